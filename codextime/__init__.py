@@ -1,0 +1,1 @@
+"""Codextime's server: stores usage calls, builds totals and shows them."""

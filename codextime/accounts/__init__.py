@@ -1,0 +1,1 @@
+"""Users, their preferences and what they make visible."""

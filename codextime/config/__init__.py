@@ -1,0 +1,1 @@
+"""Settings, environment, URLs, Celery and WSGI: the only place that reads the environment."""

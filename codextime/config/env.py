@@ -1,0 +1,44 @@
+"""The environment, read once. Every variable the server knows is a line here; nonsense stops the start."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+read = environ.Env()
+
+ROOT = Path(__file__).resolve().parents[2]
+
+MODES = ("production", "local", "test")
+SIGN_UP_POLICIES = ("open", "invitation", "closed")
+
+
+def choice(name: str, choices: tuple[str, ...], default: str) -> str:
+    value: str = read.str(name, default=default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of: {', '.join(choices)}")
+    return value
+
+
+def database() -> dict[str, Any]:
+    """`DATABASE_URL` as Django's dict; a percent-encoded host is the folder of a Unix socket."""
+    parsed: dict[str, Any] = read.db("DATABASE_URL", default="postgres://localhost/codextime")
+    parsed["HOST"] = unquote(parsed["HOST"])
+    return parsed
+
+
+MODE = choice("CODEXTIME_MODE", MODES, "production")
+SECRET_KEY: str = read.str("CODEXTIME_SECRET_KEY", default="only-for-tests" if MODE == "test" else "")
+BASE_URL: str = read.str("CODEXTIME_BASE_URL", default="http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS: list[str] = read.list("CODEXTIME_ALLOWED_HOSTS", default=[])
+SIGN_UP = choice("CODEXTIME_SIGN_UP", SIGN_UP_POLICIES, "open" if MODE == "test" else "closed")
+EMAIL_URL: str = read.str("EMAIL_URL", default="consolemail://")
+MAIL_FOLDER: str = read.str("CODEXTIME_MAIL_FOLDER", default="")
+MAIL_FROM: str = read.str("CODEXTIME_MAIL_FROM", default="Codextime <no-reply@localhost>")
+REDIS_URL: str = read.str("REDIS_URL", default="redis://localhost:6379/0")
+NAMESPACE: str = read.str("CODEXTIME_NAMESPACE", default="codextime")
+
+if not SECRET_KEY:
+    raise ImproperlyConfigured("CODEXTIME_SECRET_KEY is missing: set it to 50 random characters and keep it secret.")

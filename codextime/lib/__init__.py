@@ -1,0 +1,1 @@
+"""Helpers, each module named by what it is about."""

@@ -1,0 +1,1 @@
+"""`codextime up`: the supervisor and the embedded servers."""

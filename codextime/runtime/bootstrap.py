@@ -1,0 +1,115 @@
+"""Makes `.venv` from a lock file: `python3 codextime/runtime/bootstrap.py local|dev`.
+
+Runs on the system's Python before anything is installed, so it uses the standard library only and
+keeps to syntax that an old Python can parse, to be able to say that it is too old.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+OLDEST_PYTHON = (3, 11)
+
+
+def main(lock_name: str) -> None:
+    """Brings `.venv` to `requirements/<lock_name>.txt`; returns at once when it is there already."""
+    require_python()
+    lock = ROOT / "requirements" / (lock_name + ".txt")
+    if is_installed(lock, lock_name):
+        return
+    say("Preparing the environment in .venv (a minute the first time) ...")
+    if not (BIN / "python").exists():
+        make_venv()
+    install(lock)
+    stamp_path().write_text(fingerprint(lock) + " " + lock_name)
+
+
+def say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def stop(text: str) -> NoReturn:
+    say(text)
+    raise SystemExit(1)
+
+
+def require_python() -> None:
+    if sys.version_info < OLDEST_PYTHON:
+        found = ".".join(map(str, sys.version_info[:3]))
+        stop(
+            "Codextime needs Python 3.11 or newer; {} is {}.\n"
+            "Install one and name it: make up PYTHON=python3.12".format(sys.executable, found)
+        )
+    try:
+        __import__("ensurepip")
+        __import__("venv")
+    except ImportError:
+        stop("Python's venv module is missing. On Debian or Ubuntu: sudo apt install python3-venv")
+
+
+def stamp_path() -> Path:
+    return VENV / "codextime-lock"
+
+
+def fingerprint(lock: Path) -> str:
+    """A hash of all that decides what is installed: the lock, both project files, the Python."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in (lock, ROOT / "pyproject.toml", ROOT / "uploader" / "pyproject.toml"):
+        digest.update(path.read_bytes())
+    digest.update(str(ROOT).encode())
+    return digest.hexdigest()
+
+
+def is_installed(lock: Path, lock_name: str) -> bool:
+    """True when this lock, or the larger `dev` one where `local` is asked for, was installed last."""
+    try:
+        stamp, installed = stamp_path().read_text().split()
+    except (OSError, ValueError):
+        return False
+    if installed == "dev" and lock_name == "local":
+        lock = ROOT / "requirements" / "dev.txt"
+    elif installed != lock_name:
+        return False
+    return stamp == fingerprint(lock)
+
+
+def make_venv() -> None:
+    run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    run([str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"])
+
+
+def install(lock: Path) -> None:
+    uv = [str(BIN / "python"), "-m", "uv", "pip"]
+    environment = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_LINK_MODE=os.environ.get("UV_LINK_MODE", "copy"))
+    environment.update(configured_index())
+    run([*uv, "sync", "--quiet", "--require-hashes", str(lock)], environment)
+    projects = ["-e", str(ROOT), "-e", str(ROOT / "uploader")]
+    run([*uv, "install", "--quiet", "--no-deps", *projects], environment)
+
+
+def configured_index() -> dict[str, str]:
+    """uv ignores pip's configuration: hand on the index that pip would use."""
+    if "UV_DEFAULT_INDEX" in os.environ:
+        return {}
+    command = [str(BIN / "python"), "-m", "pip", "config", "get", "global.index-url"]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    url = os.environ.get("PIP_INDEX_URL") or answer.stdout.decode().strip()
+    return {"UV_DEFAULT_INDEX": url} if url else {}
+
+
+def run(command: list[str], environment: dict[str, str] | None = None) -> None:
+    if subprocess.run(command, env=environment, check=False).returncode:
+        stop("This step failed, see above: " + " ".join(command))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

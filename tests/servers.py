@@ -1,0 +1,31 @@
+"""A pytest plugin: one PostgreSQL and one broker per run, started before Django's settings and the xdist workers.
+
+Workers inherit the two addresses; each has a database (pytest-django) and a broker namespace (`CODEXTIME_NAMESPACE`) of
+its own. With `DATABASE_URL` and `REDIS_URL` set, those servers are used and nothing is started.
+"""
+
+import os
+
+import pytest
+
+from codextime.runtime.servers import TemporaryServers
+
+started: list[TemporaryServers] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    os.environ["CODEXTIME_NAMESPACE"] = os.environ.get("PYTEST_XDIST_WORKER", "main") + f"-{os.getpid()}"
+    os.environ.setdefault("CODEXTIME_MODE", "test")
+    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
+        return
+    servers = TemporaryServers.start()
+    started.append(servers)
+    os.environ.setdefault("DATABASE_URL", servers.database_url)
+    os.environ.setdefault("REDIS_URL", servers.redis_url)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    while started:
+        started.pop().stop()
