@@ -1,0 +1,1 @@
+"""The upload API: decode, validate, store, receipt."""
