@@ -1,0 +1,42 @@
+"""The frame around every page: navigation, footer, error pages."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
+
+
+@pytest.mark.django_db
+def test_a_page_that_does_not_exist_says_so_and_shows_a_way_out(client: Client) -> None:
+    answer = client.get("/no-such-page")
+
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.text
+    assert 'href="/"' in answer.text
+
+
+def test_the_page_of_a_server_error_needs_neither_a_database_nor_a_user() -> None:
+    answer = server_error(RequestFactory().get("/"))
+
+    assert answer.status_code == 500
+    assert "Nothing that was stored is lost" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_refused_with_what_to_do() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/accounts/logout/")
+
+    assert answer.status_code == 403
+    assert "reload the page" in answer.text
+
+
+def test_no_page_of_the_frame_carries_inline_style_or_script(rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.user = AnonymousUser()
+
+    html = render_to_string("base.html", request=request)
+
+    assert "style=" not in html
+    assert "<style" not in html
+    assert "not affiliated with OpenAI" in html
