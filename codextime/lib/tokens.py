@@ -1,0 +1,35 @@
+"""Token counts of one call or of a sum of calls, under OpenAI's field names."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Cached and cache write are parts of input, reasoning is a part of output: never add them to the total."""
+
+    input_tokens: int = 0
+    cached_input_tokens: int = 0
+    cache_write_input_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_output_tokens: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+    @property
+    def uncached_input_tokens(self) -> int:
+        return self.input_tokens - self.cached_input_tokens
+
+    @property
+    def visible_output_tokens(self) -> int:
+        return self.output_tokens - self.reasoning_output_tokens
+
+    def __add__(self, other: "Tokens") -> "Tokens":
+        return Tokens(
+            self.input_tokens + other.input_tokens,
+            self.cached_input_tokens + other.cached_input_tokens,
+            self.cache_write_input_tokens + other.cache_write_input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.reasoning_output_tokens + other.reasoning_output_tokens,
+        )

@@ -1,0 +1,1 @@
+"""Dated public rates and what tokens would have cost at them: pure functions, no tables."""

@@ -1,0 +1,78 @@
+"""What tokens would have cost through OpenAI's API: an estimate from public rates, never a bill."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from codextime.lib.tokens import Tokens
+from codextime.pricing.rates import Rate, find_rate
+
+MILLION = Decimal(1_000_000)
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`usd` covers all of `tokens` but `unpriced_tokens`; `rates` are the rates that were used."""
+
+    usd: Decimal = Decimal(0)
+    tokens: int = 0
+    unpriced_tokens: int = 0
+    rates: frozenset[Rate] = frozenset()
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether any of the tokens has a price, so that `usd` means something."""
+        return self.tokens > self.unpriced_tokens
+
+    @property
+    def priced_share(self) -> float:
+        """0 to 1 of the tokens; 1 for no tokens at all."""
+        return 1 - self.unpriced_tokens / self.tokens if self.tokens else 1.0
+
+    def __add__(self, other: "Estimate") -> "Estimate":
+        return Estimate(
+            self.usd + other.usd,
+            self.tokens + other.tokens,
+            self.unpriced_tokens + other.unpriced_tokens,
+            self.rates if other.rates <= self.rates else self.rates | other.rates,
+        )
+
+
+NOTHING = Estimate()
+
+
+def estimate(model: str, on: datetime.date, tokens: Tokens, *, is_long_context: bool) -> Estimate:
+    """The estimate for calls of one model on the UTC date `on`, all of them long context or none."""
+    return price(tokens, find_rate(model, on), is_long_context=is_long_context)
+
+
+def total(estimates: Iterable[Estimate]) -> Estimate:
+    return sum(estimates, start=NOTHING)
+
+
+def price(tokens: Tokens, rate: Rate | None, *, is_long_context: bool) -> Estimate:
+    """`tokens` at `rate`; what the rate does not know is counted as unpriced, never as free or as full price."""
+    multipliers = find_multipliers(rate, is_long_context)
+    if rate is None or multipliers is None:
+        return Estimate(tokens=tokens.total, unpriced_tokens=tokens.total)
+    by_input, by_output = multipliers
+    written = tokens.cache_write_input_tokens
+    fresh = max(tokens.uncached_input_tokens - written, 0)
+    read = fresh * rate.input + written * (rate.input if rate.cache_write is None else rate.cache_write)
+    if rate.cached_input is not None:
+        read += tokens.cached_input_tokens * rate.cached_input
+    usd = (read * by_input + tokens.output_tokens * rate.output * by_output) / MILLION
+    unpriced = tokens.cached_input_tokens if rate.cached_input is None else 0
+    return Estimate(usd, tokens.total, unpriced, frozenset([rate]))
+
+
+def find_multipliers(rate: Rate | None, is_long_context: bool) -> tuple[Decimal, Decimal] | None:
+    """(input's, output's) multiplier, or `None` if the rate has a long-context tier whose figures are not known."""
+    tier = rate.long_context if rate and is_long_context else None
+    if tier is None:
+        return ONE, ONE
+    if tier.input_multiplier is None or tier.output_multiplier is None:
+        return None
+    return tier.input_multiplier, tier.output_multiplier

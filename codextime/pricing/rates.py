@@ -1,0 +1,94 @@
+"""The dated rates, and which of them holds for a model on a day."""
+
+import datetime
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+DATE_SUFFIX = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class LongContext:
+    """Calls that read more than `over_input_tokens` cost more; a multiplier that is `None` is not known."""
+
+    over_input_tokens: int
+    input_multiplier: Decimal | None
+    output_multiplier: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # one object a row of the file, so identity is equality, and quick
+class Rate:
+    """USD per 1,000,000 tokens from `effective_from` up to, not including, `effective_until` (UTC dates)."""
+
+    model: str
+    effective_from: datetime.date
+    effective_until: datetime.date | None
+    input: Decimal
+    cached_input: Decimal | None  # None: not known
+    cache_write: Decimal | None  # None: writing to the cache costs what input costs
+    output: Decimal
+    long_context: LongContext | None
+    checked_on: datetime.date
+    evidence: str
+    url: str
+    note: str = ""
+
+    def holds(self, on: datetime.date) -> bool:
+        return self.effective_from <= on and (self.effective_until is None or on < self.effective_until)
+
+
+def read_rate(row: dict[str, Any]) -> Rate:
+    money = ("input", "cached_input", "cache_write", "output")
+    dates = ("effective_from", "effective_until", "checked_on")
+    long_context = row["long_context"]
+    return Rate(
+        **row
+        | {name: read_decimal(row[name]) for name in money}
+        | {name: row[name] and datetime.date.fromisoformat(row[name]) for name in dates}
+        | {"long_context": long_context and read_long_context(long_context)}
+    )
+
+
+def read_long_context(row: dict[str, Any]) -> LongContext:
+    return LongContext(
+        row["over_input_tokens"], read_decimal(row["input_multiplier"]), read_decimal(row["output_multiplier"])
+    )
+
+
+def read_decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+DATA: dict[str, Any] = json.loads(resources.files(__package__).joinpath("data/rates.json").read_text("utf-8"))
+RATES: dict[str, list[Rate]] = {}
+for data_row in DATA["rates"]:
+    RATES.setdefault(data_row["model"], []).append(read_rate(data_row))
+
+
+def find_rate(model: str, on: datetime.date) -> Rate | None:
+    """The rate of `model` on the UTC date `on`, or `None`.
+
+    A name is taken as it is, then without its date suffix, then as a listed alias; never by a part of it.
+    """
+    listed = find_listed_name(model)
+    return next((rate for rate in RATES.get(listed, ()) if rate.holds(on)), None)
+
+
+def find_listed_name(model: str) -> str:
+    plain = DATE_SUFFIX.sub("", model)
+    if model in RATES:
+        return model
+    return plain if plain in RATES else DATA["aliases"].get(plain, plain)
+
+
+def why_unpriced(model: str) -> str:
+    """One sentence for the user about a model, or a day of it, for which `find_rate` knows nothing."""
+    listed = find_listed_name(model)
+    if listed in RATES:
+        return "No public rate for these days, or not for all kinds of its tokens."
+    reason: str = DATA["unpriced"].get(listed, "No public rate is listed.")
+    return reason

@@ -1,0 +1,77 @@
+"""Which rate holds for a model on a day, and that the file of rates is in order."""
+
+import datetime
+from decimal import Decimal
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+import pytest
+
+from codextime.pricing.rates import RATES, Rate, find_rate, why_unpriced
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("on", "input_usd"),
+    [("2026-07-08", None), ("2026-07-09", "2.5"), ("2026-07-29", "2.5"), ("2026-07-30", "2"), ("2030-01-01", "2")],
+)
+def test_a_rate_holds_from_its_first_day_up_to_the_day_before_the_next(on: str, input_usd: str | None) -> None:
+    rate = find_rate("gpt-5.6-terra", day(on))
+
+    assert (rate and rate.input) == (input_usd and Decimal(input_usd))
+
+
+def test_after_its_last_day_a_model_has_no_rate() -> None:
+    assert find_rate("gpt-5-codex", day("2026-07-22")) is not None
+    assert find_rate("gpt-5-codex", day("2026-07-23")) is None
+
+
+@pytest.mark.parametrize(
+    ("model", "listed"),
+    [
+        ("gpt-5.4", "gpt-5.4"),
+        ("gpt-5.4-2026-03-05", "gpt-5.4"),
+        ("gpt-5.6", "gpt-5.6-sol"),
+        ("gpt-5.6-2026-07-09", "gpt-5.6-sol"),
+    ],
+)
+def test_a_name_is_taken_exactly_then_without_its_date_then_as_a_listed_alias(model: str, listed: str) -> None:
+    rate = find_rate(model, day("2026-08-01"))
+
+    assert rate is not None
+    assert rate.model == listed
+
+
+@pytest.mark.parametrize(
+    "model", ["gpt-5.4-nano", "gpt-5.4-20260305", "gpt-5.4-2026-03", "gpt", "", "custom", "GPT-5.4"]
+)
+def test_a_name_that_only_begins_like_a_listed_one_has_no_rate(model: str) -> None:
+    assert find_rate(model, day("2026-08-01")) is None
+
+
+def test_a_model_without_a_rate_says_why() -> None:
+    assert "research preview" in why_unpriced("gpt-5.3-codex-spark")
+    assert "these days" in why_unpriced("gpt-5-codex")
+    assert "No public rate is listed" in why_unpriced("gpt-99")
+
+
+@pytest.mark.parametrize("rates", RATES.values(), ids=RATES.keys())
+def test_the_rates_of_a_model_follow_each_other_without_overlap(rates: list[Rate]) -> None:
+    for earlier, later in pairwise(rates):
+        assert earlier.effective_until == later.effective_from
+    assert all(rate.effective_until is None or rate.effective_from < rate.effective_until for rate in rates)
+
+
+def test_every_rate_has_official_evidence_and_one_long_context_threshold() -> None:
+    rates = [rate for listed in RATES.values() for rate in listed]
+
+    assert {urlsplit(rate.url).hostname for rate in rates} <= {
+        "openai.com",
+        "developers.openai.com",
+        "community.openai.com",
+    }
+    assert all(rate.evidence and rate.checked_on >= rate.effective_from for rate in rates)
+    assert {rate.long_context.over_input_tokens for rate in rates if rate.long_context} == {272_000}
