@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "csp",
     "codextime.config",
     "codextime.accounts",
+    "codextime.usage",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,22 @@
+"""A column for sums of tokens."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Expression
+
+if TYPE_CHECKING:
+    Base = models.BigIntegerField[int, int]  # generic in the stubs only
+else:
+    Base = models.BigIntegerField
+
+
+class TokenSumField(Base):
+    """A whole number without a largest value: two calls of 63 bits no longer fit a bigint."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "numeric"
+
+    def from_db_value(self, value: Any, expression: Expression, connection: BaseDatabaseWrapper) -> int | None:
+        return None if value is None else int(value)

@@ -1,0 +1,162 @@
+"""Calls, and what is made of them. Everything is keyed by its user first, so that it can be split by user."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from codextime.usage.fields import TokenSumField
+
+LONG_CONTEXT_TOKENS = 272_000  # a call that read more than this is priced as long context
+EXACT_REVISION = 256  # from here on a call was read exactly; below, it is an estimate
+TOKEN_FIELDS = (
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_input_tokens",
+    "output_tokens",
+    "reasoning_output_tokens",
+)
+
+
+class ModelName(models.Model):
+    """A model's name, stored once. `custom` and `unknown` are names too."""
+
+    id = models.SmallAutoField(primary_key=True)
+    name = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Source(models.Model):
+    """One Codex home on one machine. Its label is what the user typed, and may be empty."""
+
+    id = models.AutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    key = models.UUIDField()
+    label = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="usage_source_key")]
+
+    def __str__(self) -> str:
+        return self.label or f"Source {self.pk}"
+
+
+class Call(models.Model):
+    """One model call. Its table is partitioned by hash of the user: the migration makes it in SQL.
+
+    Written only by `services.store_calls`. `source` is the first one that uploaded the call. A call with `withdrawn_at`
+    is a tombstone that counts nowhere.
+    """
+
+    pk = models.CompositePrimaryKey("user", "call_id")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    call_id = models.UUIDField()
+    at = models.DateTimeField()
+    input_tokens = models.BigIntegerField()
+    cached_input_tokens = models.BigIntegerField()
+    cache_write_input_tokens = models.BigIntegerField()
+    output_tokens = models.BigIntegerField()
+    reasoning_output_tokens = models.BigIntegerField()
+    withdrawn_at = models.DateTimeField(null=True)
+    source = models.ForeignKey(Source, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    model = models.ForeignKey(ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    revision = models.SmallIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "at"], name="usage_call_user_at")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(output_tokens__gte=0, cached_input_tokens__gte=0, cache_write_input_tokens__gte=0)
+                & Q(reasoning_output_tokens__gte=0),
+                name="usage_call_tokens_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(cached_input_tokens__lte=F("input_tokens"), cache_write_input_tokens__lte=F("input_tokens"))
+                & Q(reasoning_output_tokens__lte=F("output_tokens")),
+                name="usage_call_parts_within_whole",
+            ),
+            models.CheckConstraint(condition=Q(revision__range=(1, 511)), name="usage_call_revision"),
+        ]
+
+
+class TokenSums(models.Model):
+    """What Slot and Day have in common: sums over calls."""
+
+    calls = models.IntegerField()
+    input_tokens = TokenSumField()
+    cached_input_tokens = TokenSumField()
+    cache_write_input_tokens = TokenSumField()
+    output_tokens = TokenSumField()
+    reasoning_output_tokens = TokenSumField()
+
+    class Meta:
+        abstract = True
+
+
+class Slot(TokenSums):
+    """Sums over the 15 minutes from `slot_at` (UTC). An estimate is not ranked."""
+
+    pk = models.CompositePrimaryKey("user", "slot_at", "model", "source", "is_long_context", "is_ranked")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    slot_at = models.DateTimeField()
+    source = models.ForeignKey(Source, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    model = models.ForeignKey(ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    is_long_context = models.BooleanField()
+    is_ranked = models.BooleanField()
+
+
+class Day(TokenSums):
+    """Sums over the part of a day (`on`, in the user's time zone) on one UTC date, as rates change at 00:00 UTC.
+
+    A cache of the slots: rebuilt with them, and as a whole when the user's time zone changes.
+    """
+
+    pk = models.CompositePrimaryKey("user", "on", "utc_on", "model", "source", "is_long_context")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    on = models.DateField()
+    utc_on = models.DateField()
+    source = models.ForeignKey(Source, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    model = models.ForeignKey(ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    is_long_context = models.BooleanField()
+
+
+class DirtyDate(models.Model):
+    """A mark: calls of this UTC date changed after its totals were made.
+
+    Marks are only added and deleted, never changed, and a date may have several. An upload's mark becomes visible
+    together with its calls, so a rebuild that first deletes the marks it sees then reads the calls of every one of
+    them; a mark it did not see stays for the next rebuild. Neither waits for the other.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    on = models.DateField()
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "on"], name="usage_dirty_date_user_on")]
+
+
+class Correction(models.Model):
+    """A line of a user's ledger: a stored call changed, and why. `at` and `model` are the old ones."""
+
+    class Reason(models.TextChoices):
+        RECOUNTED = "recounted"
+        COMPLETED = "completed"
+        COPIED_HISTORY = "copied_history"
+        DUPLICATE = "duplicate"
+        IMPOSSIBLE = "impossible"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    call_id = models.UUIDField()
+    at = models.DateTimeField()
+    model = models.ForeignKey(ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    tokens_before = TokenSumField()
+    tokens_after = TokenSumField()
+    reason = models.CharField(max_length=20, choices=Reason)
+    revision = models.SmallIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "made_at"], name="usage_correction_user_made_at")]
