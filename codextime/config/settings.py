@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "csp",
     "codextime.config",
     "codextime.accounts",
+    "codextime.devices",
     "codextime.usage",
 ]
 
@@ -107,6 +108,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+if IS_TEST:  # a slow hash protects stored passwords; tests have none to protect, and make users by the hundred
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 

@@ -1,0 +1,34 @@
+"""Our people, and a clean broker for each test."""
+
+import itertools
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings as django_settings
+from pytest_django import Settings
+
+from codextime.accounts.models import User
+
+numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache(settings: Settings) -> None:
+    """Gives the test keys of its own in the shared broker, so that no rate limit of another test reaches it."""
+    default = django_settings.CACHES["default"]
+    settings.CACHES = {"default": default | {"KEY_PREFIX": f"{default['KEY_PREFIX']}-{next(numbers)}"}}
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return User.objects.create_user("owner@example.org", "owner's long password")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return User.objects.create_user("stranger@example.org", "stranger's long password")
