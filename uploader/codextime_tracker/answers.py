@@ -1,0 +1,83 @@
+"""What a server may answer, as types: an answer of another shape is refused before anything relies on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from codextime_tracker.terminal import plain
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP response, its body read within bounds."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A row that the server did not store; `index` counts within the upload's calls."""
+
+    index: int
+    reason: str
+    field: str | None = None
+    id: str | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What became of an upload's rows."""
+
+    upload_id: str
+    added: int
+    replaced: int
+    already_there: int
+    withdrawn: int
+    refused: list[Refusal]
+    dashboard_url: str
+
+
+class PairingCode(msgspec.Struct, frozen=True):
+    """RFC 8628, section 3.2. Seconds."""
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    expires_in: int
+    verification_uri_complete: str = ""
+    interval: int = 5
+
+
+class PairingState(msgspec.Struct, frozen=True):
+    """RFC 8628, section 3.5: a token, or why there is none yet."""
+
+    access_token: str = ""
+    user: str = ""
+    error: str = ""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """RFC 9457, with the field that is wrong."""
+
+    title: str = ""
+    detail: str = ""
+    field: str | None = None
+    code: str = ""
+    supported: list[int] = []
+
+
+def read_problem(answer: Answer) -> Problem:
+    """The problem that an error answer describes; an empty one if it describes none. Texts are safe to print."""
+    try:
+        problem = msgspec.json.decode(answer.body, type=Problem)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Problem()
+    texts = {"title": plain(problem.title), "detail": plain(problem.detail), "field": plain(problem.field or "")}
+    return msgspec.structs.replace(problem, **texts)
+
+
+def sentence_of(problem: Problem) -> str:
+    """The server's own words, with the field that they are about; empty if it said nothing."""
+    words = problem.detail or problem.title
+    return f"{words} (field: {problem.field})" if words and problem.field else words

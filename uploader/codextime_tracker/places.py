@@ -1,0 +1,44 @@
+"""Where the tracker keeps its own files: one folder of the user's, that nobody else may open."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from codextime_tracker.exits import CannotWrite
+
+INDEX = "index.sqlite3"
+CREDENTIALS = "credentials.json"
+
+
+def data_folder() -> Path:
+    """The operating system's folder for such data, made with mode 0700. Raises `CannotWrite`."""
+    from platformdirs import user_data_path
+
+    return private_folder(user_data_path("codextime-tracker", appauthor=False))
+
+
+def private_folder(folder: Path) -> Path:
+    """`folder`, made if it is missing. Raises `CannotWrite`."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(f"Cannot make the folder {folder}: {error.strerror}.") from error
+    return folder
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replaces `path` at once, readable by its owner only; a crash leaves the old file. Raises `CannotWrite`."""
+    private_folder(path.parent)
+    try:
+        # mkstemp makes the file 0600 and never follows a link that someone put there.
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotWrite(f"Cannot write {path}: {error.strerror}.") from error

@@ -1,0 +1,33 @@
+"""Writing to people: what may reach a terminal, and in which style."""
+
+import os
+import sys
+import unicodedata
+from typing import TextIO
+
+
+def plain(text: str, *, longest: int = 500) -> str:
+    """A text from outside, without the characters that could move the cursor or hide words."""
+    kept = "".join(" " if char in "\n\t" else char for char in text[:longest])
+    return "".join(char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+
+
+def bold(text: str, stream: TextIO) -> str:
+    """`text` in bold if `stream` is a terminal and https://no-color.org does not forbid it."""
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return text
+    return f"\033[1m{text}\033[0m"
+
+
+def can_open_browser() -> bool:
+    """Whether a person with a screen seems to sit here: a terminal, and on Unix a display that is not across SSH."""
+    if not sys.stdout.isatty():
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return "SSH_CONNECTION" not in os.environ
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 call`, `12,345 calls`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
