@@ -1,8 +1,13 @@
-"""The user: signs in by e-mail, is named by an opaque public id, sees days in a time zone of their own."""
+"""The user, and the two kinds of links that let somebody in.
+
+A user signs in by e-mail, is named by an opaque public id and sees days in a time zone of their own.
+"""
 
 import zoneinfo
+from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -54,3 +59,35 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+
+class LoginLink(models.Model):
+    """A link that signs its user in once; made by a command, for a server whose owner has no password."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"for {self.user}"
+
+    def is_open(self, now: datetime) -> bool:
+        return self.used_at is None and now < self.expires_at
+
+
+class Invitation(models.Model):
+    """A link with which the holder of one e-mail address may sign up where sign-up is by invitation."""
+
+    email = models.EmailField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.email
+
+    def is_open(self, now: datetime) -> bool:
+        return self.used_at is None and now < self.expires_at

@@ -38,6 +38,7 @@ EMAIL_URL: str = read.str("EMAIL_URL", default="consolemail://")
 MAIL_FOLDER: str = read.str("CODEXTIME_MAIL_FOLDER", default="")
 MAIL_FROM: str = read.str("CODEXTIME_MAIL_FROM", default="Codextime <no-reply@localhost>")
 REDIS_URL: str = read.str("REDIS_URL", default="redis://localhost:6379/0")
+TRUSTED_PROXIES: int = read.int("CODEXTIME_TRUSTED_PROXIES", default=0)
 NAMESPACE: str = read.str("CODEXTIME_NAMESPACE", default="codextime")
 
 if not SECRET_KEY:

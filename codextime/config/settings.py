@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "codextime.accounts.middleware.CoarseBrowserMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -64,6 +65,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "codextime.accounts.context.server",
             ],
         },
     },
@@ -98,7 +100,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "forget expired sessions and links": {"task": "accounts.forget_expired", "schedule": 3600.0},
+}
 
 # --- accounts --------------------------------------------------------------------------------------------------------
 
@@ -119,6 +123,13 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_ADAPTER = "codextime.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "codextime.accounts.forms.SignUpForm"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ALLAUTH_TRUSTED_PROXY_COUNT = env.TRUSTED_PROXIES
+# Everything about a session is forgotten 30 days after its last sign-in or change.
+SESSION_COOKIE_AGE = ACCOUNT_SESSION_COOKIE_AGE = 30 * 24 * 3600
+ACCOUNT_SESSION_REMEMBER = True
 
 # --- mail ------------------------------------------------------------------------------------------------------------
 
@@ -184,6 +195,9 @@ SPECTACULAR_SETTINGS = {"TITLE": "Codextime API", "VERSION": "1"}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"redaction": {"()": "codextime.lib.redaction.RedactionFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["redaction"]}},
     "root": {"handlers": ["console"], "level": "WARNING" if IS_TEST else "INFO"},
+    # Without Django's own handlers: one of them mails whole requests.
+    "loggers": {"django": {"handlers": []}},
 }

@@ -1,6 +1,5 @@
-"""The secrets of pairing: how they are drawn, written and hashed. Only hashes are stored."""
+"""The secrets of pairing: how they are drawn and written."""
 
-import hashlib
 import secrets
 import string
 
@@ -39,11 +38,6 @@ def read_user_code(typed: str) -> str:
 def new_upload_token() -> str:
     """`cxt_` (for scanners of leaked secrets) and 238 random bits."""
     return TOKEN_PREFIX + "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(TOKEN_LENGTH))
-
-
-def hash_secret(secret: str) -> str:
-    """SHA-256 as 64 hex digits: enough for secrets too long to guess."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def hash_user_code(code: str) -> str:

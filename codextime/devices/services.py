@@ -12,6 +12,7 @@ from django.db import transaction
 from codextime.accounts.models import User
 from codextime.devices import codes
 from codextime.devices.models import Device, Pairing
+from codextime.lib.hashing import hash_secret
 
 PAIRING_LIFETIME = timedelta(minutes=10)
 POLL_INTERVAL = 5  # seconds
@@ -71,7 +72,7 @@ def start_pairing(*, requested_user: str, now: datetime) -> StartedPairing:
     with transaction.atomic():
         Pairing.objects.filter(expires_at__lt=now - FORGET_PAIRINGS_AFTER).delete()
         Pairing.objects.create(
-            device_code_hash=codes.hash_secret(device_code),
+            device_code_hash=hash_secret(device_code),
             user_code_hash=codes.hash_user_code(user_code),
             requested_user=requested_user,
             created_at=now,
@@ -120,7 +121,7 @@ def redeem_pairing(*, device_code: str, now: datetime) -> tuple[Device, str]:
     Raises `PairingExpired`, `PairingDenied`, `AuthorizationPending`, `PolledTooFast`.
     """
     with transaction.atomic():
-        pairing = Pairing.objects.select_for_update().filter(device_code_hash=codes.hash_secret(device_code)).first()
+        pairing = Pairing.objects.select_for_update().filter(device_code_hash=hash_secret(device_code)).first()
         if pairing is None or pairing.used_at or now >= pairing.expires_at:
             raise PairingExpired
         if pairing.denied_at:
@@ -150,7 +151,7 @@ def record_poll(*, pairing: Pairing, now: datetime) -> bool:
 def create_device(*, user: User, name: str, now: datetime) -> tuple[Device, str]:
     token = codes.new_upload_token()
     device = Device.objects.create(
-        user=user, name=name, token_hash=codes.hash_secret(token), token_hint=token[-4:], created_at=now
+        user=user, name=name, token_hash=hash_secret(token), token_hint=token[-4:], created_at=now
     )
     return device, token
 
@@ -162,7 +163,7 @@ def pair_own_device(*, user: User, name: str, now: datetime) -> tuple[Device, st
 
 def authenticate_device(*, token: str, now: datetime) -> Device:
     """The machine that holds `token`, with its user. Raises `DeviceUnknown` and `DeviceRevoked`."""
-    device = Device.objects.select_related("user").filter(token_hash=codes.hash_secret(token)).first()
+    device = Device.objects.select_related("user").filter(token_hash=hash_secret(token)).first()
     if device is None or not device.user.is_active:
         raise DeviceUnknown
     if device.revoked_at:

@@ -1,0 +1,8 @@
+"""What templates may know of the server's settings."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def server(request: HttpRequest) -> dict[str, object]:
+    return {"sign_up_policy": settings.SIGN_UP, "is_local": settings.IS_LOCAL}

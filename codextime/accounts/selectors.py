@@ -1,0 +1,17 @@
+"""Reads about links that let somebody in."""
+
+from datetime import datetime
+
+from codextime.accounts.models import Invitation, LoginLink
+from codextime.lib.hashing import hash_secret
+
+
+def is_login_link_open(*, token: str, now: datetime) -> bool:
+    link = LoginLink.objects.filter(token_hash=hash_secret(token)).first()
+    return link is not None and link.is_open(now)
+
+
+def find_open_invitation(*, token: str, now: datetime) -> Invitation | None:
+    """The invitation behind a link, or `None` if it is unknown, used or too old."""
+    invitation = Invitation.objects.filter(token_hash=hash_secret(token)).first()
+    return invitation if invitation and invitation.is_open(now) else None

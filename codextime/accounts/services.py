@@ -1,0 +1,106 @@
+"""Who gets an account and how somebody without a password gets in."""
+
+import secrets
+import zoneinfo
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from codextime.accounts.models import Invitation, LoginLink, User
+from codextime.accounts.selectors import find_open_invitation
+from codextime.lib.hashing import hash_secret
+
+LOGIN_LINK_LIFETIME = timedelta(minutes=10)
+INVITATION_LIFETIME = timedelta(days=7)
+
+
+class LoginLinkSpent(Exception):
+    """The link was used before, is older than ten minutes, or never was one."""
+
+
+class SignUpIsClosed(Exception):
+    """Nobody can sign up on this server, invited or not."""
+
+
+class AlreadyAUser(Exception):
+    """Somebody has an account with this e-mail address."""
+
+
+def known_time_zone(name: str) -> str:
+    """`name` if it is an IANA zone, otherwise UTC: a guess of the browser's or the machine's that may be wrong."""
+    return name if name in zoneinfo.available_timezones() else "UTC"
+
+
+@transaction.atomic
+def make_owner(*, email: str, now: datetime, time_zone: str = "UTC") -> User:
+    """The owner of a local server, made at the first call and only found by later ones.
+
+    Has no password and no need to verify the address: signs in by links that `make_login_link` makes.
+    """
+    found = User.objects.filter(email=email.lower()).first()
+    if found:
+        return found
+    owner = User.objects.create_user(email, time_zone=known_time_zone(time_zone), date_joined=now)
+    EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
+    return owner
+
+
+def make_login_link(*, user: User, now: datetime) -> str:
+    """The address of a page that signs `user` in, once, within ten minutes."""
+    token = secrets.token_urlsafe(32)
+    LoginLink.objects.create(
+        user=user, token_hash=hash_secret(token), created_at=now, expires_at=now + LOGIN_LINK_LIFETIME
+    )
+    return settings.BASE_URL + reverse("sign_in", args=[token])
+
+
+@transaction.atomic
+def use_login_link(*, token: str, now: datetime) -> User:
+    """The user whom the link lets in; uses it up. Raises `LoginLinkSpent`."""
+    link = LoginLink.objects.select_for_update(of=["self"]).filter(token_hash=hash_secret(token)).first()
+    if link is None or not link.is_open(now):
+        raise LoginLinkSpent
+    link.used_at = now
+    link.save(update_fields=["used_at"])
+    return link.user
+
+
+def invite(*, email: str, now: datetime) -> str:
+    """The address of a page where the holder of `email` may sign up, once, within seven days.
+
+    Raises `SignUpIsClosed` and `AlreadyAUser`.
+    """
+    if settings.SIGN_UP == "closed":
+        raise SignUpIsClosed
+    if User.objects.filter(email=email.lower()).exists():
+        raise AlreadyAUser
+    token = secrets.token_urlsafe(32)
+    Invitation.objects.create(
+        email=email.lower(), token_hash=hash_secret(token), created_at=now, expires_at=now + INVITATION_LIFETIME
+    )
+    return settings.BASE_URL + reverse("invitation", args=[token])
+
+
+def finish_sign_up(*, user: User, time_zone: str, invitation_token: str, now: datetime) -> None:
+    """Keeps the zone that the browser guessed and uses up the invitation, if the user came with one."""
+    user.time_zone = known_time_zone(time_zone)
+    user.save(update_fields=["time_zone"])
+    invitation = find_open_invitation(token=invitation_token, now=now)
+    if invitation:
+        invitation.used_at = now
+        invitation.save(update_fields=["used_at"])
+
+
+def forget_expired(*, now: datetime) -> None:
+    """Deletes sessions, what was kept about them, and links, once they are of no use to anybody."""
+    Session.objects.filter(expire_date__lt=now).delete()
+    alive = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(alive)).delete()
+    LoginLink.objects.filter(expires_at__lt=now).delete()
+    Invitation.objects.filter(expires_at__lt=now).delete()

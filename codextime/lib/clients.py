@@ -1,0 +1,37 @@
+"""What the server keeps of where a request came from: a network and the kind of browser, never more."""
+
+import ipaddress
+
+BROWSERS = (  # the first that matches: most browsers also name the ones that they are compatible with
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iOS"),
+    ("iPad", "iOS"),
+    ("Windows", "Windows"),
+    ("Macintosh", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+IPV4_NETWORK, IPV6_NETWORK = 24, 48
+
+
+def coarse_address(address: str) -> str:
+    """The first address of the network: `203.0.113.77` as `203.0.113.0`, an IPv6 address without its last 80 bits."""
+    parsed = ipaddress.ip_address(address)
+    bits = IPV4_NETWORK if parsed.version == 4 else IPV6_NETWORK
+    return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False).network_address)
+
+
+def coarse_browser(user_agent: str) -> str:
+    """`Firefox on Linux`: enough to recognise one's own session, and the same for millions."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "Another browser")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return f"{browser} on {system}" if system else browser
