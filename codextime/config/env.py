@@ -37,6 +37,7 @@ SIGN_UP = choice("CODEXTIME_SIGN_UP", SIGN_UP_POLICIES, "open" if MODE == "test"
 EMAIL_URL: str = read.str("EMAIL_URL", default="consolemail://")
 MAIL_FOLDER: str = read.str("CODEXTIME_MAIL_FOLDER", default="")
 MAIL_FROM: str = read.str("CODEXTIME_MAIL_FROM", default="Codextime <no-reply@localhost>")
+TRACKER_COMMAND: str = read.str("CODEXTIME_TRACKER_COMMAND", default="")
 REDIS_URL: str = read.str("REDIS_URL", default="redis://localhost:6379/0")
 TRUSTED_PROXIES: int = read.int("CODEXTIME_TRUSTED_PROXIES", default=0)
 NAMESPACE: str = read.str("CODEXTIME_NAMESPACE", default="codextime")

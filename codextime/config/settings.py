@@ -1,5 +1,6 @@
 """Django's settings: one file for production, `codextime up` and tests; what differs comes from `env`."""
 
+from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,10 @@ BASE_URL = env.BASE_URL
 ALLOWED_HOSTS = env.ALLOWED_HOSTS or [urlsplit(BASE_URL).hostname or "localhost"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SIGN_UP = env.SIGN_UP
+# What users are told to run: a local server runs on the machine that has this project's folder.
+TRACKER_COMMAND = env.TRACKER_COMMAND or (
+    f"pipx run --spec {quote(str(ROOT / 'uploader'))} codextime-tracker" if IS_LOCAL else "pipx run codextime-tracker"
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

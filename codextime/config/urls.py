@@ -4,5 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codextime.accounts.urls")),
+    path("", include("codextime.site.urls")),
+    path("", include("codextime.dashboard.urls")),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,0 +1,131 @@
+"""Stacked bars over time."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from codextime.dashboard.charts import Mark, at_percent, pixels
+from codextime.dashboard.sums import Sum
+from codextime.lib import formats
+
+PLOT = 168  # pixels from the baseline to the highest grid line
+TOP = 8
+HEIGHT = TOP + PLOT + 24
+GRID_LINES = 4
+MOST_LABELS = 6  # fit beside each other on a phone
+WIDEST_BAR = 0.06
+MOST_UNSCROLLED = 110  # bars
+THIN_BAR = 8  # pixels a bar with its gap, where the chart scrolls
+SCROLLED_LABEL = 14  # bars a label, there
+SMALLEST_SEGMENT = 1.5
+NICE = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What one bar shows: `parts` by series, in the order of stacking; `name` in full, `label` short."""
+
+    name: str
+    label: str
+    parts: Mapping[str, Sum]
+    link: str = ""
+    is_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    y: str
+    height: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    x: str
+    width: str
+    hover_x: str
+    hover_width: str
+    segments: list[Segment]
+    title: str
+    link: str
+    is_now: bool
+    tabindex: str  # one bar is reached with the Tab key, the others from it
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """`width` is an SVG length: as wide as there is room, or wider and scrolled if bars would be too thin."""
+
+    width: str
+    height: int
+    baseline: int
+    bars: list[Bar]
+    grid: list[Mark]
+    labels: list[Mark]
+
+
+def build_bars(buckets: Sequence[Bucket], css: Mapping[str, str]) -> Bars:
+    """`css` gives each series its class."""
+    step = grid_step(max((total_of(bucket) for bucket in buckets), default=0))
+    scale = PLOT / (step * GRID_LINES)
+    pitch = 1 / max(1, len(buckets))
+    width = min(pitch * 0.76, WIDEST_BAR)
+    bars = [
+        Bar(
+            x=at_percent((n + 0.5) * pitch - width / 2),
+            width=at_percent(width),
+            hover_x=at_percent(n * pitch),
+            hover_width=at_percent(pitch),
+            segments=stack(bucket, scale, css),
+            title=describe(bucket),
+            link=bucket.link,
+            is_now=bucket.is_now,
+            tabindex="0" if n == len(buckets) - 1 else "-1",
+        )
+        for n, bucket in enumerate(buckets)
+    ]
+    grid = [
+        Mark(pixels(TOP + PLOT - n * PLOT / GRID_LINES), formats.compact(round(step * n)))
+        for n in range(GRID_LINES + 1)
+    ]
+    labels = [Mark(at_percent((n + 0.5) * pitch), buckets[n].label) for n in labelled(len(buckets))]
+    drawn = "100%" if len(buckets) <= MOST_UNSCROLLED else str(len(buckets) * THIN_BAR)
+    return Bars(drawn, HEIGHT, TOP + PLOT, bars, grid, labels)
+
+
+def total_of(bucket: Bucket) -> int:
+    return sum(part.tokens.total for part in bucket.parts.values())
+
+
+def grid_step(most: float) -> float:
+    """The smallest nice distance at which the grid lines reach `most`."""
+    least = max(most / GRID_LINES, 1)
+    magnitude = 10 ** math.floor(math.log10(least))
+    step: float = next(nice * magnitude for nice in NICE if nice * magnitude >= least)
+    return step if magnitude > 1 else math.ceil(step)
+
+
+def labelled(count: int) -> range:
+    """At most six positions (more where the chart scrolls), as far from both ends as from each other's half."""
+    step = max(1, math.ceil(count / MOST_LABELS)) if count <= MOST_UNSCROLLED else SCROLLED_LABEL
+    return range((count - 1) % step // 2, count, step)
+
+
+def stack(bucket: Bucket, scale: float, css: Mapping[str, str]) -> list[Segment]:
+    segments = []
+    y = float(TOP + PLOT)
+    for name, part in bucket.parts.items():
+        if not part.tokens.total:
+            continue
+        height = max(part.tokens.total * scale, SMALLEST_SEGMENT)
+        y -= height
+        segments.append(Segment(pixels(y), pixels(max(height - 1, 1)), css[name]))
+    return segments
+
+
+def describe(bucket: Bucket) -> str:
+    total = Sum()
+    for part in bucket.parts.values():
+        total.add(part)
+    parts = [f"{name} {formats.exact(part.tokens.total)}" for name, part in bucket.parts.items() if part.calls]
+    return "\n".join([f"{bucket.name}: {total.sentence}", *(parts if len(parts) > 1 else [])])

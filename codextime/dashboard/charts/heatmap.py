@@ -1,0 +1,109 @@
+"""The calendar: one cell a day, weeks as columns from Monday down, six steps of colour by quantiles."""
+
+import datetime
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from codextime.dashboard.sums import Sum
+from codextime.lib import formats
+
+WEEKS = 53
+PITCH = 21
+CELL = 18
+TOP = 22  # the row with the names of the months
+STEPS = 5  # of days with activity; step 0 is a day without
+MONTH_WIDTH = 2  # a month's name needs this many columns before the next one
+WEEK = datetime.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """All texts: what a template prints as it is."""
+
+    x: str
+    y: str
+    step: str
+    title: str
+    link: str
+    is_today: bool
+    tabindex: str  # one day is reached with the Tab key, the others from it
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMonth:
+    x: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatDay:
+    """A row of the table behind the picture."""
+
+    on: str
+    link: str
+    sum: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    width: int
+    height: int
+    cell: str
+    cells: list[HeatCell]
+    months: list[HeatMonth]
+    weekdays: list[tuple[int, str]]
+    days: list[HeatDay]
+
+
+def first_of_year(last: datetime.date) -> datetime.date:
+    """The Monday 52 weeks before the week of `last`."""
+    return last - datetime.timedelta(days=last.weekday()) - (WEEKS - 1) * WEEK
+
+
+def build_heatmap(
+    days: Mapping[datetime.date, Sum],
+    *,
+    last: datetime.date,
+    today: datetime.date,
+    measure: str,
+    link: Callable[[datetime.date], str],
+) -> Heatmap:
+    """The 53 weeks up to the day `last`; `link` gives the address of a day."""
+    first = first_of_year(last)
+    shown = [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
+    thresholds = quantiles([days[on].measured(measure) for on in shown if on in days])
+    nothing = Sum()
+    cells = []
+    for n, on in enumerate(shown):
+        sum_ = days.get(on, nothing)
+        step = bisect_right(thresholds, sum_.measured(measure)) + 1 if sum_.measured(measure) > 0 else 0
+        title = f"{formats.day_of_week(on)}: {sum_.sentence}"
+        x, y = str(n // 7 * PITCH), str(TOP + n % 7 * PITCH)
+        cells.append(HeatCell(x, y, str(step), title, link(on), on == today, "0" if on == last else "-1"))
+    return Heatmap(
+        width=WEEKS * PITCH - (PITCH - CELL),
+        height=TOP + 7 * PITCH,
+        cell=str(CELL),
+        cells=cells,
+        months=find_months(first),
+        weekdays=[(TOP + day * PITCH + CELL - 4, name) for day, name in ((0, "Mon"), (2, "Wed"), (4, "Fri"))],
+        days=[HeatDay(formats.day_of_week(on), link(on), days[on]) for on in reversed(shown) if on in days],
+    )
+
+
+def quantiles(values: list[float]) -> list[float]:
+    """The smallest value of each step above the first, so that the largest value always has the last step."""
+    ordered = sorted(value for value in values if value > 0)
+    if not ordered:
+        return []
+    return [ordered[len(ordered) * step // STEPS] for step in range(1, STEPS)]
+
+
+def find_months(first: datetime.date) -> list[HeatMonth]:
+    """A name over the first whole week of each month that has room for it."""
+    mondays = [first + week * WEEK for week in range(WEEKS)]
+    starts = [n for n in range(1, WEEKS) if mondays[n].month != mondays[n - 1].month]
+    if not starts or starts[0] >= MONTH_WIDTH:
+        starts.insert(0, 0)
+    return [HeatMonth(n * PITCH, f"{mondays[n]:%b}") for n in starts if n <= WEEKS - MONTH_WIDTH]

@@ -1,0 +1,75 @@
+"""When somebody works: a dot for each hour of the week, its area in proportion to the tokens."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from codextime.dashboard.charts import Mark, at_percent, pixels
+from codextime.lib import formats
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ROW = 22
+TOP = 12
+LARGEST = 6.2  # pixels; 24 columns of a phone's width leave 12
+SMALLEST = 1.2
+STEPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    x: str
+    y: int
+    radius: str
+    step: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PunchCard:
+    height: int
+    dots: list[Dot]
+    weekdays: list[Mark]
+    hours: list[Mark]
+    busiest: str
+    weekday_names: list[str]
+    table: list[tuple[str, list[str]]]  # a row an hour
+
+
+def build_punch_card(tokens: Mapping[tuple[int, int], int]) -> PunchCard:
+    """`tokens` by (weekday from 0 for Monday, hour), both in the user's time zone."""
+    most = max(tokens.values(), default=0)
+    dots = [build_dot(weekday, hour, count, most) for (weekday, hour), count in sorted(tokens.items()) if count]
+    return PunchCard(
+        height=TOP + 7 * ROW + 14,
+        dots=dots,
+        weekdays=[Mark(str(TOP + n * ROW + 4), name[:3]) for n, name in enumerate(WEEKDAYS)],
+        hours=[Mark(at_percent((hour + 0.5) / 24), f"{hour:02}") for hour in range(0, 24, 4)],
+        busiest=describe_busiest(tokens),
+        weekday_names=[name[:3] for name in WEEKDAYS],
+        table=[
+            (f"{hour:02}:00", [formats.exact(tokens.get((weekday, hour), 0)) for weekday in range(7)])
+            for hour in range(24)
+        ],
+    )
+
+
+def build_dot(weekday: int, hour: int, count: int, most: int) -> Dot:
+    share = count / most
+    return Dot(
+        x=at_percent((hour + 0.5) / 24),
+        y=TOP + weekday * ROW,
+        radius=pixels(max(LARGEST * math.sqrt(share), SMALLEST)),
+        step=min(STEPS, 1 + int(share * STEPS)),
+        title=f"{WEEKDAYS[weekday]}s, {span(hour)}: {formats.exact(count)} tokens",
+    )
+
+
+def span(hour: int) -> str:
+    return f"{hour:02}:00 to {(hour + 1) % 24:02}:00"
+
+
+def describe_busiest(tokens: Mapping[tuple[int, int], int]) -> str:
+    if not any(tokens.values()):
+        return ""
+    weekday, hour = max(tokens, key=lambda key: tokens[key])
+    return f"Most on {WEEKDAYS[weekday]}s, {span(hour)}"

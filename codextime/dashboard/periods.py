@@ -1,0 +1,78 @@
+"""Which days the overview shows: a period by name, ending today or on an earlier day."""
+
+import calendar
+import datetime
+from dataclasses import dataclass
+
+from codextime.lib import formats
+
+ONE_DAY = datetime.timedelta(days=1)
+FIRST_DAY = datetime.date(2025, 1, 1)  # no upload holds anything earlier
+NAMES = {"today": "Today", "7d": "7 d", "30d": "30 d", "month": "Month", "year": "Year", "all": "All"}
+DEFAULT = "30d"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days from `first` to `last`, both included, in the user's time zone."""
+
+    name: str
+    first: datetime.date
+    last: datetime.date
+    today: datetime.date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def reaches_today(self) -> bool:
+        return self.last >= self.today
+
+    @property
+    def dates(self) -> str:
+        return formats.day_range(self.first, self.last)
+
+    @property
+    def title(self) -> str:
+        if self.name == "today":
+            return "Today" if self.reaches_today else formats.day(self.last)
+        if self.name == "month":
+            return f"{self.first:%B %Y}"
+        if self.name == "year":
+            return f"{self.first:%Y}"
+        if self.name == "all":
+            return "All time"
+        return f"{'Last ' if self.reaches_today else ''}{self.days} days"
+
+    def before(self) -> "Period | None":
+        """As many days directly before; `None` for all time, which has nothing before it."""
+        if self.name == "all":
+            return None
+        length = datetime.timedelta(days=self.days)
+        return Period(self.name, self.first - length, self.last - length, self.today)
+
+    def day_before(self) -> datetime.date:
+        """The `on` of the period before this one, for the link to it."""
+        return self.first - ONE_DAY
+
+    def day_after(self) -> datetime.date:
+        """The `on` of the period after this one; at the latest today."""
+        step = datetime.timedelta(days=self.days if self.name in ("7d", "30d") else 1)
+        return min(self.last + step, self.today)
+
+
+def find_period(name: str, on: datetime.date | None, *, today: datetime.date, first_active: datetime.date) -> Period:
+    """The period `name` around the day `on` (today if `None`); all time starts at `first_active`."""
+    last = min(max(on or today, FIRST_DAY), today)
+    if name == "all":
+        return Period(name, min(first_active, today), today, today)
+    first = last
+    if name in ("7d", "30d"):
+        first = last - datetime.timedelta(days=int(name[:-1]) - 1)
+    elif name == "month":
+        first = last.replace(day=1)
+        last = min(last.replace(day=calendar.monthrange(last.year, last.month)[1]), today)
+    elif name == "year":
+        first, last = last.replace(month=1, day=1), min(last.replace(month=12, day=31), today)
+    return Period(name, first, last, today)

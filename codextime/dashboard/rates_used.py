@@ -1,0 +1,87 @@
+"""Where an estimate comes from: the rates it used, how well they are known, and what has none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from codextime.dashboard.charts.shares import by_tokens
+from codextime.dashboard.sums import Sum
+from codextime.lib import formats
+from codextime.pricing.estimates import Estimate
+from codextime.pricing.rates import Rate, why_unpriced
+
+
+@dataclass(frozen=True, slots=True)
+class UsedRate:
+    model: str
+    dates: str
+    input: str
+    cached_input: str
+    output: str
+    evidence: str
+    url: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    model: str
+    tokens: str
+    exact: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatesUsed:
+    """`evidence` says the dates and kinds of the evidence of all rates; `links` are (official page, model)."""
+
+    value: str
+    exact: str
+    priced_share: str
+    is_all_priced: bool
+    evidence: str
+    links: list[tuple[str, str]]
+    rates: list[UsedRate]
+    unpriced: list[Unpriced]
+
+
+def build_rates_used(whole: Estimate, models: Mapping[str, Sum]) -> RatesUsed:
+    rates = sorted(whole.rates, key=lambda rate: (rate.model, rate.effective_from))
+    unpriced = [model for model in by_tokens(models) if models[model].estimate.unpriced_tokens]
+    return RatesUsed(
+        value=formats.usd(whole.usd) if whole.is_priced or not whole.tokens else formats.NONE,
+        exact=formats.exact_usd(whole.usd),
+        priced_share=formats.percent(whole.priced_share),
+        is_all_priced=not whole.unpriced_tokens,
+        evidence=describe_evidence(rates),
+        links=[(rate.url, model) for model, rate in {rate.model: rate for rate in rates}.items()],
+        rates=[describe_rate(rate) for rate in rates],
+        unpriced=[describe_unpriced(model, models[model].estimate) for model in unpriced],
+    )
+
+
+def describe_evidence(rates: list[Rate]) -> str:
+    if not rates:
+        return ""
+    checked = [rate.checked_on for rate in rates]
+    first, last = min(checked), max(checked)
+    dates = formats.day(last) if first == last else formats.day_range(first, last)
+    return f"Evidence dated {dates}: {' and '.join(sorted({rate.evidence for rate in rates}))}."
+
+
+def describe_rate(rate: Rate) -> UsedRate:
+    until = f" until {formats.day(rate.effective_until)}" if rate.effective_until else ""
+    return UsedRate(
+        model=rate.model,
+        dates=f"from {formats.day(rate.effective_from)}{until}",
+        input=f"${rate.input}",
+        cached_input="unknown" if rate.cached_input is None else f"${rate.cached_input}",
+        output=f"${rate.output}",
+        evidence=f"{rate.evidence}, {formats.day(rate.checked_on)}",
+        url=rate.url,
+        note=rate.note,
+    )
+
+
+def describe_unpriced(model: str, estimate: Estimate) -> Unpriced:
+    count = estimate.unpriced_tokens
+    return Unpriced(model, formats.compact(count), formats.exact(count), why_unpriced(model))

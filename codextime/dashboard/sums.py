@@ -1,0 +1,102 @@
+"""Rows of usage as the pages add them up."""
+
+import datetime
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from codextime.lib import formats
+from codextime.lib.tokens import Tokens
+from codextime.pricing.estimates import NOTHING, Estimate, estimate
+
+Key = TypeVar("Key", bound=Hashable)
+NO_TOKENS = Tokens()
+
+
+@dataclass(slots=True)
+class Sum:
+    """Calls, their tokens and what these would have cost; grows by `add`."""
+
+    calls: int = 0
+    tokens: Tokens = NO_TOKENS
+    estimate: Estimate = NOTHING
+
+    def add(self, other: "Sum") -> None:
+        self.calls += other.calls
+        self.tokens += other.tokens
+        self.estimate += other.estimate
+
+    @property
+    def usd(self) -> Decimal:
+        return self.estimate.usd
+
+    @property
+    def cached_share(self) -> float:
+        """0 to 1 of the input tokens; 0 without input."""
+        return self.tokens.cached_input_tokens / self.tokens.input_tokens if self.tokens.input_tokens else 0.0
+
+    def measured(self, measure: str) -> float:
+        """The size of the sum as a chart of `measure` draws it."""
+        if measure == "calls":
+            return self.calls
+        return float(self.usd) if measure == "value" else self.tokens.total
+
+    @property
+    def value(self) -> str:
+        """The estimate as text; nothing priced is `unpriced`, not zero."""
+        if self.estimate.is_priced or not self.tokens.total:
+            return formats.usd(self.usd)
+        return "unpriced"
+
+    @property
+    def exact_tokens(self) -> str:
+        return formats.exact(self.tokens.total)
+
+    @property
+    def exact_calls(self) -> str:
+        return formats.exact(self.calls)
+
+    @property
+    def exact_value(self) -> str:
+        """With the share that has a rate, unless that is all of it."""
+        if not self.estimate.is_priced:
+            return "unpriced" if self.tokens.total else formats.exact_usd(self.usd)
+        partly = f" ({formats.percent(self.estimate.priced_share)} priced)" if self.estimate.unpriced_tokens else ""
+        return formats.exact_usd(self.usd) + partly
+
+    @property
+    def sentence(self) -> str:
+        """The exact figures in one line, for tooltips."""
+        if not self.calls:
+            return "no calls"
+        return f"{self.exact_tokens} tokens, {formats.plural(self.calls, 'call')}, {self.exact_value}"
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One row of a user's days, priced: calls of one model and source on one day."""
+
+    on: datetime.date
+    model: str
+    source_id: int
+    sum: Sum
+
+
+def priced(calls: int, tokens: Tokens, model: str, utc_on: datetime.date, *, is_long_context: bool) -> Sum:
+    return Sum(calls, tokens, estimate(model, utc_on, tokens, is_long_context=is_long_context))
+
+
+def total(rows: Iterable[DayRow]) -> Sum:
+    result = Sum()
+    for row in rows:
+        result.add(row.sum)
+    return result
+
+
+def group(rows: Iterable[DayRow], key: Callable[[DayRow], Key]) -> dict[Key, Sum]:
+    """The sum of the rows of each key, in order of first appearance."""
+    result: dict[Key, Sum] = {}
+    for row in rows:
+        result.setdefault(key(row), Sum()).add(row.sum)
+    return result

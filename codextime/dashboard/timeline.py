@@ -1,0 +1,110 @@
+"""Rows into the buckets of the chart over time: hours of one day, days, weeks or months."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from codextime.dashboard.charts.bars import Bucket
+from codextime.dashboard.charts.shares import OTHER
+from codextime.dashboard.periods import ONE_DAY, Period
+from codextime.dashboard.queries import OverviewQuery
+from codextime.dashboard.sums import DayRow, Sum
+from codextime.lib import formats
+
+Key = TypeVar("Key", int, datetime.date)
+
+LONGEST_DAILY = 62  # days; a longer period starts with weeks
+LONGEST_WEEKLY = 400
+PERIODS = {"day": "today", "week": "7d", "month": "month"}  # which period a bar leads to
+TITLES = {"hour": "Tokens by hour", "day": "Tokens by day", "week": "Tokens by week", "month": "Tokens by month"}
+
+
+@dataclass(frozen=True, slots=True)
+class HourRow:
+    hour: int
+    model: str
+    sum: Sum
+
+
+def fitting_grain(period: Period) -> str:
+    """What shows the shape of the period without hundreds of bars; hours for a single day."""
+    if period.days == 1:
+        return "hour"
+    if period.days <= LONGEST_DAILY:
+        return "day"
+    return "week" if period.days <= LONGEST_WEEKLY else "month"
+
+
+def hour_buckets(
+    rows: Iterable[HourRow], series: Sequence[str], period: Period, now: datetime.datetime
+) -> list[Bucket]:
+    """The 24 hours of one day in the user's zone; `now` is in that zone."""
+    parts = empty_parts(range(24), series)
+    for row in rows:
+        parts[row.hour][row.model if row.model in series else OTHER].add(row.sum)
+    return [
+        Bucket(
+            f"{formats.day_of_week(period.last)}, {hour:02}:00",
+            f"{hour:02}",
+            parts[hour],
+            is_now=period.reaches_today and hour == now.hour,
+        )
+        for hour in range(24)
+    ]
+
+
+def buckets(
+    rows: Iterable[DayRow], series: Sequence[str], period: Period, grain: str, query: OverviewQuery
+) -> list[Bucket]:
+    """Every day, week or month of the period, also the empty ones. A week or month at an edge may be cut."""
+    spans = list(find_spans(period, grain))
+    parts = empty_parts([first for first, _ in spans], series)
+    for row in rows:
+        parts[max(start_of(row.on, grain), period.first)][row.model if row.model in series else OTHER].add(row.sum)
+    return [
+        Bucket(
+            formats.day_range(first, last),
+            label(first, grain),
+            parts[first],
+            query.link(period=PERIODS[grain], on=None if last == period.today else last, by=None),
+            last == period.today,
+        )
+        for first, last in spans
+    ]
+
+
+def describe(bucket: Bucket) -> tuple[str, Sum]:
+    """A row of the table behind the chart."""
+    whole = Sum()
+    for part in bucket.parts.values():
+        whole.add(part)
+    return bucket.name, whole
+
+
+def empty_parts(keys: Iterable[Key], series: Sequence[str]) -> dict[Key, Mapping[str, Sum]]:
+    return {key: {name: Sum() for name in (*series, OTHER)} for key in keys}
+
+
+def find_spans(period: Period, grain: str) -> Iterable[tuple[datetime.date, datetime.date]]:
+    first = period.first
+    while first <= period.last:
+        following = start_of_next(first, grain)
+        yield first, min(following - ONE_DAY, period.last)
+        first = following
+
+
+def start_of(on: datetime.date, grain: str) -> datetime.date:
+    if grain == "month":
+        return on.replace(day=1)
+    return on - on.weekday() * ONE_DAY if grain == "week" else on
+
+
+def start_of_next(on: datetime.date, grain: str) -> datetime.date:
+    if grain == "month":
+        return start_of(on.replace(day=1) + 31 * ONE_DAY, "month")
+    return start_of(on, "week") + 7 * ONE_DAY if grain == "week" else on + ONE_DAY
+
+
+def label(first: datetime.date, grain: str) -> str:
+    return f"{first:%b %y}" if grain == "month" else f"{first.day} {first:%b}"

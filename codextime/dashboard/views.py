@@ -1,0 +1,23 @@
+"""One's own overview."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from codextime.accounts.requests import SignedInRequest
+from codextime.dashboard import selectors
+from codextime.dashboard.queries import read_query
+
+
+@require_safe
+@never_cache
+@login_required
+def overview(request: SignedInRequest) -> HttpResponse:
+    page = selectors.get_overview(user=request.user, query=read_query(request.GET), now=timezone.now())
+    if page.is_empty:
+        command = selectors.get_first_command(request.user)
+        return render(request, "dashboard/empty.html", {"command": command})
+    return render(request, "dashboard/overview.html", {"page": page})

@@ -1,0 +1,102 @@
+"""Numbers and dates as people read them. Spaces before units do not break, and minus is a minus sign."""
+
+import datetime
+from decimal import Decimal
+
+SPACE = "\u00a0"
+MINUS = "\u2212"
+NONE = "\u2013"  # where there is no figure to show
+UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
+
+
+def exact(number: int) -> str:
+    """1843117204 as 1,843,117,204."""
+    return f"{number:,}".replace("-", MINUS)
+
+
+def compact(number: int) -> str:
+    """Whole below 100,000 (38,412), then three digits and a unit (497 M, 1.84 B)."""
+    if abs(number) < 100_000:
+        return exact(number)
+    for size, unit in UNITS:
+        if abs(number) >= size * Decimal("0.9995"):
+            return f"{three_digits(Decimal(number) / size)}{SPACE}{unit}".replace("-", MINUS)
+    return exact(number)
+
+
+def three_digits(value: Decimal) -> str:
+    whole = len(str(int(abs(round(value, 2)))))
+    text = f"{value:,.{max(0, 3 - whole)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1 with at most one decimal; never 0 or 100 when it is only near them."""
+    if 0 < share < 0.0005:
+        return f"<{SPACE}0.1{SPACE}%"
+    if 0.9995 <= share < 1:
+        return f">{SPACE}99.9{SPACE}%"
+    return f"{share * 100:.1f}".removesuffix(".0") + f"{SPACE}%"
+
+
+def usd(amount: Decimal) -> str:
+    """Without cents from $100 on; never $0 for something."""
+    if 0 < amount < Decimal("0.01"):
+        return f"<{SPACE}$0.01"
+    if amount >= Decimal("99.995"):
+        whole = int(amount.to_integral_value())
+        return f"${compact(whole) if whole >= 1_000_000 else exact(whole)}"
+    return f"${amount:.2f}" if amount else "$0"
+
+
+def exact_usd(amount: Decimal) -> str:
+    """To a hundredth of a cent, for tooltips and tables."""
+    return f"${amount:,.4f}"
+
+
+def change(now: float | Decimal, before: float | Decimal) -> str | None:
+    """By how much `now` is above or below `before`, such as +12.4 %; `None` if there is nothing to compare with."""
+    if not before:
+        return None
+    return signed(float(now / before - 1) * 100, f"{SPACE}%")  # type: ignore[operator]  # both of the same kind
+
+
+def signed(number: float, unit: str = "") -> str:
+    """With its sign, such as +3 or ±0, and with at most one decimal."""
+    rounded = round(number, 1)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else "±"
+    return sign + f"{abs(rounded):,.1f}".removesuffix(".0") + unit
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """1 call, 2 calls."""
+    return f"{exact(count)}{SPACE}{one if count == 1 else many or one + 's'}"
+
+
+def day(on: datetime.date) -> str:
+    """21 Nov 2026."""
+    return f"{on.day} {on:%b %Y}"
+
+
+def day_of_week(on: datetime.date) -> str:
+    """Sat 21 Nov 2026."""
+    return f"{on:%a} {day(on)}"
+
+
+def day_range(first: datetime.date, last: datetime.date) -> str:
+    """23 Oct to 21 Nov 2026; a year or month that both share is said once."""
+    if first == last:
+        return day_of_week(last)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {day(last)}"
+    if first.year == last.year:
+        return f"{first.day} {first:%b} to {day(last)}"
+    return f"{day(first)} to {day(last)}"
+
+
+def age(seconds: float) -> str:
+    """How long ago: 4 seconds, 3 minutes, 2 hours, 5 days."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return plural(int(seconds // size), unit) + " ago"
+    return plural(max(0, int(seconds)), "second") + " ago"

@@ -1,0 +1,9 @@
+"""The home address and its neighbours."""
+
+from django.urls import path
+
+from codextime.site import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+]

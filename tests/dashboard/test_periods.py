@@ -1,0 +1,79 @@
+"""Which days a period shows, and what its address may say."""
+
+import datetime
+
+import pytest
+
+from codextime.dashboard.periods import Period, find_period
+from codextime.dashboard.queries import OverviewQuery, read_query
+
+TODAY = datetime.date(2026, 11, 21)
+FIRST_ACTIVE = datetime.date(2025, 9, 3)
+
+
+def period(name: str, on: str | None = None) -> Period:
+    return find_period(name, on and datetime.date.fromisoformat(on), today=TODAY, first_active=FIRST_ACTIVE)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "first", "last", "title"),
+    [
+        ("today", None, "2026-11-21", "2026-11-21", "Today"),
+        ("today", "2026-02-28", "2026-02-28", "2026-02-28", "28 Feb 2026"),
+        ("7d", None, "2026-11-15", "2026-11-21", "Last 7 days"),
+        ("30d", None, "2026-10-23", "2026-11-21", "Last 30 days"),
+        ("30d", "2026-10-22", "2026-09-23", "2026-10-22", "30 days"),
+        ("month", None, "2026-11-01", "2026-11-21", "November 2026"),
+        ("month", "2026-02-10", "2026-02-01", "2026-02-28", "February 2026"),
+        ("year", None, "2026-01-01", "2026-11-21", "2026"),
+        ("year", "2025-12-31", "2025-01-01", "2025-12-31", "2025"),
+        ("all", None, "2025-09-03", "2026-11-21", "All time"),
+        ("7d", "2031-01-01", "2026-11-15", "2026-11-21", "Last 7 days"),
+        ("today", "0001-01-01", "2025-01-01", "2025-01-01", "1 Jan 2025"),
+    ],
+)
+def test_a_period_ends_on_or_contains_its_day(name: str, on: str | None, first: str, last: str, title: str) -> None:
+    shown = period(name, on)
+
+    assert (shown.first.isoformat(), shown.last.isoformat(), shown.title) == (first, last, title)
+
+
+def test_the_period_before_is_as_long_and_ends_the_day_before() -> None:
+    before = period("month").before()
+
+    assert before is not None
+    assert before.dates == "11 to 31 Oct 2026"
+    assert period("all").before() is None
+
+
+@pytest.mark.parametrize("name", ["today", "7d", "30d", "month", "year"])
+def test_going_back_and_forth_comes_back_to_the_same_days(name: str) -> None:
+    shown = period(name)
+
+    earlier = period(name, shown.day_before().isoformat())
+    again = period(name, earlier.day_after().isoformat())
+
+    assert earlier.last == shown.first - datetime.timedelta(days=1)
+    assert (again.first, again.last) == (shown.first, shown.last)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"period": "fortnight", "on": "2026-02-30", "measure": "joy", "by": "hour"},
+        {"period": "", "on": "", "measure": "", "by": ""},
+        {"on": "9" * 5000},
+        {"period": "30d\x00", "on": "२०२६-११-२१"},
+    ],
+)
+def test_what_an_address_says_wrongly_means_the_default(parameters: dict[str, str]) -> None:
+    assert read_query(parameters) == OverviewQuery()
+
+
+def test_a_link_changes_one_thing_and_reads_back_the_same() -> None:
+    query = OverviewQuery(period="year", on=datetime.date(2025, 3, 1), measure="calls", by="month")
+
+    link = query.link(measure="value")
+
+    assert link == "?period=year&on=2025-03-01&measure=value&by=month"
+    assert OverviewQuery().link() == "?"

@@ -1,0 +1,96 @@
+"""How numbers and dates read."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from codextime.lib import formats
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"),
+        (38_412, "38,412"),
+        (99_999, "99,999"),
+        (100_000, "100 K"),
+        (999_499, "999 K"),
+        (999_500, "1 M"),
+        (497_123_456, "497 M"),
+        (1_843_117_204, "1.84 B"),
+        (1_800_000_000, "1.8 B"),
+        (12_345_678, "12.3 M"),
+        (99_960_000_000, "100 B"),
+        (2**64, "18,446,744 T"),
+        (-1_200_000_000, "\u22121.2 B"),
+    ],
+)
+def test_large_numbers_have_three_digits_and_a_unit(number: int, text: str) -> None:
+    assert formats.compact(number).replace(formats.SPACE, " ") == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0, "0 %"),
+        (0.0001, "< 0.1 %"),
+        (0.746, "74.6 %"),
+        (0.61, "61 %"),
+        (0.99951, "> 99.9 %"),
+        (0.9994, "99.9 %"),
+        (1, "100 %"),
+    ],
+)
+def test_a_share_is_never_rounded_to_nothing_or_to_everything(share: float, text: str) -> None:
+    assert formats.percent(share).replace(formats.SPACE, " ") == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("0", "$0"),
+        ("0.0099", "< $0.01"),
+        ("0.01", "$0.01"),
+        ("12.3", "$12.30"),
+        ("99.99", "$99.99"),
+        ("99.996", "$100"),
+        ("2310.49", "$2,310"),
+        ("1234567.8", "$1.23 M"),
+    ],
+)
+def test_money_has_no_cents_from_a_hundred_on(amount: str, text: str) -> None:
+    assert formats.usd(Decimal(amount)).replace(formats.SPACE, " ") == text
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "text"),
+    [(112, 100, "+12 %"), (96, 100, "\u22124 %"), (100, 100, "±0 %"), (5, 0, None), (0, 5, "\u2212100 %")],
+)
+def test_a_change_needs_something_to_compare_with(now: int, before: int, text: str | None) -> None:
+    shown = formats.change(now, before)
+
+    assert (shown and shown.replace(formats.SPACE, " ")) == text
+
+
+def test_a_range_of_days_says_a_shared_month_and_year_once() -> None:
+    day = datetime.date
+
+    assert formats.day_range(day(2026, 11, 1), day(2026, 11, 21)) == "1 to 21 Nov 2026"
+    assert formats.day_range(day(2026, 10, 23), day(2026, 11, 21)) == "23 Oct to 21 Nov 2026"
+    assert formats.day_range(day(2025, 12, 31), day(2026, 1, 1)) == "31 Dec 2025 to 1 Jan 2026"
+    assert formats.day_range(day(2026, 11, 21), day(2026, 11, 21)) == "Sat 21 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-3, "0 seconds ago"),
+        (1, "1 second ago"),
+        (59.9, "59 seconds ago"),
+        (3600, "1 hour ago"),
+        (200_000, "2 days ago"),
+    ],
+)
+def test_an_age_has_one_unit(seconds: float, text: str) -> None:
+    assert formats.age(seconds).replace(formats.SPACE, " ") == text
