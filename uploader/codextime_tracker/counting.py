@@ -1,0 +1,298 @@
+"""Events to calls: what one rollout says was used, each model call once. Pure; knows no files and no index.
+
+Codex logs usage in two ways. `token_usage_record` (0.153 and later) is one call. `token_count` repeats a running sum
+and the last call: it is written again without a new call, restarts when a session is resumed, is inherited by forks,
+and misses calls or adds them in lumps. So the sum against the one before decides whether there was a call, and the last
+call what it used; a `token_count` that only confirms records adds nothing.
+"""
+
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from codextime_tracker.copies import Boundary, ends_copy, pack_total
+from codextime_tracker.lines import CountLine, Event, Record, RecordLine, TurnLine, Usage
+
+COUNTER_VERSION = 1  # 1..255; a change of what is counted raises it, and every file is read again
+EXACT = 256
+
+# Flags of a call, as bits. Each makes it an estimate.
+LOST_PARENT, MIGRATED, GAP, NO_MODEL, NO_SESSION, NO_TIME = (1 << bit for bit in range(6))
+FLAG_NAMES = ("lost_parent", "migrated", "gap", "no_model", "no_session", "no_time")
+
+RECENT_TURNS = 16  # a record belongs to the running turn or one just before it
+RECENT_RECORDS = 64  # records wait for the token_count that confirms them, which follows within a few lines
+
+Four = tuple[
+    int, int, int, int
+]  # input, cached input, output, reasoning: what is compared; older logs lack cache write
+ZERO: Four = (0, 0, 0, 0)
+
+
+class Call(Struct, gc=False):
+    """One model call. `identity` names it within its thread, whatever file it is read from."""
+
+    identity: str
+    at: str
+    model: str | None
+    input_tokens: int
+    cached_input_tokens: int
+    cache_write_input_tokens: int
+    output_tokens: int
+    reasoning_output_tokens: int
+    logged_total_tokens: int
+    flags: int
+
+
+class State(Struct):
+    """Where counting stands after a part of a file: all that the next part needs."""
+
+    thread_id: str
+    boundary: Boundary
+    flags: int = 0
+    is_only_head: bool = True
+    inherits_totals: bool = False
+    model: str | None = None
+    models: dict[str, str] = {}
+    previous: Usage | None = None
+    records: list[Four] = []
+    totals_seen: int = 0
+    totals_copied: int = 0
+    at: str | None = None
+    repeats: dict[str, int] = {}
+    is_import: bool = False
+    lacks_model: bool = False
+
+
+def revision(flags: int) -> int:
+    """A number that grows with the quality of a reading: counter version, plus 256 if nothing about it is estimated."""
+    return COUNTER_VERSION if flags else COUNTER_VERSION + EXACT
+
+
+def flag_names(flags: int) -> list[str]:
+    return [name for bit, name in enumerate(FLAG_NAMES) if flags >> bit & 1]
+
+
+class Counter:
+    """Takes a file's events in order. `calls` are those found since it was made, by identity.
+
+    `copied` are the identities that copied lines would have had: proof that they are no calls of this thread.
+    `totals` are the distinct running sums with their last calls, packed, and `instants` their times: by them a fork of
+    this thread is recognised. `undated` calls have no time, nor has any line before them, and are left out.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.calls: dict[str, Call] = {}
+        self.copied: list[str] = []
+        self.totals = bytearray()
+        self.instants: list[str] = []
+        self.without_model: list[Call] = []
+        self.undated = 0
+
+    def feed(self, event: Event) -> None:
+        if isinstance(event, CountLine):
+            self.feed_totals(event)
+        elif isinstance(event, RecordLine):
+            self.feed_record(event)
+        elif isinstance(event, TurnLine):
+            self.feed_turn(event)
+
+    def feed_turn(self, event: TurnLine) -> None:
+        """Remembers the turn's model, and whether the turn ends copied history."""
+        state, turn_id, model = self.state, event.payload.turn_id, event.payload.model
+        state.is_only_head = False
+        if turn_id is not None:
+            state.is_import = turn_id.startswith("external-import-turn-")
+            if ends_copy(state.boundary, turn_id):
+                state.boundary = Boundary()
+        if model:
+            state.model = model
+            if turn_id is not None:
+                state.models[turn_id] = model
+                if len(state.models) > RECENT_TURNS:
+                    del state.models[next(iter(state.models))]
+            for call in self.without_model:
+                call.model, call.flags = model, call.flags & ~NO_MODEL
+            self.without_model.clear()
+            state.lacks_model = False
+
+    def feed_record(self, event: RecordLine) -> None:
+        """One call, if it is this thread's own."""
+        state, record = self.state, event.payload
+        state.is_only_head = False
+        is_foreign = record.thread_id is not None and record.thread_id != state.thread_id
+        if is_foreign or self.is_copied(event.ordinal) or (record.turn_id or "").startswith("external-import-turn-"):
+            return
+        state.records.append(four(record.usage))
+        del state.records[:-RECENT_RECORDS]
+        flags = self.note_time(event.timestamp)
+        model = state.models.get(record.turn_id or "") or state.model
+        self.add(record_identity(record, state.at), model, record.usage, flags)
+
+    def feed_totals(self, event: CountLine) -> None:
+        """A call, if the running sum moved in a way that no record explains."""
+        info = event.payload.info
+        if info is None:
+            return
+        state, total, last = self.state, info.total_token_usage, info.last_token_usage
+        previous = state.previous
+        if previous is not None and is_same(total, previous):
+            return
+        state.previous = total
+        state.is_only_head = False
+        if event.ordinal is None or state.flags & MIGRATED:
+            self.totals += pack_total(*four(total), *four(last))
+            self.instants.append(event.timestamp)
+        is_copied = self.is_copied(event.ordinal) or state.is_import
+        state.totals_seen += 1
+        state.totals_copied += is_copied
+        used, flags = usage_between(previous, total, last, inherits_totals=state.inherits_totals)
+        if used is None or (not is_copied and self.confirms_records(four(used))):
+            return
+        flags |= self.note_time(event.timestamp)
+        identity = totals_identity(total, state.at)
+        if is_copied:
+            self.copied.append(identity)
+        else:
+            self.add(identity, state.model, used, flags)
+
+    def can_go_on(self) -> bool:
+        """Whether a later part of the file can be counted from here, or only together with what was read already."""
+        state = self.state
+        is_all_copied = state.boundary.is_by_totals and state.totals_seen <= state.boundary.totals
+        return not (state.is_only_head or state.lacks_model or is_all_copied)
+
+    def is_copied(self, ordinal: int | None) -> bool:
+        return self.state.boundary.covers(ordinal=ordinal, totals_seen=self.state.totals_seen)
+
+    def confirms_records(self, used: Four) -> bool:
+        """Whether `used` is the sum of records in a row; they and the older ones wait no longer.
+
+        The earliest such row is taken: if two records are equal, each has a `token_count` of its own to come.
+        """
+        records = self.state.records
+        for end in range(1, len(records) + 1):
+            total = ZERO
+            for start in range(end - 1, -1, -1):
+                total = plus(total, records[start])
+                if total == used:
+                    del records[:end]
+                    return True
+        return False
+
+    def note_time(self, timestamp: str) -> int:
+        """Makes the line's instant the current one. If it has none that can be read, the one before stays, flagged."""
+        at = instant(timestamp)
+        if at is None:
+            return NO_TIME
+        if at != self.state.at:
+            self.state.at = at
+            self.state.repeats.clear()
+        return 0
+
+    def add(self, identity: str, model: str | None, used: Usage, flags: int) -> None:
+        state = self.state
+        if state.at is None:
+            self.undated += 1
+            return
+        if identity[0] == "t":
+            identity = self.numbered(identity)
+        flags |= state.flags if model else state.flags | NO_MODEL
+        call = Call(
+            identity,
+            state.at,
+            model,
+            used.input_tokens,
+            used.cached_input_tokens,
+            used.cache_write_input_tokens,
+            used.output_tokens,
+            used.reasoning_output_tokens,
+            used.total_tokens,
+            flags,
+        )
+        # A record that is there twice, as in a file that was copied into itself, is one call.
+        if self.calls.setdefault(identity, call) is call and not model:
+            self.without_model.append(call)
+            state.lacks_model = True
+
+    def numbered(self, identity: str) -> str:
+        """`identity`, with `:2`, `:3` … if it was there before at the same instant."""
+        repeats = self.state.repeats
+        repeats[identity] = number = repeats.get(identity, 0) + 1
+        return identity if number == 1 else f"{identity}:{number}"
+
+
+def usage_between(
+    previous: Usage | None, total: Usage, last: Usage, *, inherits_totals: bool
+) -> tuple[Usage | None, int]:
+    """What the call between two running sums used, and its flags. `None`: no call, or nothing tells what it used."""
+    now, latest = four(total), four(last)
+    if now == ZERO:
+        return None, 0  # the context was full: the sum was set to zero and starts again
+    if previous is None:
+        if latest != ZERO:
+            return last, 0  # the sum may hold a parent's usage
+        return (None, 0) if inherits_totals else (total, GAP)
+    moved = minus(now, four(previous))
+    if moved == ZERO:
+        return None, 0  # only the total moved: an estimate of the context's size
+    if latest in (moved, now):
+        return last, 0  # one call, or the sum restarted with this call
+    if min(moved) >= 0:
+        return between(previous, total), GAP  # calls whose own lines are missing
+    return (last, GAP) if latest != ZERO else (None, 0)
+
+
+def between(previous: Usage, total: Usage) -> Usage:
+    return Usage(
+        total.input_tokens - previous.input_tokens,
+        total.cached_input_tokens - previous.cached_input_tokens,
+        max(total.cache_write_input_tokens - previous.cache_write_input_tokens, 0),
+        total.output_tokens - previous.output_tokens,
+        total.reasoning_output_tokens - previous.reasoning_output_tokens,
+        max(total.total_tokens - previous.total_tokens, 0),
+    )
+
+
+def four(usage: Usage) -> Four:
+    return usage.input_tokens, usage.cached_input_tokens, usage.output_tokens, usage.reasoning_output_tokens
+
+
+def plus(left: Four, right: Four) -> Four:
+    return left[0] + right[0], left[1] + right[1], left[2] + right[2], left[3] + right[3]
+
+
+def minus(left: Four, right: Four) -> Four:
+    return left[0] - right[0], left[1] - right[1], left[2] - right[2], left[3] - right[3]
+
+
+def is_same(left: Usage, right: Usage) -> bool:
+    """Whether two running sums are equal; cache write aside, which not every version logs."""
+    return left == right or (left.total_tokens == right.total_tokens and four(left) == four(right))
+
+
+def record_identity(record: Record, at: str | None) -> str:
+    if record.response_id:
+        return f"r:{record.response_id}"
+    return totals_identity(record.thread_token_usage or record.usage, at)
+
+
+def totals_identity(total: Usage, at: str | None) -> str:
+    return (
+        f"t:{at}:{total.input_tokens}.{total.cached_input_tokens}.{total.output_tokens}"
+        f".{total.reasoning_output_tokens}.{total.total_tokens}"
+    )
+
+
+def instant(timestamp: str) -> str | None:
+    """`timestamp` as `2026-11-21T01:48:49.895Z`, or `None` if it is no instant with an offset from UTC."""
+    try:
+        parsed = datetime.fromisoformat(timestamp)
+    except ValueError:
+        return None
+    if len(timestamp) == 24 and timestamp[19] == "." and timestamp[23] == "Z" and timestamp[10] == "T":
+        return timestamp
+    if parsed.tzinfo is None:
+        return None
+    return parsed.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,114 @@
+"""Which files of a Codex home are rollouts. Reads names and sizes only."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+FOLDERS = ("sessions", "archived_sessions")
+is_rollout_name = re.compile(r"rollout-.*\.jsonl(\.zst)?").fullmatch
+is_old_name = re.compile(r"rollout-.*\.json").fullmatch
+
+
+class CodexHomeMissing(Exception):
+    """There is no such folder, or it cannot be opened."""
+
+    def __init__(self, home: Path, why: str) -> None:
+        super().__init__(f"{home}: {why}")
+        self.home = home
+        self.why = why
+
+
+class RolloutFile(Struct):
+    """One rollout on disk. `name` is the name that Codex gave it, without the `.zst` of a compressed copy."""
+
+    path: str
+    name: str
+    is_compressed: bool
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+
+    @property
+    def key(self) -> str:
+        """Device and inode, as text: together they can be longer than a number in SQLite."""
+        return f"{self.device}:{self.inode}"
+
+
+class Skipped(Struct, frozen=True):
+    """A file or folder that was left out wholly or in part, and why, in words for its owner."""
+
+    path: str
+    reason: str
+
+
+class Found(Struct):
+    """What a Codex home holds: rollouts by name, what was skipped, and logs too old to hold usage."""
+
+    files: list[RolloutFile]
+    skipped: list[Skipped]
+    old_logs: list[str]
+
+
+def find_rollouts(codex_home: Path) -> Found:
+    """One file per name, sorted by name: plain before compressed, else the larger one. Raises `CodexHomeMissing`."""
+    try:
+        os.scandir(codex_home).close()
+    except OSError as error:
+        raise CodexHomeMissing(codex_home, error.strerror or "cannot be opened") from error
+    found = Found([], [], [])
+    best: dict[str, RolloutFile] = {}
+    for folder in FOLDERS:
+        for file in walk(str(codex_home / folder), found, set()):
+            rival = best.get(file.name)
+            if rival is None or preference(file) > preference(rival):
+                best[file.name] = file
+    found.files = [best[name] for name in sorted(best)]
+    return found
+
+
+def preference(file: RolloutFile) -> tuple[bool, int]:
+    return not file.is_compressed, file.size
+
+
+def walk(folder: str, found: Found, seen: set[tuple[int, int]]) -> Iterator[RolloutFile]:
+    """The rollouts under `folder`, through links to other folders too, each folder once."""
+    try:
+        with os.scandir(folder) as entries:
+            status = Path(folder).stat()
+            if (status.st_dev, status.st_ino) in seen:
+                return
+            seen.add((status.st_dev, status.st_ino))
+            for entry in entries:
+                yield from visit(entry, found, seen)
+    except FileNotFoundError:
+        return  # a home without archived sessions, or a folder that was removed meanwhile
+    except OSError as error:
+        found.skipped.append(Skipped(folder, f"the folder cannot be read: {error.strerror}"))
+
+
+def visit(entry: os.DirEntry[str], found: Found, seen: set[tuple[int, int]]) -> Iterator[RolloutFile]:
+    is_named_so = is_rollout_name(entry.name) is not None
+    try:
+        status = entry.stat()
+    except OSError as error:
+        # Gone since the listing, or a link that leads nowhere or to itself.
+        if is_named_so:
+            found.skipped.append(Skipped(entry.path, f"the file cannot be opened: {error.strerror}"))
+        return
+    if stat.S_ISDIR(status.st_mode) and not is_named_so:
+        yield from walk(entry.path, found, seen)
+    elif is_named_so and not stat.S_ISREG(status.st_mode):
+        found.skipped.append(Skipped(entry.path, "it has the name of a rollout but is not a file"))
+    elif is_named_so:
+        name = entry.name.removesuffix(".zst")
+        is_compressed = name != entry.name
+        # Windows lists no inode, so the numbers come from a full stat there.
+        full = status if status.st_ino else Path(entry.path).stat()
+        yield RolloutFile(entry.path, name, is_compressed, full.st_dev, full.st_ino, full.st_size, full.st_mtime_ns)
+    elif is_old_name(entry.name):
+        found.old_logs.append(entry.path)

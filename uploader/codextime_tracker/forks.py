@@ -1,0 +1,65 @@
+"""Old forks, whose copied history can only be told apart by comparing running sums with the parent's."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from codextime_tracker.copies import Boundary, NeedsTotals, common_totals, in_first_burst
+from codextime_tracker.counting import LOST_PARENT, MIGRATED, Counter
+from codextime_tracker.discovery import RolloutFile
+from codextime_tracker.lines import Event
+from codextime_tracker.migrated import likely_common_totals
+from codextime_tracker.passes import Head, Pass, read_head
+from codextime_tracker.rollout import Reading
+
+FindTotals = Callable[[str], bytes | None]  # of a thread
+FindOlder = Callable[[RolloutFile, bytes], list[tuple[Path | None, bytes]]]  # than a file, with equal first totals
+
+
+def pass_by_totals(
+    file: RolloutFile, reading: Reading, need: NeedsTotals, find_totals: FindTotals, find_older: FindOlder
+) -> Pass:
+    """A pass over a whole file, which is held as events: they are few beside its texts."""
+    head = read_head(reading, file.name)
+    if head is None:
+        return Pass(reading, None, ())
+    events = list(head.events)
+    if need.parent_id is None:
+        count, flags = migrated_totals(file, head, events, find_older), MIGRATED
+    else:
+        count, flags = parents_totals(head, events, find_totals(need.parent_id))
+    boundary = Boundary(totals=count, is_by_totals=True)
+    awaited = need.parent_id if flags & LOST_PARENT else None
+    return Pass(reading, Counter(head.state(boundary, flags)), events, awaited_parent=awaited)
+
+
+def parents_totals(head: Head, events: list[Event], parent: bytes | None) -> tuple[int, int]:
+    """How many running sums are copied, and flags. Without the parent, those that were written in one go are."""
+    trial = counted(head, events, 0)
+    if parent is None:
+        return in_first_burst(trial.instants, head.at), LOST_PARENT
+    return common_totals(trial.totals, parent), 0
+
+
+def migrated_totals(file: RolloutFile, head: Head, events: list[Event], find_older: FindOlder) -> int:
+    trial = counted(head, events, MIGRATED)
+    common = likely_common_totals(bytes(trial.totals), Path(file.path), find_older(file, bytes(trial.totals)))
+    return min(common, in_first_burst(trial.instants, head.at))
+
+
+def counted(head: Head, events: list[Event], flags: int) -> Counter:
+    """A trial, for the running sums and their times."""
+    counter = Counter(head.state(Boundary(), flags))
+    for event in events:
+        counter.feed(event)
+    return counter
+
+
+def parents_first(waiting: list[tuple[RolloutFile, NeedsTotals]]) -> list[tuple[RolloutFile, NeedsTotals]]:
+    """In an order in which a fork of a fork comes after its parent; threads that name each other come in any."""
+    ordered: list[tuple[RolloutFile, NeedsTotals]] = []
+    while waiting:
+        threads = {need.thread_id for _, need in waiting}
+        ready = [item for item in waiting if item[1].parent_id not in threads - {item[1].thread_id}] or waiting
+        ordered += ready
+        waiting = [item for item in waiting if item not in ready]
+    return ordered

@@ -1,0 +1,276 @@
+"""The local index: what was read, which calls were found, and who was told. One SQLite file, for its owner only.
+
+A row of `calls` is one state of a call and its number is the change that made it: the table is the change log too. A
+better reading adds a row and marks the former one as superseded, so what was sent up to any change can be told again.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from msgspec import Struct
+
+SCHEMA_VERSION = 1
+SCHEMA = """
+CREATE TABLE sources (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, home TEXT NOT NULL UNIQUE);
+CREATE TABLE threads (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE);
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY, source INTEGER NOT NULL, name TEXT NOT NULL, inode TEXT NOT NULL, size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL, offset INTEGER NOT NULL, fingerprint BLOB NOT NULL, counter_version INTEGER NOT NULL,
+    thread INTEGER, state BLOB, totals BLOB NOT NULL, awaited_parent TEXT, UNIQUE (source, name)
+);
+CREATE INDEX files_of_thread ON files (thread);
+CREATE TABLE calls (
+    number INTEGER PRIMARY KEY, thread INTEGER NOT NULL, identity TEXT NOT NULL, at TEXT NOT NULL, model TEXT,
+    input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, cache_write_input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL, reasoning_output_tokens INTEGER NOT NULL, logged_total_tokens INTEGER NOT NULL,
+    flags INTEGER NOT NULL, revision INTEGER NOT NULL, source INTEGER NOT NULL, file INTEGER NOT NULL,
+    kind TEXT NOT NULL, reason TEXT, superseded_by INTEGER
+);
+CREATE UNIQUE INDEX current_calls ON calls (thread, identity) WHERE superseded_by IS NULL;
+CREATE TABLE cursors (destination TEXT PRIMARY KEY, change INTEGER NOT NULL);
+CREATE TABLE pending_uploads (
+    destination TEXT PRIMARY KEY, upload_id TEXT NOT NULL, after INTEGER NOT NULL, through INTEGER NOT NULL,
+    as_of INTEGER NOT NULL
+);
+CREATE TABLE refusals (
+    destination TEXT NOT NULL, change INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (destination, change)
+) WITHOUT ROWID;
+"""
+COLUMNS = """
+    threads.uuid, calls.identity, calls.at, calls.model, calls.input_tokens, calls.cached_input_tokens,
+    calls.cache_write_input_tokens, calls.output_tokens, calls.reasoning_output_tokens, calls.logged_total_tokens,
+    files.name, calls.flags, calls.revision, sources.key
+"""
+JOINS = """
+    FROM calls JOIN threads ON threads.id = calls.thread JOIN files ON files.id = calls.file
+    JOIN sources ON sources.id = calls.source
+"""
+
+
+class StoredCall(Struct, frozen=True):
+    """A call as the index holds it. `model` is `None` if no line named it; `flags` as in `counting`."""
+
+    thread_id: str
+    identity: str
+    at: str
+    model: str | None
+    input_tokens: int
+    cached_input_tokens: int
+    cache_write_input_tokens: int
+    output_tokens: int
+    reasoning_output_tokens: int
+    logged_total_tokens: int
+    file_name: str
+    flags: int
+    revision: int
+    source_key: str
+
+
+class Change(Struct, frozen=True):
+    """`kind` is added, replaced or withdrawn; the latter two have a `reason`, one of the contract's words."""
+
+    number: int
+    kind: str
+    call: StoredCall
+    reason: str | None
+
+
+class PendingUpload(Struct, frozen=True):
+    """An upload without a receipt yet: the changes above `after` up to `through`, as they were at `as_of`."""
+
+    upload_id: str
+    after: int
+    through: int
+    as_of: int
+
+
+class Totals(Struct, frozen=True):
+    """What the index counts: calls, input + output tokens, and how many of the calls are estimates."""
+
+    calls: int
+    tokens: int
+    estimated_calls: int
+
+
+class Index:
+    """An open index. `notices` are sentences for its owner about what had to be done to open it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None = None) -> None:
+        self.connection = connection
+        self.path = path
+        self.notices: list[str] = []
+
+    @classmethod
+    def open(cls, path: Path) -> "Index":
+        """The index at `path`, made if it is missing.
+
+        One that is damaged or of another version is set aside and begun anew; call ids make that harmless.
+        Raises `OSError` or `sqlite3.OperationalError` if the place cannot be used.
+        """
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # its journals get the same mode
+        try:
+            return cls(connect(path), path)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            kept = set_aside(path)
+        index = cls(connect(path), path)
+        index.notices.append(f"The index could not be read and was begun anew; the old one is kept as {kept}.")
+        return index
+
+    @classmethod
+    def in_memory(cls) -> "Index":
+        return cls(connect(None))
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> "Index":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, also if the process is killed."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def source_key(self, codex_home: Path) -> str:
+        """The random key that stands for this Codex home; made when it is first asked for."""
+        home = os.path.realpath(codex_home)
+        self.connection.execute("INSERT OR IGNORE INTO sources (key, home) VALUES (?, ?)", (uuid4().hex, home))
+        row = self.connection.execute("SELECT key FROM sources WHERE home = ?", (home,)).fetchone()
+        return str(row[0])
+
+    def last_change(self) -> int:
+        """The number of the newest change; 0 if there is none."""
+        return int(self.connection.execute("SELECT coalesce(max(number), 0) FROM calls").fetchone()[0])
+
+    def changes_after(
+        self,
+        change: int,
+        limit: int,
+        source_key: str | None = None,
+        *,
+        through: int | None = None,
+        as_of: int | None = None,
+    ) -> list[Change]:
+        """The changes with higher numbers, oldest first, each call once in its newest state.
+
+        With `as_of`, the state when that was the newest change, so that an upload can be built again byte for byte.
+        """
+        rows = self.connection.execute(
+            f"""SELECT calls.number, calls.kind, calls.reason, {COLUMNS} {JOINS}
+            WHERE calls.number > ?1 AND calls.number <= ?2 AND (calls.superseded_by IS NULL OR calls.superseded_by > ?2)
+            AND (?3 IS NULL OR calls.number <= ?3) AND (?4 IS NULL OR sources.key = ?4)
+            ORDER BY calls.number LIMIT ?5""",
+            (change, self.last_change() if as_of is None else as_of, through, source_key, limit),
+        )
+        return [Change(row[0], row[1], StoredCall(*row[3:]), row[2]) for row in rows]
+
+    def calls(self) -> Iterator[StoredCall]:
+        """Every call that counts, by time."""
+        rows = self.connection.execute(
+            f"""SELECT {COLUMNS} {JOINS} WHERE calls.superseded_by IS NULL AND calls.kind != 'withdrawn'
+            ORDER BY calls.at, threads.uuid, calls.identity"""
+        )
+        return (StoredCall(*row) for row in rows)
+
+    def totals(self, source_key: str | None = None) -> Totals:
+        """Sums over every call that counts, of all sources or one."""
+        # In halves: SQLite stops at sums beyond 63 bits.
+        calls, high, low, estimated = self.connection.execute(
+            """SELECT count(*), coalesce(sum((input_tokens >> 31) + (output_tokens >> 31)), 0),
+            coalesce(sum((input_tokens & 0x7fffffff) + (output_tokens & 0x7fffffff)), 0), coalesce(sum(flags != 0), 0)
+            FROM calls JOIN sources ON sources.id = calls.source
+            WHERE superseded_by IS NULL AND kind != 'withdrawn' AND (?1 IS NULL OR sources.key = ?1)""",
+            (source_key,),
+        ).fetchone()
+        return Totals(calls, (high << 31) + low, estimated)
+
+    def cursor(self, destination: str) -> int:
+        """The last change that `destination` acknowledged; 0 if none."""
+        row = self.connection.execute("SELECT change FROM cursors WHERE destination = ?", (destination,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def acknowledge(self, destination: str, change: int) -> None:
+        """Moves the cursor forward and ends the pending upload, at once."""
+        with self.transaction() as connection:
+            connection.execute(
+                """INSERT INTO cursors VALUES (?, ?)
+                ON CONFLICT (destination) DO UPDATE SET change = max(change, excluded.change)""",
+                (destination, change),
+            )
+            connection.execute("DELETE FROM pending_uploads WHERE destination = ?", (destination,))
+
+    def begin_upload(self, destination: str, upload_id: str, through: int) -> None:
+        """Notes an upload before it is sent, so that after a crash the same one is sent again."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO pending_uploads VALUES (?, ?, ?, ?, ?)",
+            (destination, upload_id, self.cursor(destination), through, self.last_change()),
+        )
+
+    def find_pending_upload(self, destination: str) -> PendingUpload | None:
+        row = self.connection.execute(
+            "SELECT upload_id, after, through, as_of FROM pending_uploads WHERE destination = ?", (destination,)
+        ).fetchone()
+        return PendingUpload(*row) if row else None
+
+    def abandon_upload(self, destination: str) -> None:
+        """Forgets the pending upload; its changes are offered again in another one."""
+        self.connection.execute("DELETE FROM pending_uploads WHERE destination = ?", (destination,))
+
+    def record_refusal(self, destination: str, change: int, reason: str) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO refusals VALUES (?, ?, ?)", (destination, change, reason))
+
+    def refusals(self, destination: str) -> list[tuple[int, str]]:
+        """Changes that the destination refused, with its reasons; those counted anew since are left out."""
+        return self.connection.execute(
+            """SELECT change, refusals.reason FROM refusals JOIN calls ON calls.number = change
+            WHERE destination = ? AND superseded_by IS NULL ORDER BY change""",
+            (destination,),
+        ).fetchall()
+
+    def forgive_refusal(self, destination: str, change: int) -> None:
+        self.connection.execute("DELETE FROM refusals WHERE (destination, change) = (?, ?)", (destination, change))
+
+
+def connect(path: Path | None) -> sqlite3.Connection:
+    """Raises `sqlite3.DatabaseError` if the file is damaged or has another version's schema."""
+    connection = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=30)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        elif version != SCHEMA_VERSION:
+            raise sqlite3.DatabaseError(f"schema version {version}")
+        connection.execute("SELECT max(number) FROM calls").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def set_aside(path: Path) -> Path:
+    """Renames a damaged index, journals and all; where it went."""
+    number = 1
+    while (kept := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(kept)
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    return kept

@@ -1,0 +1,128 @@
+"""One pass over one rollout: from where the last one ended if the file only grew, else from its first byte."""
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from itertools import chain
+from typing import BinaryIO
+
+from msgspec import Struct
+from msgspec.json import decode
+
+from codextime_tracker.copies import Boundary, find_boundary
+from codextime_tracker.counting import COUNTER_VERSION, NO_SESSION, Counter, State, instant
+from codextime_tracker.discovery import RolloutFile
+from codextime_tracker.lines import Event, Session, SessionLine, TurnLine
+from codextime_tracker.rollout import Decompressed, Reading
+
+find_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").search
+
+
+class KnownFile(Struct):
+    """What the index knows of a file. `state` is `None` if it held nothing to count."""
+
+    inode: str
+    size: int
+    modified_ns: int
+    offset: int
+    fingerprint: bytes
+    counter_version: int
+    state: bytes | None
+    totals: bytes
+    awaited_parent: str | None
+
+    def is_unchanged(self, file: RolloutFile) -> bool:
+        now = (file.key, file.size, file.modified_ns, COUNTER_VERSION)
+        return (self.inode, self.size, self.modified_ns, self.counter_version) == now
+
+
+class Head(Struct):
+    """The start of a file: the `session_meta` payloads before anything else, its own first, and the first turn's id."""
+
+    sessions: list[Session]
+    turn_id: str | None
+    at: str | None
+    flags: int
+    events: Iterator[Event]
+
+    def state(self, boundary: Boundary, flags: int = 0) -> State:
+        own = self.sessions[0]
+        inherits = own.history_base is not None or own.forked_from_id is not None
+        return State(own.id, boundary, flags=self.flags | flags, inherits_totals=inherits, at=self.at)
+
+
+class Pass(Struct):
+    """A pass ready to run. `counter` is `None` if there is nothing to count; `former_totals` come before its own."""
+
+    reading: Reading
+    counter: Counter | None
+    events: Iterable[Event]
+    is_whole: bool = True
+    former_totals: bytes = b""
+    awaited_parent: str | None = None
+
+    def run(self) -> None:
+        if self.counter is not None:
+            for event in self.events:
+                self.counter.feed(event)
+
+
+def begin_pass(file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pass:
+    """Raises `NeedsTotals` if the file must be read together with its parent, `OSError` if it cannot be read."""
+    if known is not None and (state := find_state(known, file, raw)):
+        raw.seek(known.offset)
+        reading = Reading(raw, known.offset)
+        return Pass(reading, Counter(state), reading, is_whole=False, former_totals=known.totals)
+    reading = Reading(Decompressed(raw) if file.is_compressed else raw)
+    head = read_head(reading, file.name)
+    if head is None:
+        return Pass(reading, None, ())
+    return Pass(reading, Counter(head.state(find_boundary(head.sessions, head.turn_id))), head.events)
+
+
+def find_state(known: KnownFile, file: RolloutFile, raw: BinaryIO) -> State | None:
+    """The counter's state at `known.offset`, or `None` if the file is not the same one with more lines."""
+    is_same = not file.is_compressed and known.inode == file.key and known.counter_version == COUNTER_VERSION
+    if not known.state or not is_same or file.size <= known.size:
+        return None
+    return decode(known.state, type=State) if fingerprint(raw, known.offset) == known.fingerprint else None
+
+
+def read_head(reading: Reading, name: str) -> Head | None:
+    """Reads up to the first line that is no `session_meta`. `None`: no line counts, or nothing names the thread."""
+    events = iter(reading)
+    sessions: list[Session] = []
+    first, at, is_first_lost = None, None, False
+    for event in events:
+        is_first_lost = is_first_lost or (not sessions and reading.bad_lines > 0)
+        at = at or instant(event.timestamp)
+        if not isinstance(event, SessionLine):
+            first = event
+            break
+        sessions.append(event.payload)
+    if first is None and not sessions:
+        return None
+    flags = 0
+    if not sessions or is_first_lost:
+        sessions, flags = with_own_session(sessions, name)
+    if not sessions:
+        return None
+    turn_id = first.payload.turn_id if isinstance(first, TurnLine) else None
+    return Head(sessions, turn_id, at, flags, chain([first] if first else [], events))
+
+
+def with_own_session(sessions: list[Session], name: str) -> tuple[list[Session], int]:
+    """The sessions of a file whose first line is lost, and flags: its name says whose it is, which is an estimate."""
+    found = find_uuid(name)
+    if found is None or (sessions and sessions[0].id == found[0]):
+        return sessions, 0
+    return [Session(found[0]), *sessions], NO_SESSION
+
+
+def fingerprint(raw: BinaryIO, offset: int) -> bytes:
+    """A digest of the file's start and of what stands before `offset`: it changes if the file is rewritten."""
+    raw.seek(0)
+    digest = blake2b(raw.read(min(offset, 1024)), digest_size=16)
+    raw.seek(max(offset - 256, 0))
+    digest.update(raw.read(min(offset, 256)))
+    return digest.digest()

@@ -1,0 +1,159 @@
+"""Brings the index up to date with a Codex home: reads what is new in its rollouts, and settles it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct, field
+from msgspec.json import encode
+
+from codextime_tracker.copies import TOTAL, NeedsTotals
+from codextime_tracker.discovery import Found, RolloutFile, Skipped, find_rollouts
+from codextime_tracker.forks import parents_first, pass_by_totals
+from codextime_tracker.index import Index
+from codextime_tracker.passes import KnownFile, Pass, begin_pass, fingerprint
+from codextime_tracker.rollout import Decompressed, Reading
+from codextime_tracker.settling import FileReading, Tally, store_reading
+
+Progress = Callable[[int, int], None]  # bytes done, bytes in all
+
+
+class ScanReport(Struct):
+    """What a scan did. `old_logs` hold no usage, because the Codex that wrote them logged none."""
+
+    source_key: str
+    files: int = 0
+    files_read: int = 0
+    bytes_read: int = 0
+    calls: Tally = field(default_factory=Tally)
+    skipped: list[Skipped] = []
+    old_logs: list[str] = []
+
+
+def scan(index: Index, codex_home: Path, progress: Progress | None = None) -> ScanReport:
+    """Reads what changed since the last scan. A file that cannot be read is reported and never stops the others.
+
+    Raises `CodexHomeMissing`.
+    """
+    found = find_rollouts(codex_home)
+    return Scan(index, index.source_key(codex_home), found, progress or (lambda done, total: None)).run()
+
+
+class Scan:
+    """One scan of one Codex home."""
+
+    def __init__(self, index: Index, source_key: str, found: Found, progress: Progress) -> None:
+        self.index = index
+        self.query = index.connection.execute
+        self.found = found
+        self.progress = progress
+        self.report = ScanReport(source_key, len(found.files), skipped=found.skipped, old_logs=found.old_logs)
+        self.source: int = self.query("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0]
+        self.known = self.load_known()
+        self.done = self.expected = 0
+
+    def load_known(self) -> dict[str, KnownFile]:
+        rows = self.query(
+            """SELECT name, inode, size, modified_ns, offset, fingerprint, counter_version, state, totals,
+            awaited_parent FROM files WHERE source = ?""",
+            (self.source,),
+        )
+        return {row[0]: KnownFile(*row[1:]) for row in rows}
+
+    def run(self) -> ScanReport:
+        todo = [file for file in self.found.files if not self.is_settled(file)]
+        self.expected = sum(file.size for file in todo)
+        deferred: list[tuple[RolloutFile, NeedsTotals]] = []
+        for file in todo:
+            try:
+                self.attempt(file, begin_pass)
+            except NeedsTotals as missing:
+                deferred.append((file, missing))
+        for file, need in parents_first(deferred):
+            self.attempt(file, self.after_parent(need))
+        return self.report
+
+    def is_settled(self, file: RolloutFile) -> bool:
+        """Whether nothing about the file changed, and no parent that it waited for has turned up."""
+        known = self.known.get(file.name)
+        if known is None or not known.is_unchanged(file):
+            return False
+        if known.state is None and file.size:
+            self.report.old_logs.append(file.path)
+        return known.awaited_parent is None or self.find_totals(known.awaited_parent) is None
+
+    def attempt(self, file: RolloutFile, begin: Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]) -> None:
+        """One pass over the file, stored; or a note why not. Raises `NeedsTotals`."""
+        try:
+            with Path(file.path).open("rb", buffering=0) as raw:
+                turn = begin(file, raw, self.known.get(file.name))
+                turn.run()
+                self.store(file, raw, turn)
+        except OSError as error:
+            self.skip(file, f"the file cannot be read: {error.strerror or error}")
+        self.done += file.size
+        self.progress(self.done, self.expected)
+
+    def after_parent(self, need: NeedsTotals) -> Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]:
+        def begin(file: RolloutFile, raw: BinaryIO, _: KnownFile | None) -> Pass:
+            reading = Reading(Decompressed(raw) if file.is_compressed else raw)
+            return pass_by_totals(file, reading, need, self.find_totals, self.find_older)
+
+        return begin
+
+    def store(self, file: RolloutFile, raw: BinaryIO, turn: Pass) -> None:
+        counter, reading = turn.counter, turn.reading
+        self.report.files_read += 1
+        self.report.bytes_read += reading.bytes_read
+        self.note_losses(file, turn)
+        result = FileReading(
+            source=self.source,
+            file=file,
+            offset=reading.offset,
+            fingerprint=b"" if file.is_compressed else fingerprint(raw, reading.offset),
+            thread_id=counter.state.thread_id if counter else None,
+            state=encode(counter.state) if counter and counter.can_go_on() else b"" if counter else None,
+            totals=turn.former_totals + bytes(counter.totals if counter else b""),
+            awaited_parent=turn.awaited_parent,
+            calls=list(counter.calls.values()) if counter else [],
+            copied=counter.copied if counter else [],
+            is_whole=turn.is_whole,
+            proves_copies=counter is not None and counter.state.flags == 0,
+        )
+        store_reading(self.index, result, self.report.calls)
+
+    def note_losses(self, file: RolloutFile, turn: Pass) -> None:
+        """What of the file could not be counted, in words."""
+        reading = turn.reading
+        undated = turn.counter.undated if turn.counter else 0
+        if not file.size:
+            self.skip(file, "the file is empty")
+        elif turn.counter is None:
+            self.report.old_logs.append(file.path)
+        if reading.bad_lines:
+            self.skip(file, f"{reading.bad_lines} damaged line(s) were left out, the others were counted")
+        if reading.long_lines:
+            self.skip(file, f"{reading.long_lines} line(s) of more than 64 MiB were left out, the others were counted")
+        if undated:
+            self.skip(file, f"{undated} call(s) without any time were left out, the others were counted")
+
+    def skip(self, file: RolloutFile, reason: str) -> None:
+        self.report.skipped.append(Skipped(file.path, reason))
+
+    def find_totals(self, thread_id: str) -> bytes | None:
+        """The running sums of a thread, also of one whose file is gone; `None` if no file of it was ever read."""
+        row = self.query(
+            """SELECT totals FROM files JOIN threads ON threads.id = files.thread WHERE uuid = ?
+            ORDER BY length(totals) DESC LIMIT 1""",
+            (thread_id,),
+        ).fetchone()
+        return row[0] if row else None
+
+    def find_older(self, file: RolloutFile, totals: bytes) -> list[tuple[Path | None, bytes]]:
+        """Threads older than `file`'s with the same first running sum: their file, if it is there, and all sums."""
+        paths = {other.name: Path(other.path) for other in self.found.files if not other.is_compressed}
+        rows = self.query(
+            "SELECT name, totals FROM files WHERE name < ? AND length(totals) AND substr(totals, 1, ?) = ?",
+            (file.name, TOTAL.size, totals[: TOTAL.size]),
+        )
+        return [(paths.get(name), other) for name, other in rows]

@@ -1,0 +1,215 @@
+"""Puts a file's reading into the index, beside what was read before. What was found once is only given up on proof.
+
+- A call that is new is added, whatever file it came from; one that is there stays, unless the new reading is better.
+- Lines or files that are missing now withdraw nothing. Only lines that are proven to be copied from another thread do.
+- An estimate never replaces an exact reading, nor is one added for calls that the file's former lines told.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from codextime_tracker.counting import COUNTER_VERSION, EXACT, GAP, Call, revision
+from codextime_tracker.discovery import RolloutFile
+from codextime_tracker.index import Index
+
+INSERT = f"INSERT INTO calls VALUES ({', '.join('?' * 18)})"
+FIND = """
+    SELECT number, revision, kind, model, at, input_tokens, cached_input_tokens, cache_write_input_tokens,
+    output_tokens, reasoning_output_tokens FROM calls WHERE thread = ? AND identity = ? AND superseded_by IS NULL
+"""
+
+
+class FileReading(Struct):
+    """What a pass over one file found, and where the next one starts. `is_whole`: it began at the first byte.
+
+    `proves_copies`: which lines are copied history was read and not guessed.
+    """
+
+    source: int
+    file: RolloutFile
+    offset: int
+    fingerprint: bytes
+    thread_id: str | None
+    state: bytes | None
+    totals: bytes
+    awaited_parent: str | None
+    calls: list[Call]
+    copied: list[str]
+    is_whole: bool
+    proves_copies: bool
+
+
+class Tally(Struct):
+    """How many calls a scan changed."""
+
+    added: int = 0
+    replaced: int = 0
+    withdrawn: int = 0
+
+
+def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:
+    """Stores the calls and where to read on in one transaction: a crash loses and doubles nothing."""
+    with index.transaction() as connection:
+        thread = thread_number(connection, reading.thread_id)
+        file = store_file(connection, reading, thread)
+        if thread is not None:
+            Settlement(connection, reading, thread, file, tally).run()
+
+
+def thread_number(connection: sqlite3.Connection, uuid: str | None) -> int | None:
+    if uuid is None:
+        return None
+    connection.execute("INSERT OR IGNORE INTO threads (uuid) VALUES (?)", (uuid,))
+    return int(connection.execute("SELECT id FROM threads WHERE uuid = ?", (uuid,)).fetchone()[0])
+
+
+def store_file(connection: sqlite3.Connection, reading: FileReading, thread: int | None) -> int:
+    """The file's number. Its former running sums stay when the new reading has none: a fork may need them."""
+    file = reading.file
+    row = connection.execute(
+        """INSERT INTO files (source, name, inode, size, modified_ns, offset, fingerprint, counter_version, thread,
+        state, totals, awaited_parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (source, name) DO UPDATE SET inode = excluded.inode, size = excluded.size,
+        modified_ns = excluded.modified_ns, offset = excluded.offset, fingerprint = excluded.fingerprint,
+        counter_version = excluded.counter_version, thread = excluded.thread, state = excluded.state,
+        totals = CASE WHEN length(excluded.totals) THEN excluded.totals ELSE totals END,
+        awaited_parent = excluded.awaited_parent RETURNING id""",
+        (
+            reading.source,
+            file.name,
+            file.key,
+            file.size,
+            file.modified_ns,
+            reading.offset,
+            reading.fingerprint,
+            COUNTER_VERSION,
+            thread,
+            reading.state,
+            reading.totals,
+            reading.awaited_parent,
+        ),
+    ).fetchone()
+    return int(row[0])
+
+
+class Settlement:
+    """One file's calls against those that the index has of the same thread."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, reading: FileReading, thread: int, file: int, tally: Tally
+    ) -> None:
+        self.connection = connection
+        self.reading = reading
+        self.thread = thread
+        self.file = file
+        self.tally = tally
+
+    def run(self) -> None:
+        if not self.has_calls():
+            self.insert(self.reading.calls)
+            return
+        missing = self.missing_usage() if self.reading.is_whole else 0
+        for call in self.reading.calls:
+            row = self.connection.execute(FIND, (self.thread, call.identity)).fetchone()
+            if row is not None:
+                self.improve(row, call)
+            elif call.flags & GAP and used(call) <= missing:
+                missing -= used(call)  # the lump of calls whose lines a rewrite removed
+            else:
+                self.insert([call])
+        if self.reading.is_whole and self.reading.proves_copies:
+            self.withdraw_copied()
+
+    def has_calls(self) -> bool:
+        row = self.connection.execute(
+            "SELECT 1 FROM calls WHERE thread = ? AND superseded_by IS NULL LIMIT 1", (self.thread,)
+        ).fetchone()
+        return row is not None
+
+    def missing_usage(self) -> int:
+        """Tokens of the calls that an earlier reading of this file found and this one does not."""
+        present = {call.identity for call in self.reading.calls}
+        rows = self.connection.execute(
+            """SELECT identity, input_tokens + output_tokens FROM calls
+            WHERE thread = ? AND file = ? AND superseded_by IS NULL AND kind != 'withdrawn'""",
+            (self.thread, self.file),
+        )
+        return sum(tokens for identity, tokens in rows if identity not in present)
+
+    def improve(self, row: tuple[int, int, str, *tuple[object, ...]], call: Call) -> None:
+        """Replaces the stored state of a call if this reading is better and says something else."""
+        number, stored, kind, *values = row
+        read = revision(call.flags)
+        if read <= stored:
+            return
+        is_as_exact = read & EXACT == stored & EXACT
+        if kind != "withdrawn" and is_as_exact and values == [call.model, call.at, *five(call)]:
+            return
+        reason = "recounted" if is_as_exact or kind == "withdrawn" else "completed"
+        self.supersede(number)
+        self.insert([call], kind="replaced", reason=reason)
+
+    def withdraw_copied(self) -> None:
+        """Takes back calls that an earlier reading counted and this one proves to be copied history."""
+        for identity in self.reading.copied:
+            row = self.connection.execute(FIND, (self.thread, identity)).fetchone()
+            if row is None or row[2] == "withdrawn":
+                continue
+            self.supersede(row[0])
+            self.connection.execute(
+                f"""INSERT INTO calls SELECT {self.next_number()}, thread, identity, at, model, input_tokens,
+                cached_input_tokens, cache_write_input_tokens, output_tokens, reasoning_output_tokens,
+                logged_total_tokens, flags, ?, source, file, 'withdrawn', 'copied_history', NULL
+                FROM calls WHERE number = ?""",
+                (max(revision(0), row[1]), row[0]),
+            )
+            self.tally.withdrawn += 1
+
+    def supersede(self, number: int) -> None:
+        self.connection.execute("UPDATE calls SET superseded_by = ? WHERE number = ?", (self.next_number(), number))
+
+    def next_number(self) -> int:
+        return int(self.connection.execute("SELECT coalesce(max(number), 0) + 1 FROM calls").fetchone()[0])
+
+    def insert(self, calls: Iterable[Call], *, kind: str = "added", reason: str | None = None) -> None:
+        thread, source, file = self.thread, self.reading.source, self.file
+        rows = [
+            (
+                None,
+                thread,
+                call.identity,
+                call.at,
+                call.model,
+                *five(call),
+                call.logged_total_tokens,
+                call.flags,
+                revision(call.flags),
+                source,
+                file,
+                kind,
+                reason,
+                None,
+            )
+            for call in calls
+        ]
+        self.connection.executemany(INSERT, rows)
+        if kind == "added":
+            self.tally.added += len(rows)
+        else:
+            self.tally.replaced += len(rows)
+
+
+def used(call: Call) -> int:
+    return call.input_tokens + call.output_tokens
+
+
+def five(call: Call) -> tuple[int, int, int, int, int]:
+    return (
+        call.input_tokens,
+        call.cached_input_tokens,
+        call.cache_write_input_tokens,
+        call.output_tokens,
+        call.reasoning_output_tokens,
+    )
