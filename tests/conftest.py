@@ -4,6 +4,7 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
@@ -24,11 +25,17 @@ def now() -> datetime:
     return datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
+def make_person(name: str) -> User:
+    user = User.objects.create_user(f"{name}@example.org", f"{name}'s long password")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
 @pytest.fixture
 def owner(db: None) -> User:
-    return User.objects.create_user("owner@example.org", "owner's long password")
+    return make_person("owner")
 
 
 @pytest.fixture
 def stranger(db: None) -> User:
-    return User.objects.create_user("stranger@example.org", "stranger's long password")
+    return make_person("stranger")

@@ -13,12 +13,15 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from codextime.lib.public_ids import random_text
+from codextime.lib.public_ids import ALPHABET, random_text
+
+PUBLIC_ID_LENGTH = 14
+PUBLIC_ID_PATTERN = rf"^u_[{ALPHABET}]{{{PUBLIC_ID_LENGTH}}}\Z"
 
 
 def new_public_id() -> str:
     """An id such as `u_7xk2m9qvt4bnrs`: 66 bits, and never the name of a subcommand of the tracker."""
-    return "u_" + random_text(14)
+    return "u_" + random_text(PUBLIC_ID_LENGTH)
 
 
 def validate_time_zone(name: str) -> None:

@@ -6,5 +6,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codextime.accounts.urls")),
     path("", include("codextime.site.urls")),
     path("", include("codextime.dashboard.urls")),
+    path("", include("codextime.devices.urls")),
     path("accounts/", include("allauth.urls")),
 ]

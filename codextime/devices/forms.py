@@ -1,0 +1,35 @@
+"""What the owner types about a machine."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from codextime.devices.models import NAME_LENGTH
+
+
+def validate_printable(name: str) -> None:
+    if not name.isprintable():
+        raise ValidationError("Use visible characters only.")
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(
+        label="Name of this machine",
+        max_length=NAME_LENGTH,
+        validators=[validate_printable],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ApprovalForm(NameForm):
+    code = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    field_order = ["code", "name"]
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        help_text="The tracker shows it: eight letters, such as WDJB-MJHT.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
