@@ -38,6 +38,11 @@ def limit(name: str) -> int:
     return int(contract()["limits"][name])
 
 
+def longest_label() -> int:
+    """In characters."""
+    return int(next(field["maximum_length"] for field in contract()["envelope"] if field["name"] == "label"))
+
+
 def model_that_may_leave(name: str | None) -> str:
     """`name` if it looks like one of OpenAI's; other names may be paths or projects, and leave as one fixed word."""
     rules = contract()["models"]

@@ -41,6 +41,12 @@ class UsageRefused(Stopped):
     exit = Exit.USAGE
 
 
+class NothingToRead(Stopped):
+    """There is no Codex home."""
+
+    exit = Exit.NOTHING_TO_READ
+
+
 class CannotWrite(Stopped):
     """A file of the tracker's own cannot be read or written."""
 

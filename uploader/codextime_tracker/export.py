@@ -7,13 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from codextime_tracker.exits import CannotWrite, Exit, Stopped
-
-
-class NothingToRead(Stopped):
-    """There is no Codex home."""
-
-    exit = Exit.NOTHING_TO_READ
+from codextime_tracker.exits import CannotWrite, Exit, NothingToRead
+from codextime_tracker.places import default_codex_home
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +25,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         write_whole(Path(arguments.out), lines)
     return Exit.DONE
-
-
-def default_codex_home() -> Path:
-    """Where Codex itself would look."""
-    return Path(os.environ.get("CODEX_HOME") or Path.home() / ".codex")
 
 
 def exported_lines(codex_home: Path) -> Iterator[bytes]:

@@ -36,6 +36,7 @@ CREATE TABLE pending_uploads (
     destination TEXT PRIMARY KEY, upload_id TEXT NOT NULL, after INTEGER NOT NULL, through INTEGER NOT NULL,
     as_of INTEGER NOT NULL
 );
+CREATE TABLE labels (destination TEXT PRIMARY KEY, label TEXT NOT NULL);
 CREATE TABLE refusals (
     destination TEXT NOT NULL, change INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (destination, change)
 ) WITHOUT ROWID;
@@ -180,6 +181,15 @@ class Index:
         )
         return [Change(row[0], row[1], StoredCall(*row[3:]), row[2]) for row in rows]
 
+    def count_changes_after(self, change: int, source_key: str) -> int:
+        """How many changes of a source have higher numbers."""
+        row = self.connection.execute(
+            """SELECT count(*) FROM calls JOIN sources ON sources.id = calls.source
+            WHERE number > ? AND superseded_by IS NULL AND sources.key = ?""",
+            (change, source_key),
+        ).fetchone()
+        return int(row[0])
+
     def calls(self) -> Iterator[StoredCall]:
         """Every call that counts, by time."""
         rows = self.connection.execute(
@@ -231,6 +241,14 @@ class Index:
     def abandon_upload(self, destination: str) -> None:
         """Forgets the pending upload; its changes are offered again in another one."""
         self.connection.execute("DELETE FROM pending_uploads WHERE destination = ?", (destination,))
+
+    def find_label(self, destination: str) -> str | None:
+        """The label that the destination acknowledged last."""
+        row = self.connection.execute("SELECT label FROM labels WHERE destination = ?", (destination,)).fetchone()
+        return str(row[0]) if row else None
+
+    def remember_label(self, destination: str, label: str) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO labels VALUES (?, ?)", (destination, label))
 
     def record_refusal(self, destination: str, change: int, reason: str) -> None:
         self.connection.execute("INSERT OR REPLACE INTO refusals VALUES (?, ?, ?)", (destination, change, reason))

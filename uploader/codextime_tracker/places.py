@@ -1,4 +1,4 @@
-"""Where the tracker keeps its own files: one folder of the user's, that nobody else may open."""
+"""Where Codex keeps its files, and the tracker its own: in one folder of the user's that nobody else may open."""
 
 import os
 import tempfile
@@ -8,6 +8,11 @@ from codextime_tracker.exits import CannotWrite
 
 INDEX = "index.sqlite3"
 CREDENTIALS = "credentials.json"
+
+
+def default_codex_home() -> Path:
+    """Where Codex itself would look."""
+    return Path(os.environ.get("CODEX_HOME") or Path.home() / ".codex")
 
 
 def data_folder() -> Path:

@@ -1,0 +1,117 @@
+"""The command as a program: help, speed of its start, and what a kill leaves behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from codextime_tracker import __version__
+from codextime_tracker.exits import Exit
+
+from tests.peer import Reply, Request, stored_everything
+from tests.tracker.conftest import USER, Tracker
+
+README = Path(__file__).resolve().parents[2] / "uploader/README.md"
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["u_"], [USER, "--cheese"], ["U_7xk2m9qvt4bnrs"]])
+def test_what_the_command_does_not_know_is_answered_with_the_way_to_help(
+    tracker: Tracker, arguments: list[str]
+) -> None:
+    run = tracker.raw(*arguments)
+
+    assert run.exit == Exit.USAGE
+    assert "codextime-tracker --help" in run.err
+
+
+@pytest.mark.parametrize("text", ["", "   ", "a\nb", "a\x1b[1m", "x" * 61])
+def test_a_label_that_could_not_be_shown_is_refused(tracker: Tracker, text: str) -> None:
+    run = tracker("--label", text)
+
+    assert run.exit == Exit.USAGE
+    assert "1 to 60 characters" in run.err
+    assert tracker.peer.requests == []
+
+
+def test_the_version_is_printed(tracker: Tracker) -> None:
+    assert tracker.raw("version").out == f"codextime-tracker {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [[], ["export"], ["logout"], ["version"]])
+def test_every_command_has_help(tracker: Tracker, command: list[str]) -> None:
+    run = tracker.raw(*command, "--help")
+
+    assert run.exit == Exit.DONE
+    assert "usage: codextime-tracker" in run.out
+
+
+@pytest.mark.parametrize("command", [[], ["export"], ["logout"]])
+def test_every_option_is_in_the_readme(tracker: Tracker, command: list[str]) -> None:
+    options = set(re.findall(r"--[a-z-]+", tracker.raw(*command, "--help").out)) - {"--help"}
+
+    assert options
+    assert not options - set(re.findall(r"--[a-z-]+", README.read_text("utf-8")))
+
+
+def test_every_exit_code_is_in_the_readme_with_its_sentence() -> None:
+    text = README.read_text("utf-8")
+
+    assert all(f"| {end.value} | {end.sentence} |" in text for end in Exit)
+
+
+def imported_by(tracker: Tracker, *arguments: str) -> set[str]:
+    """The modules that a fresh process has imported when the command is done."""
+    code = "import sys; from codextime_tracker.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+    code += "print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def test_help_starts_without_what_it_does_not_need(tracker: Tracker) -> None:
+    loaded = imported_by(tracker, "--help")
+
+    assert not loaded & {"httpx", "msgspec", "sqlite3", "tqdm", "platformdirs", "zstandard", "json"}
+
+
+def test_a_run_with_nothing_to_send_does_not_even_load_what_could_send(tracker: Tracker) -> None:
+    tracker()
+
+    loaded = imported_by(tracker, USER, "--server", tracker.peer.address, "--codex-home", str(tracker.home))
+
+    assert "codextime_tracker.scanning" in loaded
+    assert not loaded & {"httpx", "codextime_tracker.client", "tqdm"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+def test_a_kill_after_the_server_stored_and_before_the_cursor_moved_doubles_nothing(tracker: Tracker) -> None:
+    def kill(request: Request) -> Reply:
+        os.kill(process.pid, signal.SIGKILL)
+        return stored_everything(request)
+
+    tracker.peer.answers(kill, stored_everything)
+    arguments = [USER, "--server", tracker.peer.address, "--codex-home", str(tracker.home)]
+    process = subprocess.Popen([sys.executable, "-m", "codextime_tracker", *arguments])
+    assert process.wait(timeout=30) == -signal.SIGKILL
+
+    tracker()
+
+    first, second = tracker.uploads
+    assert first.body == second.body
+    assert "nothing new" in tracker().out
+
+
+def test_a_defect_is_one_line_that_quotes_no_log(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("SENTINEL from a log")
+
+    monkeypatch.setattr("codextime_tracker.sync.scan", fail)
+
+    run = tracker()
+
+    assert run.exit == Exit.DEFECT
+    assert "ValueError in test_command.py" in run.err
+    assert "SENTINEL" not in run.err + run.out
+    assert "Traceback" not in run.err

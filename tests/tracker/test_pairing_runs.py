@@ -1,0 +1,116 @@
+"""Runs on a machine that is not paired: the whole command, against a server on loopback."""
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from codextime_tracker.credentials import read_pairings
+from codextime_tracker.exits import Exit
+from codextime_tracker.places import CREDENTIALS, data_folder
+
+from tests.peer import Reply, stored_everything
+from tests.tracker.conftest import USER, Tracker
+from tests.tracker.homes import append, call
+from tests.tracker.test_pairing import APPROVED, PENDING, STARTED
+
+
+@pytest.fixture
+def unpaired(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> Tracker:
+    monkeypatch.delenv("CODEXTIME_TOKEN")
+    return tracker
+
+
+def test_the_first_run_pairs_and_from_then_on_the_id_is_enough(unpaired: Tracker) -> None:
+    unpaired.peer.answers(STARTED, PENDING, APPROVED, stored_everything)
+    first = unpaired()
+    append(unpaired.rollout, call(4))
+
+    second = unpaired.raw(USER, "--codex-home", str(unpaired.home))
+
+    assert (first.exit, second.exit) == (Exit.DONE, Exit.DONE)
+    assert [len(request.json()["calls"]) for request in unpaired.uploads] == [3, 1]
+    assert {request.headers["Authorization"] for request in unpaired.uploads} == {"Bearer cxt_secret"}
+
+
+def test_the_first_run_shows_the_code_and_says_what_never_leaves(unpaired: Tracker) -> None:
+    unpaired.peer.answers(STARTED, APPROVED, stored_everything)
+
+    run = unpaired()
+
+    assert "BCDF-GHJK" in run.err
+    assert "Prompts, answers, code" in run.err
+    assert "cxt_" not in run.out + run.err
+
+
+def test_a_denied_pairing_sends_nothing(unpaired: Tracker) -> None:
+    unpaired.peer.answers(STARTED, Reply(400, {"error": "access_denied"}))
+
+    run = unpaired()
+
+    assert run.exit == Exit.NOT_PAIRED
+    assert "denied" in run.err
+    assert unpaired.uploads == []
+
+
+def test_ctrl_c_while_waiting_is_clean(unpaired: Tracker) -> None:
+    unpaired.peer.answers(STARTED)
+    unpaired.waits = Pressed()
+
+    run = unpaired()
+
+    assert run.exit == Exit.INTERRUPTED
+    assert "Stopped." in run.err
+    assert "Traceback" not in run.err
+
+
+class Pressed(list[float]):
+    """A wait during which someone presses Ctrl-C."""
+
+    def append(self, seconds: float) -> None:
+        raise KeyboardInterrupt
+
+
+def test_a_token_that_was_revoked_is_dropped_and_the_next_run_pairs_again(unpaired: Tracker) -> None:
+    unpaired.peer.answers(STARTED, APPROVED, Reply(401, {"detail": "This token was revoked."}))
+    refused = unpaired()
+    unpaired.peer.answers(STARTED, APPROVED, stored_everything)
+
+    again = unpaired.raw(USER, "--codex-home", str(unpaired.home))
+
+    assert refused.exit == Exit.TOKEN_REFUSED
+    assert f"run again: codextime-tracker {USER}" in refused.err
+    assert again.exit == Exit.DONE
+    assert "Sent       3 calls: 3 new" in again.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows protects the user's folder instead")
+def test_only_the_owner_may_read_what_the_tracker_keeps(unpaired: Tracker) -> None:
+    unpaired.peer.answers(STARTED, APPROVED, stored_everything)
+
+    unpaired()
+
+    files = [path for path in data_folder().iterdir() if not path.name.endswith(".lock")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert stat.S_IMODE(data_folder().stat().st_mode) == 0o700
+
+
+def test_logging_out_forgets_the_token_and_says_where_to_revoke_it(unpaired: Tracker) -> None:
+    unpaired.peer.answers(STARTED, APPROVED, stored_everything)
+    unpaired()
+
+    first, second = unpaired.raw("logout", USER), unpaired.raw("logout")
+
+    assert f"revoke it: {unpaired.peer.address}/devices" in first.out
+    assert "no token to forget" in second.out
+    assert read_pairings(data_folder() / CREDENTIALS) == []
+
+
+def test_a_damaged_file_of_tokens_is_named(unpaired: Tracker) -> None:
+    path: Path = data_folder() / CREDENTIALS
+    path.write_text("{")
+
+    run = unpaired()
+
+    assert run.exit == Exit.CANNOT_WRITE
+    assert "is damaged. Delete it" in run.err

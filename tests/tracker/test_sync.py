@@ -1,0 +1,319 @@
+"""Whole runs of the command against a server on loopback that answers as told."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from codextime_tracker.exits import Exit
+from codextime_tracker.index import Index
+from codextime_tracker.locking import one_run_at_a_time
+from codextime_tracker.places import INDEX, data_folder
+
+from tests.peer import Peer, Reply, Request, stored_everything, unused_port
+from tests.tracker.conftest import TOKEN, USER, Tracker
+from tests.tracker.homes import append, call, start, turn, write_rollout
+
+OTHER_THREAD = "01a1fbca-a638-7000-8000-000000000002"
+
+
+def refusing(reason: str, *places: int) -> Any:
+    """A server that refuses the calls at these places of an upload."""
+
+    def reply(request: Request) -> Reply:
+        calls = request.json()["calls"]
+        refused = [{"id": calls[place]["id"], "index": place, "reason": reason, "field": "at"} for place in places]
+        receipt = stored_everything(request)
+        return Reply(201, {**receipt.body, "added": len(calls) - len(refused), "refused": refused})
+
+    return reply
+
+
+def test_a_run_sends_every_call_and_says_what_it_did(tracker: Tracker) -> None:
+    run = tracker()
+
+    [upload] = [request.json() for request in tracker.uploads]
+    assert run.exit == Exit.DONE
+    assert [row["input_tokens"] for row in upload["calls"]] == [1001, 1002, 1003]
+    assert "Found      3 calls, 3,156 tokens in 1 file" in run.out
+    assert "Sent       3 calls: 3 new" in run.out
+    assert "Dashboard  http://localhost/dashboard" in run.out
+
+
+def test_a_second_run_opens_no_connection_and_says_so(tracker: Tracker) -> None:
+    tracker()
+    tracker.peer.requests.clear()
+
+    run = tracker()
+
+    assert run.exit == Exit.DONE
+    assert tracker.peer.requests == []
+    assert "Sent       nothing: there is nothing new" in run.out
+    assert f"Dashboard  {tracker.peer.address}/dashboard" in run.out
+
+
+def test_only_what_is_new_is_sent(tracker: Tracker) -> None:
+    tracker()
+    append(tracker.rollout, call(4))
+
+    tracker()
+
+    assert [row["input_tokens"] for row in tracker.uploads[1].json()["calls"]] == [1004]
+
+
+def test_each_server_and_each_user_gets_everything_once(tracker: Tracker) -> None:
+    tracker()
+
+    tracker.raw("u_another", "--server", tracker.peer.address, "--codex-home", str(tracker.home))
+
+    first, second = (request.json()["calls"] for request in tracker.uploads)
+    assert len(first) == len(second) == 3
+    assert not {row["id"] for row in first} & {row["id"] for row in second}
+
+
+def test_after_a_lost_receipt_the_same_bytes_are_sent_again_whatever_was_found_since(tracker: Tracker) -> None:
+    tracker.peer.answers(None)
+    lost = tracker()
+    append(tracker.rollout, call(4))
+    tracker.peer.answers(stored_everything)
+
+    tracker()
+
+    bodies = [request.body for request in tracker.uploads]
+    assert lost.exit == Exit.UNREACHABLE
+    assert "Waiting on this machine: 3 calls. Nothing is lost." in lost.err
+    assert len(set(bodies[:-1])) == 1
+    assert [row["input_tokens"] for row in tracker.uploads[-1].json()["calls"]] == [1004]
+
+
+def test_an_upload_id_that_the_server_knows_with_other_bytes_is_given_up_for_a_new_one(tracker: Tracker) -> None:
+    tracker.peer.answers(Reply(409, {"code": "upload_id_taken"}), stored_everything)
+
+    run = tracker("--label", "laptop")
+
+    first, second = (request.json() for request in tracker.uploads)
+    assert run.exit == Exit.DONE
+    assert first["upload_id"] != second["upload_id"]
+    assert first["calls"] == second["calls"]
+
+
+def test_a_server_that_never_takes_an_upload_id_ends_the_run(tracker: Tracker) -> None:
+    tracker.peer.answers(Reply(409, {}))
+
+    run = tracker()
+
+    assert run.exit == Exit.SERVER_REFUSED
+    assert len(tracker.uploads) == 2
+
+
+def test_an_upload_that_is_too_large_is_sent_in_halves(tracker: Tracker) -> None:
+    def takes_two(request: Request) -> Reply:
+        return stored_everything(request) if len(request.json()["calls"]) <= 2 else Reply(413, {})
+
+    append(tracker.rollout, call(4), call(5))
+    tracker.peer.answers(takes_two)
+
+    run = tracker()
+
+    assert run.exit == Exit.DONE
+    assert [len(request.json()["calls"]) for request in tracker.uploads] == [5, 2, 2, 1]
+
+
+def test_a_server_that_takes_not_even_one_call_is_given_up(tracker: Tracker) -> None:
+    tracker.peer.answers(Reply(413, {}))
+
+    run = tracker()
+
+    assert run.exit == Exit.SERVER_REFUSED
+    assert "not even with a single call" in run.err
+    assert "3 calls. Nothing is lost" in run.err
+
+
+def test_refused_calls_are_told_kept_and_not_sent_again(tracker: Tracker) -> None:
+    tracker.peer.answers(refusing("impossible", 1))
+
+    first, second = tracker(), tracker()
+
+    assert first.exit == Exit.DONE
+    assert "Refused    1 call: impossible. Kept here." in first.out
+    assert "nothing new" in second.out
+    assert len(tracker.uploads) == 1
+
+
+def test_a_call_refused_as_from_the_future_is_offered_again_once_its_time_has_come(tracker: Tracker) -> None:
+    append(tracker.rollout, call(4, at="2001-01-01T00:00:00.000Z"), call(5, at="2999-01-01T00:00:00.000Z"))
+    tracker.peer.answers(refusing("in_the_future", 3, 4), stored_everything)
+    tracker()
+
+    again, third = tracker(), tracker()
+
+    assert [row["at"] for row in tracker.uploads[1].json()["calls"]] == ["2001-01-01T00:00:00.000Z"]
+    assert "Sent       1 call: 1 new" in again.out
+    assert "nothing new" in third.out
+
+
+def test_a_call_that_does_not_fit_the_contract_stays_here_and_stops_nothing(tracker: Tracker) -> None:
+    append(tracker.rollout, call(4, input_tokens=2**63))
+
+    run = tracker()
+
+    assert run.exit == Exit.DONE
+    assert len(tracker.uploads[0].json()["calls"]) == 3
+
+
+def test_a_label_travels_once_also_alone(tracker: Tracker) -> None:
+    tracker()
+    labelled, again = tracker("--label", "work laptop"), tracker("--label", "work laptop")
+
+    assert [request.json().get("label") for request in tracker.uploads] == [None, "work laptop"]
+    assert tracker.uploads[1].json()["calls"] == []
+    assert "no calls, only the label" in labelled.out
+    assert "nothing new" in again.out
+
+
+def test_two_homes_are_two_sources(tracker: Tracker, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    write_rollout(other, start(OTHER_THREAD), turn(), call(9, OTHER_THREAD), thread=OTHER_THREAD)
+
+    run = tracker("--codex-home", str(other), "--codex-home", str(tracker.home))
+
+    assert {request.json()["source"] for request in tracker.uploads}.__len__() == 2
+    assert [len(request.json()["calls"]) for request in tracker.uploads] == [3, 1]
+    assert "Found      4 calls" in run.out
+
+
+def test_a_home_that_is_not_named_in_this_run_is_not_sent_by_it(tracker: Tracker, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    write_rollout(other, start(OTHER_THREAD), turn(), call(9, OTHER_THREAD), thread=OTHER_THREAD)
+    tracker("--dry-run", home=other)
+
+    tracker()
+
+    assert [len(request.json()["calls"]) for request in tracker.uploads] == [3]
+
+
+def test_a_missing_home_is_reported_and_the_others_are_sent(tracker: Tracker, tmp_path: Path) -> None:
+    run = tracker("--codex-home", str(tmp_path / "nowhere"))
+
+    assert run.exit == Exit.DONE
+    assert f"Skipped    {tmp_path / 'nowhere'}: there is no such folder" in run.out
+    assert len(tracker.uploads) == 1
+
+
+def test_a_dry_run_prints_the_rows_that_are_sent_and_needs_neither_account_nor_network(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CODEXTIME_TOKEN")
+    dry = tracker.raw(USER, "--codex-home", str(tracker.home), "--dry-run", "--label", "laptop")
+    monkeypatch.setenv("CODEXTIME_TOKEN", TOKEN)
+    assert tracker.peer.requests == []
+    tracker("--label", "laptop")
+
+    [printed], sent = json.loads(dry.out), tracker.uploads[0].json()
+    assert dry.exit == Exit.DONE
+    assert {**printed, "upload_id": ""} == {**sent, "upload_id": ""}
+    assert json.loads(tracker("--dry-run").out) == []
+
+
+def test_a_dry_run_shows_an_upload_that_waits_with_its_own_id(tracker: Tracker) -> None:
+    tracker.peer.answers(Reply(500, {}))
+    tracker()
+    append(tracker.rollout, call(4))
+
+    first, second = json.loads(tracker("--dry-run").out)
+
+    assert first == tracker.uploads[0].json()
+    assert [row["input_tokens"] for row in second["calls"]] == [1004]
+
+
+def test_a_second_run_beside_the_first_says_so(tracker: Tracker) -> None:
+    with one_run_at_a_time(data_folder() / INDEX):
+        run = tracker()
+
+    assert run.exit == Exit.ALREADY_RUNNING
+    assert "Another run" in run.err
+
+
+def test_a_machine_without_codex_is_told_what_to_do(tracker: Tracker, tmp_path: Path) -> None:
+    run = tracker(home=tmp_path / "nowhere")
+
+    assert run.exit == Exit.NOTHING_TO_READ
+    assert "--codex-home DIR" in run.err
+    assert tracker.peer.requests == []
+
+
+def test_a_server_that_is_down_leaves_everything_waiting(tracker: Tracker) -> None:
+    tracker.peer.address = f"http://localhost:{unused_port()}"
+
+    run = tracker()
+
+    assert run.exit == Exit.UNREACHABLE
+    assert "Cannot reach" in run.err
+    assert "3 calls. Nothing is lost" in run.err
+
+
+def test_a_server_that_asks_for_hours_is_left_alone(tracker: Tracker) -> None:
+    tracker.peer.answers(Reply(429, {"detail": "Slow down."}, {"Retry-After": "7200"}))
+
+    run = tracker()
+
+    assert run.exit == Exit.SERVER_BUSY
+    assert "asks to wait 7200 s" in run.err
+    assert tracker.waits == []
+
+
+def test_a_server_without_encryption_on_a_public_address_gets_nothing(tracker: Tracker) -> None:
+    run = tracker.raw(USER, "--server", "http://93.184.216.34", "--allow-http", "--codex-home", str(tracker.home))
+
+    assert run.exit == Exit.USAGE
+    assert "Use https://" in run.err
+
+
+def test_without_a_server_the_message_says_how_to_name_one(tracker: Tracker) -> None:
+    run = tracker.raw(USER, "--codex-home", str(tracker.home))
+
+    assert run.exit == Exit.USAGE
+    assert "--server" in run.err
+
+
+def test_a_quiet_run_says_nothing(tracker: Tracker) -> None:
+    run = tracker("--quiet")
+
+    assert (run.exit, run.out, run.err) == (Exit.DONE, "", "")
+    assert len(tracker.uploads) == 1
+
+
+def test_without_a_terminal_nothing_is_coloured_or_animated(tracker: Tracker) -> None:
+    run = tracker()
+
+    assert run.err == ""
+    assert "\x1b" not in run.out
+    assert "\r" not in run.out
+
+
+def test_a_refused_token_of_the_environment_is_named(tracker: Tracker) -> None:
+    tracker.peer.answers(Reply(401, {"detail": "This token was revoked."}))
+
+    run = tracker()
+
+    assert run.exit == Exit.TOKEN_REFUSED
+    assert "This token was revoked." in run.err
+    assert "Check CODEXTIME_TOKEN" in run.err
+    assert TOKEN not in run.err + run.out
+
+
+def test_calls_that_a_better_reading_proves_copied_are_withdrawn(tracker: Tracker, peer: Peer) -> None:
+    tracker()
+    with Index.open(data_folder() / INDEX) as index, index.transaction() as connection:
+        connection.execute(
+            "UPDATE calls SET kind = 'withdrawn', reason = 'copied_history', number = 9 WHERE number = 2"
+        )
+
+    run = tracker()
+
+    sent = tracker.uploads[1].json()
+    assert sent["calls"] == []
+    assert sent["withdrawals"] == [
+        {"id": tracker.uploads[0].json()["calls"][1]["id"], "revision": 257, "reason": "copied_history"}
+    ]
+    assert "1 taken back" in run.out

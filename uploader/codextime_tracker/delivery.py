@@ -1,0 +1,123 @@
+"""Brings one source's changes to one destination: in order, in uploads of bounded size, each known before it is sent.
+
+An upload's id and range are written down first and the cursor moves after the receipt. Whatever happens in between, the
+next run builds the same bytes again and the server stores them once.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+from codextime_tracker import allowlist
+from codextime_tracker.answers import Receipt
+from codextime_tracker.client import Client, UploadIdTaken, UploadTooLarge
+from codextime_tracker.index import Index, PendingUpload
+from codextime_tracker.terminal import plain
+from codextime_tracker.uploads import Destination, Upload, build, compose, new_label, refused_that_may_pass
+
+
+@dataclass
+class Delivered:
+    """What became of the changes of one run, summed over its uploads."""
+
+    sent: int = 0
+    added: int = 0
+    replaced: int = 0
+    already_there: int = 0
+    withdrawn: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    uploads: int = 0
+    dashboard_url: str = ""
+
+    def add(self, upload: Upload, receipt: Receipt) -> None:
+        self.uploads += 1
+        self.sent += len(upload)
+        self.added += receipt.added
+        self.replaced += receipt.replaced
+        self.already_there += receipt.already_there
+        self.withdrawn += receipt.withdrawn
+        self.dashboard_url = plain(receipt.dashboard_url)
+
+
+def deliver(
+    index: Index,
+    destination: Destination,
+    *,
+    client: Client,
+    token: str,
+    label: str | None,
+    now: datetime,
+    delivered: Delivered,
+    progress: Callable[[int], None],
+) -> None:
+    """Sends all that is new, and adds to `delivered` after each receipt. Raises the client's errors."""
+    offer_again(index, destination, client, token, now, delivered)
+    limit, has_conflicted = allowlist.limit("calls"), False
+    while (pending := next_upload(index, destination, label, limit)) is not None:
+        fresh_label = new_label(index, destination, label)
+        upload = build(index, destination, pending, fresh_label)
+        try:
+            receipt = client.upload(token=token, body=upload.encoded())
+        except UploadIdTaken:
+            # An earlier run sent other bytes under this id, perhaps another label. Call ids make a second upload safe.
+            index.abandon_upload(str(destination))
+            if has_conflicted:
+                raise
+            has_conflicted = True
+        except UploadTooLarge:
+            index.abandon_upload(str(destination))
+            limit = len(upload) // 2
+            if limit == 0:
+                raise
+        else:
+            keep_refusals(index, destination, upload, receipt, delivered)
+            index.acknowledge(str(destination), pending.through)
+            if fresh_label is not None:
+                index.remember_label(str(destination), fresh_label)
+            delivered.add(upload, receipt)
+            progress(len(upload))
+
+
+def next_upload(index: Index, destination: Destination, label: str | None, limit: int) -> PendingUpload | None:
+    """The upload that an earlier run began, else a new one, written down; `None` if everything was acknowledged."""
+    pending = index.find_pending_upload(str(destination))
+    if pending is not None:
+        return pending
+    cursor = index.cursor(str(destination))
+    changes = index.changes_after(cursor, limit, destination.source_key)
+    if not changes and new_label(index, destination, label) is None:
+        return None
+    index.begin_upload(str(destination), uuid4().hex, changes[-1].number if changes else cursor)
+    return index.find_pending_upload(str(destination))
+
+
+def keep_refusals(
+    index: Index, destination: Destination, upload: Upload, receipt: Receipt, delivered: Delivered
+) -> None:
+    """Notes what was not stored and why; it stays in the index."""
+    by_id = dict(zip((row["id"] for row in upload.envelope.get("withdrawals", [])), upload.withdrawals, strict=True))
+    refused = list(upload.unfit)
+    for row in receipt.refused:
+        change = by_id.get(row.id) or (upload.calls[row.index] if 0 <= row.index < len(upload.calls) else None)
+        if change is not None:
+            refused.append((change, plain(row.reason, longest=80)))
+    for change, reason in refused:
+        index.record_refusal(str(destination), change.number, reason)
+        delivered.refused[reason] += 1
+
+
+def offer_again(
+    index: Index, destination: Destination, client: Client, token: str, now: datetime, delivered: Delivered
+) -> None:
+    """Offers such calls once more. Not written down before: if the receipt is lost, the next run does the same."""
+    limit = allowlist.limit("calls")
+    due = refused_that_may_pass(index, destination, now)
+    for start in range(0, len(due), limit):
+        upload = compose(due[start : start + limit], destination, upload_id=uuid4().hex, label=None)
+        receipt = client.upload(token=token, body=upload.encoded())
+        for change in upload.calls:
+            index.forgive_refusal(str(destination), change.number)
+        keep_refusals(index, destination, upload, receipt, delivered)
+        delivered.add(upload, receipt)

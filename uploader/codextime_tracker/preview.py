@@ -1,0 +1,34 @@
+"""`--dry-run`: the uploads that a run would send, printed instead of sent."""
+
+import json
+from collections.abc import Iterator
+
+from codextime_tracker.sync import Options, destinations_of, existing_homes, find_server, opened, scan_home
+from codextime_tracker.uploads import preview
+
+
+def print_preview(options: Options) -> None:
+    """Prints, as a JSON array on standard output, the uploads that a run would send now. Needs no account."""
+    with opened(options) as index:
+        homes, _ = existing_homes(options.homes)
+        server = find_server(options)
+        for home in homes:
+            scan_home(index, home, is_quiet=options.is_quiet)
+        destinations = destinations_of(options, index, homes, str(server) if server else "")
+        uploads = (upload for each in destinations for upload in preview(index, each, options.label))
+        write_json_array(uploads)
+
+
+def write_json_array(uploads: Iterator[dict[str, object]]) -> None:
+    """The uploads as readable JSON: a field a line, and a call a line."""
+    print("[", end="")
+    for number, upload in enumerate(uploads):
+        print("," if number else "", "\n {", end="")
+        for place, (name, value) in enumerate(upload.items()):
+            print("," if place else "", f'\n  "{name}": ', end="", sep="")
+            if isinstance(value, list) and value:
+                print("[\n    " + ",\n    ".join(json.dumps(row) for row in value) + "\n  ]", end="")
+            else:
+                print(json.dumps(value), end="")
+        print("\n }", end="")
+    print("\n]")

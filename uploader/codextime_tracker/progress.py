@@ -1,0 +1,38 @@
+"""Progress bars: on a terminal, on standard error, and nowhere else."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+def is_wanted(*, is_quiet: bool) -> bool:
+    return not is_quiet and sys.stderr.isatty()
+
+
+@contextmanager
+def bytes_bar(title: str, *, is_shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """A function to call with the bytes done and the bytes in all."""
+    if not is_shown:
+        yield lambda done, total: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=title, unit="B", unit_scale=True, unit_divisor=1024, leave=False, dynamic_ncols=True) as bar:
+
+        def update(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield update
+
+
+@contextmanager
+def calls_bar(title: str, total: int, *, is_shown: bool) -> Iterator[Callable[[int], None]]:
+    """A function to call with how many calls were done since it was called last."""
+    if not is_shown:
+        yield lambda done: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=title, total=total, unit=" calls", unit_scale=True, leave=False, dynamic_ncols=True) as bar:
+        yield lambda done: bar.update(done) and None

@@ -1,0 +1,80 @@
+"""What a run says when it is done."""
+
+import sys
+from typing import TextIO
+
+from codextime_tracker.sync import Outcome
+from codextime_tracker.terminal import bold, count
+
+MOST_SKIPPED_SHOWN = 20
+WIDTH = 11
+
+
+def print_outcome(outcome: Outcome, stream: TextIO | None = None) -> None:
+    """The summary of a run, on standard output."""
+    stream = stream or sys.stdout
+    for title, text in lines_of(outcome):
+        print(bold(f"{title:<{WIDTH}}", stream) + text, file=stream)
+
+
+def lines_of(outcome: Outcome) -> list[tuple[str, str]]:
+    return [
+        *[("Note", notice) for notice in outcome.notices],
+        ("Found", found(outcome)),
+        *estimates(outcome),
+        *skipped(outcome),
+        ("Sent", sent(outcome)),
+        *refused(outcome),
+        ("Dashboard", dashboard(outcome)),
+    ]
+
+
+def found(outcome: Outcome) -> str:
+    files = sum(scan.files for scan in outcome.scans)
+    calls = count(outcome.totals.calls, "call")
+    return f"{calls}, {count(outcome.totals.tokens, 'token')} in {count(files, 'file')}"
+
+
+def sent(outcome: Outcome) -> str:
+    delivered = outcome.delivered
+    if delivered is None:
+        return "nothing: there is nothing new"
+    parts = {
+        "new": delivered.added,
+        "better counted": delivered.replaced,
+        "taken back": delivered.withdrawn,
+        "already there": delivered.already_there,
+    }
+    said = [f"{number:,} {what}" for what, number in parts.items() if number]
+    if not delivered.sent:
+        return "no calls, only the label"
+    return f"{count(delivered.sent, 'call')}: " + ", ".join(said or ["none was stored"])
+
+
+def refused(outcome: Outcome) -> list[tuple[str, str]]:
+    reasons = outcome.delivered.refused if outcome.delivered else {}
+    return [("Refused", f"{count(number, 'call')}: {reason}. Kept here.") for reason, number in reasons.items()]
+
+
+def estimates(outcome: Outcome) -> list[tuple[str, str]]:
+    number = outcome.totals.estimated_calls
+    if not number:
+        return []
+    return [("Estimates", f"{count(number, 'call')}: their log is incomplete, or a copy whose origin is gone")]
+
+
+def skipped(outcome: Outcome) -> list[tuple[str, str]]:
+    files = [(each.path, each.reason) for scan in outcome.scans for each in scan.skipped]
+    files += [(str(home), problem) for home, problem in outcome.missing_homes]
+    lines = [("Skipped", f"{path}: {reason}") for path, reason in files[:MOST_SKIPPED_SHOWN]]
+    if len(files) > MOST_SKIPPED_SHOWN:
+        lines.append(("Skipped", f"and {len(files) - MOST_SKIPPED_SHOWN} more"))
+    old = sum(len(scan.old_logs) for scan in outcome.scans)
+    if old:
+        lines.append(("No data", f"{count(old, 'file')} of old Codex releases, which logged no usage"))
+    return lines
+
+
+def dashboard(outcome: Outcome) -> str:
+    told = outcome.delivered.dashboard_url if outcome.delivered else ""
+    return told or f"{outcome.server}/dashboard"

@@ -1,0 +1,227 @@
+"""One run: pair if this machine is new, read what is new, send what is new, say what was done."""
+
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codextime_tracker import progress
+from codextime_tracker.addresses import Server, needs_warning, parse_server
+from codextime_tracker.credentials import Pairing, find_pairing, remember_pairing
+from codextime_tracker.exits import CannotWrite, Exit, NothingToRead, Stopped, UsageRefused
+from codextime_tracker.index import Index, Totals
+from codextime_tracker.locking import one_run_at_a_time
+from codextime_tracker.scanning import ScanReport, scan
+from codextime_tracker.terminal import can_open_browser, count
+from codextime_tracker.uploads import Destination, has_news
+
+if TYPE_CHECKING:
+    from codextime_tracker.client import Client
+    from codextime_tracker.delivery import Delivered
+
+BUILT_IN_SERVER: str | None = None  # for who runs a server and publishes a tracker of their own for it
+
+NEVER_SENT = (
+    "From Codex's logs, only token counts, times and model names are sent. Prompts, answers, code, commands, names of\n"
+    "files and paths are never sent and not even looked at. See for yourself before: add --dry-run to this command."
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line and the environment say. `token` is one from the environment, not from pairing."""
+
+    user_id: str
+    homes: list[Path]
+    index: Path
+    credentials: Path
+    server: str | None = None
+    token: str | None = field(default=None, repr=False)
+    label: str | None = None
+    opens_browser: bool = True
+    allow_http: bool = False
+    is_quiet: bool = False
+
+
+@dataclass
+class Outcome:
+    """What a run found and did, for the report."""
+
+    server: Server
+    scans: list[ScanReport]
+    missing_homes: list[tuple[Path, str]]
+    totals: Totals
+    delivered: "Delivered | None"
+    notices: list[str]
+
+
+def sync(options: Options, *, now: datetime, sleep: Callable[[float], None] = time.sleep) -> Outcome:
+    """Does one run. Raises `Stopped` in one of its kinds; whatever was done until then is kept."""
+    with opened(options) as index:
+        homes, missing = existing_homes(options.homes)
+        server, token = find_access(options)
+        if token is None:
+            token = pair_this_machine(options, server, sleep)
+        scans = [scan_home(index, home, is_quiet=options.is_quiet) for home in homes]
+        destinations = destinations_of(options, index, homes, str(server))
+        delivered = deliver_all(options, index, destinations, server, token, now, sleep)
+        return Outcome(server, scans, missing, sum_of(index, destinations), delivered, index.notices)
+
+
+@contextmanager
+def opened(options: Options) -> Iterator[Index]:
+    """The index, locked for this run."""
+    try:
+        with one_run_at_a_time(options.index), Index.open(options.index) as index:
+            yield index
+    except sqlite3.DatabaseError as error:
+        if type(error) not in (sqlite3.OperationalError, sqlite3.DatabaseError):
+            raise  # a defect, and not a full disk or a damaged file
+        raise CannotWrite(f"The index {options.index} cannot be used: {error}.") from error
+
+
+def existing_homes(homes: list[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """The Codex homes that can be read, each once; the others, and why not. Raises `NothingToRead` if there is none."""
+    by_place = {os.path.realpath(home): home for home in homes}
+    problems = {home: problem_with(home) for home in by_place.values()}
+    missing = [(home, problem) for home, problem in problems.items() if problem]
+    if len(missing) == len(problems):
+        home, problem = missing[0]
+        raise NothingToRead(f"{home}: {problem}. Run Codex once, or name its folder with --codex-home DIR.")
+    return [home for home, problem in problems.items() if not problem], missing
+
+
+def problem_with(home: Path) -> str:
+    """Why the folder cannot be listed; empty if it can."""
+    try:
+        os.scandir(home).close()
+    except FileNotFoundError:
+        return "there is no such folder"
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
+
+
+def find_server(options: Options) -> Server | None:
+    """The named server, else the one this user paired with last, else the one that was built in."""
+    paired = find_pairing(options.credentials, user_id=options.user_id, server=None)
+    address = options.server or (paired.server if paired else BUILT_IN_SERVER)
+    return parse_server(address) if address else None
+
+
+def find_access(options: Options) -> tuple[Server, str | None]:
+    """The server, and the upload token if this machine has one for it. Raises `UsageRefused` if no server is known."""
+    server = find_server(options)
+    if server is None:
+        raise UsageRefused("Which server? Add --server with its address; after pairing this machine remembers it.")
+    paired = find_pairing(options.credentials, user_id=options.user_id, server=str(server))
+    return server, options.token or (paired.token if paired else "") or None
+
+
+@contextmanager
+def connected(options: Options, server: Server, sleep: Callable[[float], None]) -> "Iterator[Client]":
+    from codextime_tracker.client import Client
+
+    if needs_warning(server, allow_http=options.allow_http):
+        say(f"Warning: {server} is not encrypted: who shares this network can read the counts and the upload token.")
+    with Client(server, sleep=sleep) as client:
+        yield client
+
+
+def pair_this_machine(options: Options, server: Server, sleep: Callable[[float], None]) -> str:
+    """Pairs and remembers the token."""
+    from codextime_tracker.pairing import pair
+
+    say(NEVER_SENT + "\n")
+    opens_browser = options.opens_browser and can_open_browser()
+    with connected(options, server, sleep) as client:
+        token = pair(client, user_id=options.user_id, say=say, opens_browser=opens_browser, sleep=sleep)
+    remember_pairing(options.credentials, Pairing(str(server), options.user_id, token))
+    say(f"Paired with {options.user_id}. From now on this is enough: codextime-tracker {options.user_id}\n")
+    return token
+
+
+def scan_home(index: Index, home: Path, *, is_quiet: bool) -> ScanReport:
+    with progress.bytes_bar("Reading", is_shown=progress.is_wanted(is_quiet=is_quiet)) as update:
+        return scan(index, home, update)
+
+
+def destinations_of(options: Options, index: Index, homes: list[Path], server: str) -> list[Destination]:
+    """One for each home of this run: sources that other runs scanned are none of this run's business."""
+    return [Destination(server, options.user_id, index.source_key(home)) for home in homes]
+
+
+def deliver_all(
+    options: Options,
+    index: Index,
+    destinations: list[Destination],
+    server: Server,
+    token: str,
+    now: datetime,
+    sleep: Callable[[float], None],
+) -> "Delivered | None":
+    """What was sent; `None`, without a connection, if there was nothing to send."""
+    due = [each for each in destinations if has_news(index, each, options.label, now)]
+    if not due:
+        return None
+    from codextime_tracker.delivery import Delivered, deliver
+
+    delivered = Delivered()
+    is_shown = progress.is_wanted(is_quiet=options.is_quiet)
+    try:
+        with (
+            connected(options, server, sleep) as client,
+            progress.calls_bar("Sending", waiting(index, due), is_shown=is_shown) as update,
+        ):
+            for each in due:
+                deliver(
+                    index,
+                    each,
+                    client=client,
+                    token=token,
+                    label=options.label,
+                    now=now,
+                    delivered=delivered,
+                    progress=update,
+                )
+    except Stopped as stopped:
+        if stopped.exit is Exit.TOKEN_REFUSED:
+            forget_token(options, server)
+        stopped.add_note(what_waits(waiting(index, due), options))
+        raise
+    return delivered
+
+
+def waiting(index: Index, destinations: list[Destination]) -> int:
+    """How many changes the destinations have not acknowledged."""
+    return sum(index.count_changes_after(index.cursor(str(each)), each.source_key) for each in destinations)
+
+
+def forget_token(options: Options, server: Server) -> None:
+    """So that the next run pairs again; the server stays known."""
+    if options.token is None:
+        remember_pairing(options.credentials, Pairing(str(server), options.user_id, token=""))
+
+
+def what_waits(changes: int, options: Options) -> str:
+    again = (
+        "Check CODEXTIME_TOKEN" if options.token else f"To send them, run again: codextime-tracker {options.user_id}"
+    )
+    return f"Waiting on this machine: {count(changes, 'call')}. Nothing is lost. {again}"
+
+
+def sum_of(index: Index, destinations: list[Destination]) -> Totals:
+    sums = [index.totals(each.source_key) for each in destinations]
+    return Totals(
+        sum(each.calls for each in sums), sum(each.tokens for each in sums), sum(each.estimated_calls for each in sums)
+    )
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,128 @@
+"""What has to go to one destination, and the uploads made of it. Sends nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import msgspec
+
+from codextime_tracker import allowlist
+from codextime_tracker.call_ids import call_id
+from codextime_tracker.index import Change, Index, PendingUpload
+
+EVERYTHING = -1  # SQLite's LIMIT for "all"
+COPIED_AS_THEY_ARE = (
+    "at",
+    "model",
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_input_tokens",
+    "output_tokens",
+    "reasoning_output_tokens",
+    "revision",
+)
+IN_THE_FUTURE = "in_the_future"  # the one reason for a refusal that time heals
+
+
+class Destination(NamedTuple):
+    """Who gets what: a server, a user there, and the source whose calls go to them. Each has a cursor of its own."""
+
+    server: str
+    user_id: str
+    source_key: str
+
+    def __str__(self) -> str:
+        return " ".join(self)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What is sent, the changes behind its rows of calls, and the changes that do not fit the contract."""
+
+    envelope: dict[str, Any]
+    calls: list[Change]
+    withdrawals: list[Change]
+    unfit: list[tuple[Change, str]]
+
+    def __len__(self) -> int:
+        return len(self.calls) + len(self.withdrawals)
+
+    def encoded(self) -> bytes:
+        return msgspec.json.encode(self.envelope)
+
+
+def has_news(index: Index, destination: Destination, label: str | None, now: datetime) -> bool:
+    """Whether there is anything to send; without it, no connection is opened."""
+    return bool(
+        index.find_pending_upload(str(destination))
+        or index.changes_after(index.cursor(str(destination)), 1, destination.source_key)
+        or new_label(index, destination, label)
+        or refused_that_may_pass(index, destination, now)
+    )
+
+
+def new_label(index: Index, destination: Destination, label: str | None) -> str | None:
+    """`label` unless the destination knows it already."""
+    return None if label == index.find_label(str(destination)) else label
+
+
+def refused_that_may_pass(index: Index, destination: Destination, now: datetime) -> list[Change]:
+    """Calls that were refused because their time had not come, and whose time has come."""
+    instant = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    numbers = [number for number, reason in index.refusals(str(destination)) if reason == IN_THE_FUTURE]
+    changes = [change for number in numbers for change in index.changes_after(number - 1, 1, through=number)]
+    return [change for change in changes if change.call.at <= instant]
+
+
+def build(index: Index, destination: Destination, pending: PendingUpload, label: str | None) -> Upload:
+    """The same upload each time, whatever was found since it was begun."""
+    changes = index.changes_after(
+        pending.after, EVERYTHING, destination.source_key, through=pending.through, as_of=pending.as_of
+    )
+    return compose(changes, destination, upload_id=pending.upload_id, label=label)
+
+
+def compose(changes: list[Change], destination: Destination, *, upload_id: str, label: str | None) -> Upload:
+    """The upload of `changes`, from what the allow-list lets through."""
+    rows: dict[bool, list[allowlist.Row]] = {True: [], False: []}
+    sent: dict[bool, list[Change]] = {True: [], False: []}
+    unfit: list[tuple[Change, str]] = []
+    for change in changes:
+        is_withdrawal = change.kind == "withdrawn"
+        make_row = allowlist.withdrawal_row if is_withdrawal else allowlist.call_row
+        try:
+            row = make_row(values_of(change, destination.user_id))
+        except allowlist.NotAllowed as error:
+            unfit.append((change, f"not_allowed_{error.field}"))
+            continue
+        rows[is_withdrawal].append(row)
+        sent[is_withdrawal].append(change)
+    envelope = allowlist.envelope(
+        upload_id=upload_id, source=destination.source_key, label=label, calls=rows[False], withdrawals=rows[True]
+    )
+    return Upload(envelope, sent[False], sent[True], unfit)
+
+
+def values_of(change: Change, user_id: str) -> dict[str, Any]:
+    """The values that the allow-list chooses from."""
+    call = change.call
+    known = {name: getattr(call, name) for name in COPIED_AS_THEY_ARE}
+    identity = call_id(user_id=user_id, thread_id=call.thread_id, identity=call.identity)
+    return known | {"id": identity, "reason": change.reason}
+
+
+def preview(index: Index, destination: Destination, label: str | None) -> Iterator[dict[str, Any]]:
+    """The envelopes that `deliver` would send, without noting anything."""
+    pending = index.find_pending_upload(str(destination))
+    cursor = index.cursor(str(destination))
+    label = new_label(index, destination, label)
+    if pending is not None:
+        yield build(index, destination, pending, label).envelope
+        cursor, label = pending.through, None
+    while changes := index.changes_after(cursor, allowlist.limit("calls"), destination.source_key):
+        yield compose(changes, destination, upload_id=uuid4().hex, label=label).envelope
+        cursor, label = changes[-1].number, None
+    if label is not None:
+        yield compose([], destination, upload_id=uuid4().hex, label=label).envelope
