@@ -53,3 +53,12 @@ def write_rollout(home: Path, *lines: str, thread: str = THREAD) -> Path:
 def append(path: Path, *lines: str) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write("".join(lines))
+
+
+def totals(number: int, last: int | None = None, at: str = "2026-11-21T01:30:00.000Z") -> str:
+    """A `token_count` whose running sum is `number` of a thousand, and whose last call is all of it, or `last`."""
+    sums = {"input_tokens": number * 1000, "cached_input_tokens": 0, "output_tokens": number}
+    sums |= {"reasoning_output_tokens": 0, "total_tokens": number * 1001}
+    latest = sums if last is None else {name: value * last for name, value in sums.items()}
+    info = {"total_token_usage": sums, "last_token_usage": latest, "model_context_window": 258400}
+    return line("event_msg", {"type": "token_count", "info": info, "rate_limits": None}, at)

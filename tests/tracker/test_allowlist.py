@@ -85,17 +85,19 @@ def test_whatever_a_model_is_called_its_row_fits_the_contract(name: str) -> None
 
 
 def test_an_envelope_leaves_out_what_is_not_there() -> None:
-    upload = envelope(upload_id="a" * 32, source="b" * 32, label=None, calls=[], withdrawals=[])
+    upload = envelope(upload_id="a" * 32, user="u_bcdfgh", source="b" * 32, label=None, calls=[], withdrawals=[])
 
-    assert upload == {"protocol": 1, "upload_id": "a" * 32, "source": "b" * 32, "calls": []}
+    assert upload == {"protocol": 1, "upload_id": "a" * 32, "user": "u_bcdfgh", "source": "b" * 32, "calls": []}
 
 
 def test_an_envelope_carries_a_label_of_bounded_length_and_withdrawals() -> None:
     row = withdrawal_row({"id": "c" * 32, "revision": 257, "reason": "duplicate", "thread_id": "SENTINEL"})
 
-    upload = envelope(upload_id="a" * 32, source="b" * 32, label="work laptop", calls=[], withdrawals=[row])
+    upload = envelope(
+        upload_id="a" * 32, user="u_bcdfgh", source="b" * 32, label="work laptop", calls=[], withdrawals=[row]
+    )
 
     assert upload["label"] == "work laptop"
     assert upload["withdrawals"] == [{"id": "c" * 32, "revision": 257, "reason": "duplicate"}]
     with pytest.raises(NotAllowed, match="label"):
-        envelope(upload_id="a" * 32, source="b" * 32, label="x" * 61, calls=[], withdrawals=[])
+        envelope(upload_id="a" * 32, user="u_bcdfgh", source="b" * 32, label="x" * 61, calls=[], withdrawals=[])

@@ -64,10 +64,10 @@ def withdrawal_row(values: Mapping[str, Any]) -> Row:
 
 
 def envelope(
-    *, upload_id: str, source: str, label: str | None, calls: list[Row], withdrawals: list[Row]
+    *, upload_id: str, user: str, source: str, label: str | None, calls: list[Row], withdrawals: list[Row]
 ) -> dict[str, Any]:
     """The whole upload, ready to be serialised. Raises `NotAllowed`; the rows must come from the functions above."""
-    values = {"protocol": PROTOCOL, "upload_id": upload_id, "source": source, "label": label}
+    values = {"protocol": PROTOCOL, "upload_id": upload_id, "user": user, "source": source, "label": label}
     lists = {"calls": calls, "withdrawals": withdrawals or None}
     return allowed(contract()["envelope"], {**values, **lists})
 

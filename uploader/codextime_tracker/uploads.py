@@ -100,7 +100,12 @@ def compose(changes: list[Change], destination: Destination, *, upload_id: str, 
         rows[is_withdrawal].append(row)
         sent[is_withdrawal].append(change)
     envelope = allowlist.envelope(
-        upload_id=upload_id, source=destination.source_key, label=label, calls=rows[False], withdrawals=rows[True]
+        upload_id=upload_id,
+        user=destination.user_id,
+        source=destination.source_key,
+        label=label,
+        calls=rows[False],
+        withdrawals=rows[True],
     )
     return Upload(envelope, sent[False], sent[True], unfit)
 
