@@ -1,0 +1,85 @@
+"""Who gets what at every URL. Whoever adds a URL adds its row.
+
+A row is one request: its route (as the resolver spells it), a path, a method and what each of three persons gets. The
+owner is the account that the objects in the path belong to; the stranger has an account too; the last one is anonymous.
+`{device}` and the like in a path are filled in by `tests/access/test_every_url.py`.
+"""
+
+from dataclasses import dataclass, field
+
+SIGN_IN = "sent to sign in"
+
+
+@dataclass(frozen=True)
+class Row:
+    route: str
+    path: str
+    owner: int | str
+    stranger: int | str
+    anonymous: int | str
+    method: str = "GET"
+    data: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def page(route: str, path: str = "", *, owner: int = 200, stranger: int = 200, anonymous: int | str = SIGN_IN) -> Row:
+    """A page that everybody with an account has for themselves, unless `stranger` says otherwise."""
+    return Row(route, path or f"/{route}", owner, stranger, anonymous)
+
+
+def action(route: str, path: str, data: dict[str, str] | None = None, *, owner: int = 302, stranger: int = 302) -> Row:
+    """A POST of somebody who is signed in; `stranger` is what another account gets at the owner's object."""
+    return Row(route, path, owner, stranger, SIGN_IN, "POST", data or {})
+
+
+def public(route: str, path: str = "", *, status: int = 200, signed_in: int | None = None, method: str = "GET") -> Row:
+    """The same for everybody, or at least (`signed_in`) for everybody who has an account."""
+    known = status if signed_in is None else signed_in
+    return Row(route, path or f"/{route}", known, known, status, method)
+
+
+ROWS = [
+    # site
+    Row("", "/", 302, 302, SIGN_IN),
+    # dashboard
+    page("dashboard"),
+    # devices
+    page("devices"),
+    page("devices/pair"),
+    page("devices/pair", "/devices/pair?code={user_code}", stranger=403),
+    page("devices/pair/approved"),
+    page("devices/pair/denied"),
+    action("devices/pair/approve", "/devices/pair/approve", {"code": "{user_code}", "name": "Desk"}, stranger=403),
+    action("devices/pair/deny", "/devices/pair/deny", {"code": "{user_code}"}, stranger=403),
+    action("devices/<int:device_id>/rename", "/devices/{device}/rename", {"name": "Desk"}, stranger=404),
+    action("devices/<int:device_id>/revoke", "/devices/{device}/revoke", stranger=404),
+    public("api/v1/device/authorization", status=400, method="POST"),
+    public("api/v1/device/token", status=400, method="POST"),
+    # accounts: a link lets in whoever holds it, whoever is signed in
+    public("sign-in/<str:token>", "/sign-in/{login_link}"),
+    public("sign-in/<str:token>", "/sign-in/{login_link}", status=302, method="POST"),
+    public("sign-in/<str:token>", "/sign-in/wrong", status=410),
+    public("sign-in/<str:token>", "/sign-in/wrong", status=410, method="POST"),
+    public("invitation/<str:token>", "/invitation/{invitation}", status=302),
+    public("invitation/<str:token>", "/invitation/wrong", status=410),
+    # accounts: django-allauth's
+    public("accounts/login/", signed_in=302),
+    public("accounts/signup/", signed_in=302),
+    page("accounts/logout/"),
+    Row("accounts/logout/", "/accounts/logout/", SIGN_IN, SIGN_IN, SIGN_IN, "POST"),
+    public("accounts/inactive/"),
+    page("accounts/reauthenticate/"),
+    page("accounts/email/"),
+    page("accounts/sessions/"),
+    page("accounts/password/change/"),
+    page("accounts/password/set/", owner=302, stranger=302),
+    public("accounts/password/reset/"),
+    public("accounts/password/reset/done/"),
+    public("accounts/password/reset/key/done/"),
+    public("accounts/password/reset/key/<uidb36>-<key>/", "/accounts/password/reset/key/1-wrong/"),
+    public("accounts/confirm-email/"),
+    public("accounts/confirm-email/<key>/", "/accounts/confirm-email/wrong/"),
+    Row("accounts/login/code/confirm/", "/accounts/login/code/confirm/", 302, 302, SIGN_IN),
+]

@@ -1,0 +1,87 @@
+"""Every URL of the server, for three persons; the table is in `tests/access/table.py`."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from codextime.accounts import services as accounts
+from codextime.accounts.models import User
+from codextime.devices import services as devices
+from tests.access.table import ROWS, SIGN_IN, Row
+
+POST_ONLY = [row for row in ROWS if row.route not in {other.route for other in ROWS if other.method == "GET"}]
+
+
+def walk(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        route = prefix + readable(str(pattern.pattern))
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from walk(pattern, route)
+
+
+def readable(regex: str) -> str:
+    """A route as `path()` writes it, also where the library used a regular expression."""
+    return re.sub(r"\(\?P(<\w+>)[^()]*\)", r"\1", regex).removeprefix("^").removesuffix("$")
+
+
+@pytest.fixture
+def filled(owner: User) -> dict[str, str]:
+    """What the owner has, by the name that it has in a path of the table."""
+    now = timezone.now()
+    device, _ = devices.pair_own_device(user=owner, name="Desk", now=now)
+    return {
+        "device": str(device.pk),
+        "user_code": devices.start_pairing(requested_user=owner.public_id, now=now).user_code,
+        "login_link": accounts.make_login_link(user=owner, now=now).rpartition("/")[2],
+        "invitation": accounts.invite(email="ada@example.org", now=now).rpartition("/")[2],
+    }
+
+
+def send(client: Client, row: Row, filled: dict[str, str], method: str = "") -> HttpResponse:
+    path = row.path.format(**filled)
+    data = {name: value.format(**filled) for name, value in row.data.items()}
+    return client.post(path, data) if (method or row.method) == "POST" else client.get(path)
+
+
+def outcome(answer: HttpResponse) -> int | str:
+    is_sent_to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
+    return SIGN_IN if is_sent_to_sign_in else answer.status_code
+
+
+def test_every_url_has_a_row_and_every_row_a_url() -> None:
+    assert set(walk(get_resolver())) == {row.route for row in ROWS}
+
+
+@pytest.mark.parametrize("person", ["owner", "stranger", "anonymous"])
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_who_gets_what(row: Row, person: str, owner: User, stranger: User, filled: dict[str, str]) -> None:
+    client = Client()
+    if person != "anonymous":
+        client.force_login({"owner": owner, "stranger": stranger}[person])
+
+    answer = send(client, row, filled)
+
+    assert outcome(answer) == getattr(row, person)
+
+
+@pytest.mark.parametrize("row", POST_ONLY, ids=str)
+def test_what_changes_something_does_not_listen_to_get(row: Row, owner: User, filled: dict[str, str]) -> None:
+    client = Client()
+    client.force_login(owner)
+
+    assert send(client, row, filled, method="GET").status_code == 405
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.method == "POST" and "api/" not in row.route], ids=str)
+def test_what_changes_something_needs_the_token_of_our_own_form(row: Row, owner: User, filled: dict[str, str]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+
+    assert send(client, row, filled).status_code == 403
