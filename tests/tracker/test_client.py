@@ -106,6 +106,16 @@ def test_a_server_that_stays_away_is_given_up_after_bounded_tries(peer: Peer) ->
     assert waits == [1.0, 2.0, 4.0, 8.0]
 
 
+def test_each_wait_is_told_with_its_reason(peer: Peer) -> None:
+    peer.answers(Reply(503, {"detail": "Restarting."}), STORED)
+    told: list[str] = []
+
+    with Client(parse_server(peer.address), notice=told.append, sleep=Waits(), jitter=lambda: 0.5) as client:
+        client.upload(token=TOKEN, body=b"{}")
+
+    assert told == [f"{peer.address} cannot take it now (status 503). Restarting. Trying again in 1 s."]
+
+
 def test_nobody_listening_is_said_plainly() -> None:
     peer = Peer(f"http://localhost:{unused_port()}")
     waits = Waits()

@@ -54,21 +54,17 @@ def test_a_denied_pairing_sends_nothing(unpaired: Tracker) -> None:
 
 
 def test_ctrl_c_while_waiting_is_clean(unpaired: Tracker) -> None:
+    def press() -> None:
+        raise KeyboardInterrupt
+
     unpaired.peer.answers(STARTED)
-    unpaired.waits = Pressed()
+    unpaired.while_waiting = press
 
     run = unpaired()
 
     assert run.exit == Exit.INTERRUPTED
     assert "Stopped." in run.err
     assert "Traceback" not in run.err
-
-
-class Pressed(list[float]):
-    """A wait during which someone presses Ctrl-C."""
-
-    def append(self, seconds: float) -> None:
-        raise KeyboardInterrupt
 
 
 def test_a_token_that_was_revoked_is_dropped_and_the_next_run_pairs_again(unpaired: Tracker) -> None:

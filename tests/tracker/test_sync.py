@@ -243,7 +243,7 @@ def test_a_machine_without_codex_is_told_what_to_do(tracker: Tracker, tmp_path: 
 
 
 def test_a_server_that_is_down_leaves_everything_waiting(tracker: Tracker) -> None:
-    tracker.peer.address = f"http://localhost:{unused_port()}"
+    tracker.server = f"http://localhost:{unused_port()}"
 
     run = tracker()
 

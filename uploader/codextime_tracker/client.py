@@ -65,16 +65,21 @@ class ProtocolNotSupported(ServerRefused):
 
 
 class Client:
-    """A connection to one server. `sleep` and `jitter` (0 to 1) are arguments for the tests' sake."""
+    """A connection to one server. `notice` is told of each wait, so that a pause has a reason on the screen.
+
+    `sleep` and `jitter` (0 to 1) are arguments for the tests' sake.
+    """
 
     def __init__(
         self,
         server: Server,
         *,
+        notice: Callable[[str], None] = lambda text: None,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.server = server
+        self.notice = notice
         self.sleep = sleep
         self.jitter = jitter
         self.http = httpx.Client(
@@ -135,6 +140,7 @@ class Client:
                 is_hopeless = wait > LONGEST_WAIT
             if is_hopeless or attempt == ATTEMPTS:
                 raise stopped
+            self.notice(f"{stopped} Trying again in {wait:.0f} s.")
             self.sleep(wait)
         raise AssertionError("the loop returns or raises")
 

@@ -23,7 +23,7 @@ def write_json_array(uploads: Iterator[dict[str, object]]) -> None:
     """The uploads as readable JSON: a field a line, and a call a line."""
     print("[", end="")
     for number, upload in enumerate(uploads):
-        print("," if number else "", "\n {", end="")
+        print("," if number else "", "\n {", end="", sep="")
         for place, (name, value) in enumerate(upload.items()):
             print("," if place else "", f'\n  "{name}": ', end="", sep="")
             if isinstance(value, list) and value:

@@ -130,7 +130,8 @@ def connected(options: Options, server: Server, sleep: Callable[[float], None]) 
 
     if needs_warning(server, allow_http=options.allow_http):
         say(f"Warning: {server} is not encrypted: who shares this network can read the counts and the upload token.")
-    with Client(server, sleep=sleep) as client:
+    notice = say if progress.is_wanted(is_quiet=options.is_quiet) else ignore
+    with Client(server, notice=notice, sleep=sleep) as client:
         yield client
 
 
@@ -221,6 +222,10 @@ def sum_of(index: Index, destinations: list[Destination]) -> Totals:
     return Totals(
         sum(each.calls for each in sums), sum(each.tokens for each in sums), sum(each.estimated_calls for each in sums)
     )
+
+
+def ignore(text: str) -> None:
+    """Without a terminal the last message is enough."""
 
 
 def say(text: str) -> None:
