@@ -4,11 +4,14 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT SYNC CODEXTIME_DATA
 
-.PHONY: up test lint bench lock
+.PHONY: up login-link test lint bench lock
 
 up:
 	@$(PYTHON) codextime/runtime/bootstrap.py local
 	@exec $(BIN)/codextime up
+
+login-link:
+	@exec $(BIN)/codextime login-link
 
 test:
 	@$(PYTHON) codextime/runtime/bootstrap.py dev

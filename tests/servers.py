@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from codextime.runtime.servers import TemporaryServers
+from codextime.runtime.temporary import TemporaryServers
 
 started: list[TemporaryServers] = []
 

@@ -22,8 +22,11 @@ OLDEST_PYTHON = (3, 11)
 def main(lock_name: str) -> None:
     """Brings `.venv` to `requirements/<lock_name>.txt`; returns at once when it is there already."""
     require_python()
+    stamp, installed = read_stamp()
+    if installed == "dev":  # contains `local`; the tools of who works on the project stay
+        lock_name = "dev"
     lock = ROOT / "requirements" / (lock_name + ".txt")
-    if is_installed(lock, lock_name):
+    if (stamp, installed) == (fingerprint(lock), lock_name):
         return
     say("Preparing the environment in .venv (a minute the first time) ...")
     if not (BIN / "python").exists():
@@ -69,17 +72,13 @@ def fingerprint(lock: Path) -> str:
     return digest.hexdigest()
 
 
-def is_installed(lock: Path, lock_name: str) -> bool:
-    """True when this lock, or the larger `dev` one where `local` is asked for, was installed last."""
+def read_stamp() -> tuple[str, str]:
+    """The fingerprint and the name of the lock that was installed last; two empty strings if there is none."""
     try:
         stamp, installed = stamp_path().read_text().split()
     except (OSError, ValueError):
-        return False
-    if installed == "dev" and lock_name == "local":
-        lock = ROOT / "requirements" / "dev.txt"
-    elif installed != lock_name:
-        return False
-    return stamp == fingerprint(lock)
+        return "", ""
+    return stamp, installed
 
 
 def make_venv() -> None:

@@ -1,5 +1,9 @@
-"""Reasons why the product does not start, each a sentence that says what to do."""
+"""Reasons why the product does not start or does not go on."""
 
 
 class StartRefused(Exception):
-    """Printed as it is, without a traceback; exit code 1."""
+    """A sentence that says what to do; printed as it is, without a traceback; exit code 1."""
+
+
+class StopRequested(Exception):
+    """Ctrl-C, SIGTERM or a closed terminal."""

@@ -1,9 +1,9 @@
-"""Ends our servers when the program that started them is gone, however it went.
+"""Ends our programs when the one that started them is gone, however it went.
 
-Run as `python reaper.py` with a pipe as its standard input. Each line names one process group to end when the pipe
-closes, `<pgid> <signal number>`, in the order in which they are to be ended, or `rmtree <folder>`; `forget <pgid>`
-takes one back. A starter that is killed closes the pipe like one that leaves, so nothing outlives it. Standard library
-only, and started in a session of its own so that a Ctrl-C does not reach it.
+Run as `python reaper.py` with a pipe as its standard input. Its lines are `end <process group> <signal> <rank>`: end
+this group when the pipe closes, lower ranks first; `forget <process group>` takes that back; `rmtree <folder>` removes
+a folder at the very end. A starter that is killed closes the pipe like one that leaves, so nothing outlives it.
+Standard library only, and started in a session of its own so that a Ctrl-C does not reach it.
 """
 
 import contextlib
@@ -20,9 +20,9 @@ POLL_SECONDS = 0.05
 
 def main() -> None:
     """Collects what to end until the pipe closes, then ends it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    groups: dict[int, int] = {}
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    groups: dict[int, tuple[int, int]] = {}
     folders: list[str] = []
     for line in sys.stdin:
         word, _, rest = line.rstrip("\n").partition(" ")
@@ -31,8 +31,9 @@ def main() -> None:
         elif word == "forget":
             groups.pop(int(rest), None)
         else:
-            groups[int(word)] = int(rest)
-    for group, number in groups.items():
+            group, number, rank = map(int, rest.split())
+            groups[group] = (rank, number)
+    for group, (_rank, number) in sorted(groups.items(), key=lambda entry: entry[1]):
         end(group, number)
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)

@@ -6,4 +6,5 @@ from codextime.site import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("healthz", views.health, name="health"),
 ]

@@ -43,6 +43,7 @@ def public(route: str, path: str = "", *, status: int = 200, signed_in: int | No
 ROWS = [
     # site
     Row("", "/", 302, 302, SIGN_IN),
+    public("healthz"),
     # dashboard
     page("dashboard"),
     # devices

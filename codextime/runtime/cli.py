@@ -1,0 +1,64 @@
+"""The `codextime` command: `up`, `login-link` and `manage`."""
+
+import argparse
+import os
+import sys
+
+from codextime.runtime.errors import StartRefused, StopRequested
+
+OTHERS_MAY_READ = 0o022  # the umask: programs that run as another user must read some files; secrets are made 0600
+
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; 0 when it did what it should, 1 with a sentence on standard error when not."""
+    if os.name == "nt":
+        print("The server runs on Linux and macOS. On Windows, use WSL; the tracker runs everywhere.", file=sys.stderr)
+        return 1
+    os.umask(OTHERS_MAY_READ)
+    parsed = make_parser().parse_args(arguments)
+    try:
+        return run(parsed)
+    except StartRefused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    except StopRequested:
+        return INTERRUPTED
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "codextime",
+        description="Codextime on this machine. CODEXTIME_DATA= chooses the data folder, PORT= the port of `up`.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("up", help="start everything and stay until Ctrl-C; SYNC=0 leaves this machine's Codex home")
+    commands.add_parser("login-link", help="print a link that signs the owner in, once")
+    manage = commands.add_parser("manage", help="run one of Django's commands on the data", add_help=False)
+    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Imports only what the command needs."""
+    from codextime.runtime.options import read_options
+
+    options = read_options()
+    if parsed.command == "up":
+        from codextime.runtime.up import up
+
+        up(options)
+    elif parsed.command == "login-link":
+        from codextime.runtime.manage import print_login_link
+
+        print_login_link(options)
+    else:
+        from codextime.runtime.manage import manage
+
+        manage(options, parsed.arguments)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

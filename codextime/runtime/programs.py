@@ -1,0 +1,74 @@
+"""The programs of the server, as `codextime up` runs them, and the environment that they read (`config/env.py`)."""
+
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+
+from codextime.runtime.data_folder import DataFolder
+
+HOSTS = "localhost,127.0.0.1,[::1]"
+WEB_PROCESSES = 2
+WEB_THREADS = 4
+WORKER_PROCESSES = 2
+PYTHON = [sys.executable, "-P"]  # nothing is imported from the folder that we happen to be in
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to run, how to ask it to stop, and which inherited files (listening sockets) it gets."""
+
+    name: str
+    command: list[str]
+    stop_signal: signal.Signals = signal.SIGTERM
+    files: tuple[int, ...] = ()
+
+
+def server_environment(folder: DataFolder, *, base_url: str, database_url: str, redis_url: str) -> dict[str, str]:
+    """The whole environment of the Django processes: strict hosts, sign-up closed, mail to files."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "codextime.config.settings",
+        "CODEXTIME_MODE": "local",
+        "CODEXTIME_SECRET_KEY": folder.secret_key(),
+        "CODEXTIME_BASE_URL": base_url,
+        "CODEXTIME_ALLOWED_HOSTS": HOSTS,
+        "CODEXTIME_SIGN_UP": "closed",
+        "CODEXTIME_MAIL_FOLDER": str(folder.mail),
+        "CODEXTIME_STATIC_ROOT": str(folder.static),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+    }
+
+
+def web(sockets: list[socket.socket]) -> Program:
+    """gunicorn on sockets that are ours, without an access log: paths may hold sign-in tokens."""
+    binds = [argument for sock in sockets for argument in ("--bind", f"fd://{sock.fileno()}")]
+    options = {
+        "worker-class": "gthread",
+        "workers": str(WEB_PROCESSES),
+        "threads": str(WEB_THREADS),
+        "graceful-timeout": "10",
+        "log-level": "warning",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    command = [*PYTHON, "-m", "gunicorn", "codextime.config.wsgi", "--preload", "--no-control-socket", *flags, *binds]
+    return Program("web", command, files=tuple(sock.fileno() for sock in sockets))
+
+
+def worker() -> Program:
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel=warning"]
+    return Program("worker", celery("worker", f"--concurrency={WORKER_PROCESSES}", *quiet))
+
+
+def beat() -> Program:
+    """The in-memory scheduler: its periods are short, so there is nothing to remember between two starts."""
+    return Program("beat", celery("beat", "--scheduler=celery.beat.Scheduler", "--pidfile=", "--loglevel=warning"))
+
+
+def prepare() -> list[str]:
+    return [*PYTHON, "-m", "codextime.runtime.prepare"]
+
+
+def celery(*arguments: str) -> list[str]:
+    return [*PYTHON, "-m", "celery", "--app=codextime.config.celery", "--quiet", *arguments]

@@ -1,0 +1,117 @@
+"""A real `codextime up` in a process of its own, on a free port and a data folder of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+DEADLINE_SECONDS = 60
+POLL_SECONDS = 0.02
+SERVERS_OF_THE_TESTS = ("DATABASE_URL", "REDIS_URL", "CODEXTIME_MODE", "CODEXTIME_NAMESPACE", "DJANGO_SETTINGS_MODULE")
+
+
+def find_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def make_data_folder() -> Path:
+    """Not pytest's `tmp_path`: as root, PostgreSQL's user could not enter it."""
+    folder = Path(tempfile.mkdtemp(prefix="codextime-test-up-", dir="/tmp"))
+    folder.chmod(0o711)
+    return folder / "data"
+
+
+def run(command: str, data: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs a `codextime` command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "codextime.runtime.cli", *command.split()],
+        env=environment(data, variables),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
+
+
+def environment(data: Path, variables: dict[str, str]) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if name not in SERVERS_OF_THE_TESTS}
+    return clean | {"CODEXTIME_DATA": str(data), "SYNC": "0"} | variables
+
+
+def wait_until(is_so: Callable[[], bool], what: Callable[[], str]) -> None:
+    """Looks again and again; `what` says in the end what was waited for in vain."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, what()
+        time.sleep(POLL_SECONDS)
+
+
+class Up:
+    """A started one; `lines` grows as it prints."""
+
+    def __init__(self, data: Path, **variables: str) -> None:
+        self.data = data
+        self.port = find_free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.lines: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "codextime.runtime.cli", "up"],
+            env=environment(data, {"PORT": str(self.port)} | variables),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+
+    def wait_for(self, text: str) -> str:
+        """The first line that contains `text`."""
+        wait_until(
+            lambda: any(text in line for line in self.lines) or self.process.poll() is not None,
+            lambda: f"{text!r} in {self.lines}",
+        )
+        assert any(text in line for line in self.lines), f"It ended: {self.lines}"
+        return next(line for line in self.lines if text in line)
+
+    def login_link(self) -> str:
+        return self.wait_for("/sign-in/").strip()
+
+    def children(self) -> list[psutil.Process]:
+        """All that runs because of it; what is restarted is a child again."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def child(self, word: str) -> psutil.Process:
+        """The one program whose command line has this word, once it runs."""
+        wait_until(lambda: bool(self._find(word)), lambda: f"a program with {word!r}")
+        return self._find(word)[0]
+
+    def _find(self, word: str) -> list[psutil.Process]:
+        direct = psutil.Process(self.process.pid).children()
+        return [process for process in direct if word in " ".join(process.cmdline())]
+
+    def interrupt(self) -> int:
+        """Ctrl-C; the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(DEADLINE_SECONDS)
+
+    def end(self) -> None:
+        """Ends it, whatever a test did to it, and removes its data."""
+        if self.process.poll() is None:
+            self.interrupt()
+        shutil.rmtree(self.data.parent)

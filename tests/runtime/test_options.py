@@ -1,0 +1,45 @@
+"""What `codextime up` refuses before it starts anything."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.running import run
+
+
+@pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1", "٨٠٠٠"])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+    refused = run("up", tmp_path / "data", PORT=port)
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"PORT={port} is not a port")
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    mode = tmp_path.stat().st_mode
+
+    refused = run("up", tmp_path)
+
+    assert refused.returncode == 1
+    assert "it holds other things already" in refused.stderr
+    assert "make up CODEXTIME_DATA=" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    assert tmp_path.stat().st_mode == mode
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+
+    refused = run("up", tmp_path / "data")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Codextime cannot keep its data in {tmp_path / 'data'}: ")
+
+
+def test_login_link_says_so_when_nothing_runs(tmp_path: Path) -> None:
+    refused = run("login-link", tmp_path / "data")
+
+    assert refused.returncode == 1
+    assert "is not running" in refused.stderr
+    assert "make up" in refused.stderr

@@ -1,0 +1,146 @@
+"""`codextime up`, as somebody meets it who has cloned the project."""
+
+import re
+import shutil
+import signal
+import stat
+from collections.abc import Iterator
+
+import httpx
+import psutil
+import pytest
+
+from tests.runtime.running import Up, make_data_folder, run, wait_until
+
+READY = "To stop: Ctrl-C"
+
+
+@pytest.fixture(scope="module")
+def up() -> Iterator[Up]:
+    """One for all tests that leave it running."""
+    started = Up(make_data_folder())
+    started.wait_for(READY)
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def new_up() -> Iterator[Up]:
+    """One that the test may stop or kill."""
+    started = Up(make_data_folder())
+    yield started
+    started.end()
+
+
+def sign_in(link: str) -> int:
+    """The status after pressing the button of a sign-in page, or of the page if it has none."""
+    with httpx.Client() as browser:
+        page = browser.get(link)
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+        if token is None:
+            return page.status_code
+        return browser.post(link, data={"csrfmiddlewaretoken": token[1]}).status_code
+
+
+def test_it_answers_on_both_loopback_addresses_when_it_says_that_it_is_ready(up: Up) -> None:
+    for host in ("127.0.0.1", "[::1]", "localhost"):
+        answer = httpx.get(f"http://{host}:{up.port}/healthz")
+
+        assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_another_host_name_is_refused_because_a_foreign_page_could_point_it_here(up: Up) -> None:
+    assert httpx.get(f"{up.url}/healthz", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_nothing_listens_beyond_loopback(up: Up) -> None:
+    listening = [row for process in up.children() for row in process.net_connections() if row.status == "LISTEN"]
+
+    assert {row.laddr.ip for row in listening} == {"127.0.0.1", "::1"}
+
+
+def test_the_printed_link_signs_in_once(up: Up) -> None:
+    assert sign_in(up.login_link()) == 302
+    assert sign_in(up.login_link()) == 410
+
+
+def test_login_link_makes_another_one_and_no_log_has_it(up: Up) -> None:
+    link = run("login-link", up.data).stdout.strip()
+
+    assert link.startswith(f"{up.url}/sign-in/")
+    assert sign_in(link) == 302
+    written = "".join(path.read_text() for path in (up.data / "logs").iterdir())
+    assert link.rpartition("/")[2] not in written
+
+
+def test_nobody_can_sign_up(up: Up) -> None:
+    page = httpx.get(f"{up.url}/accounts/signup/")
+
+    assert 'name="password1"' not in page.text
+
+
+def test_manage_works_on_the_data_of_a_running_one(up: Up) -> None:
+    shown = run("manage showmigrations accounts", up.data)
+
+    assert "[X] 0001_initial" in shown.stdout
+
+
+def test_secrets_are_readable_by_their_owner_only(up: Up) -> None:
+    for name in ("secret-key", "state.json", "upload-token"):
+        assert stat.S_IMODE((up.data / name).stat().st_mode) == 0o600
+
+
+def test_a_second_one_on_the_same_data_is_refused_and_told_where_the_first_is(up: Up) -> None:
+    refused = run("up", up.data, PORT="0" + str(up.port + 1))
+
+    assert refused.returncode == 1
+    assert f"(process {up.process.pid}, {up.url})" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_taken_port_is_refused_with_one_that_is_free(up: Up) -> None:
+    data = make_data_folder()
+
+    refused = run("up", data, PORT=str(up.port))
+
+    assert refused.returncode == 1
+    assert re.search(rf"Port {up.port} is taken.*\nChoose another one: make up PORT=\d+", refused.stderr)
+    shutil.rmtree(data.parent)
+
+
+@pytest.mark.parametrize("program", ["beat", "postgres"])
+def test_a_program_that_dies_is_started_again_with_a_message(up: Up, program: str) -> None:
+    first = up.child(program)
+
+    first.kill()
+
+    up.wait_for("was killed (SIGKILL): starting it again")
+    wait_until(lambda: up.child(program).pid != first.pid, lambda: f"another {program}")
+    wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
+
+
+def test_ctrl_c_stops_everything_in_order_and_the_next_one_has_the_data(new_up: Up) -> None:
+    new_up.wait_for(READY)
+    programs = new_up.children()
+    owner = run("manage make_owner owner@localhost", new_up.data)
+
+    assert new_up.interrupt() == 0
+
+    wait_until(lambda: new_up.lines[-1] == "Stopped. The data is kept.", lambda: "the last line")
+    stopped = [line.removeprefix("  stopping ") for line in new_up.lines if line.startswith("  stopping ")]
+    assert stopped == ["web", "worker", "beat", "the broker", "PostgreSQL"]
+    assert not [process for process in programs if process.is_running()]
+    assert owner.stdout.startswith("u_")
+    assert run("manage make_owner owner@localhost", new_up.data).stdout == owner.stdout
+
+
+def test_nothing_outlives_one_that_is_killed_and_the_next_one_starts(new_up: Up) -> None:
+    new_up.wait_for(READY)
+    programs = new_up.children()
+
+    new_up.process.send_signal(signal.SIGKILL)
+
+    again = Up(new_up.data)
+    again.wait_for(READY)
+    assert not [process for process in programs if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    assert again.interrupt() == 0
