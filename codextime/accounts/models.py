@@ -1,6 +1,6 @@
 """The user, and the two kinds of links that let somebody in.
 
-A user signs in by e-mail, is named by an opaque public id and sees days in a time zone of their own.
+A user signs in by email, is named by an opaque public id and sees days in a time zone of their own.
 """
 
 import zoneinfo
@@ -81,7 +81,7 @@ class LoginLink(models.Model):
 
 
 class Invitation(models.Model):
-    """A link with which the holder of one e-mail address may sign up where sign-up is by invitation."""
+    """A link with which the holder of one email address may sign up where sign-up is by invitation."""
 
     email = models.EmailField()
     token_hash = models.CharField(max_length=64, unique=True)

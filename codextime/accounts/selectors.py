@@ -1,8 +1,10 @@
-"""Reads about links that let somebody in."""
+"""Reads about users and about links that let somebody in."""
 
 from datetime import datetime
 
-from codextime.accounts.models import Invitation, LoginLink
+from django.conf import settings
+
+from codextime.accounts.models import Invitation, LoginLink, User
 from codextime.lib.hashing import hash_secret
 
 
@@ -15,3 +17,8 @@ def find_open_invitation(*, token: str, now: datetime) -> Invitation | None:
     """The invitation behind a link, or `None` if it is unknown, used or too old."""
     invitation = Invitation.objects.filter(token_hash=hash_secret(token)).first()
     return invitation if invitation and invitation.is_open(now) else None
+
+
+def get_tracker_command(user: User) -> str:
+    """What the user runs on a machine that has Codex, exactly."""
+    return f"{settings.TRACKER_COMMAND} {user.public_id} --server {settings.BASE_URL}"

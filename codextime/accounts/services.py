@@ -29,7 +29,7 @@ class SignUpIsClosed(Exception):
 
 
 class AlreadyAUser(Exception):
-    """Somebody has an account with this e-mail address."""
+    """Somebody has an account with this email address."""
 
 
 def known_time_zone(name: str) -> str:

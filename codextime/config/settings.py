@@ -107,6 +107,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget expired sessions and links": {"task": "accounts.forget_expired", "schedule": 3600.0},
+    "forget old pairings": {"task": "devices.forget_pairings", "schedule": 3600.0},
 }
 
 # --- accounts --------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ def validate_printable(name: str) -> None:
 class NameForm(forms.Form):
     name = forms.CharField(
         label="Name of this machine",
+        help_text="Only you see it: choose one by which you recognise the machine.",
         max_length=NAME_LENGTH,
         validators=[validate_printable],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

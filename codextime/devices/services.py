@@ -69,16 +69,14 @@ def start_pairing(*, requested_user: str, now: datetime) -> StartedPairing:
     """Begins the flow for the account with this public id. An id that nobody has is treated the same (it can never be
     approved), so that the answer tells nothing about who has an account."""
     device_code, user_code = codes.new_device_code(), codes.new_user_code()
-    with transaction.atomic():
-        Pairing.objects.filter(expires_at__lt=now - FORGET_PAIRINGS_AFTER).delete()
-        Pairing.objects.create(
-            device_code_hash=hash_secret(device_code),
-            user_code_hash=codes.hash_user_code(user_code),
-            requested_user=requested_user,
-            created_at=now,
-            expires_at=now + PAIRING_LIFETIME,
-            interval=POLL_INTERVAL,
-        )
+    Pairing.objects.create(
+        device_code_hash=hash_secret(device_code),
+        user_code_hash=codes.hash_user_code(user_code),
+        requested_user=requested_user,
+        created_at=now,
+        expires_at=now + PAIRING_LIFETIME,
+        interval=POLL_INTERVAL,
+    )
     return StartedPairing(
         device_code=device_code,
         user_code=codes.show_user_code(user_code),
@@ -182,3 +180,8 @@ def rename_device(*, device: Device, name: str) -> None:
 def revoke_device(*, device: Device, now: datetime) -> None:
     """Takes the token's rights away for good; what the machine uploaded stays. Again changes nothing."""
     Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=now)
+
+
+def forget_pairings(*, now: datetime) -> None:
+    """Deletes pairings a day after their codes stopped working; the machines that they paired stay."""
+    Pairing.objects.filter(expires_at__lt=now - FORGET_PAIRINGS_AFTER).delete()

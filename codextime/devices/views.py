@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from codextime.accounts.requests import SignedInRequest
+from codextime.accounts.selectors import get_tracker_command
 from codextime.devices import selectors, services
 from codextime.devices.access import DeviceNotFound, get_own_device
 from codextime.devices.forms import NameForm
@@ -26,7 +27,11 @@ def own_device(request: SignedInRequest, device_id: int) -> Device:
 @never_cache
 @login_required
 def show_devices(request: SignedInRequest) -> HttpResponse:
-    return render(request, "devices/devices.html", {"devices": list(selectors.list_devices(user=request.user))})
+    context = {
+        "devices": list(selectors.list_devices(user=request.user)),
+        "command": get_tracker_command(request.user),
+    }
+    return render(request, "devices/devices.html", context)
 
 
 @require_POST

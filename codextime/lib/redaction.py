@@ -23,7 +23,11 @@ class RedactionFilter(logging.Filter):
     """Belongs on every handler; changes the record's text, and its traceback's if it has one."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage()), None
+        try:
+            text = record.getMessage()
+        except (TypeError, ValueError):  # a broken call of the logger must not break what it reports on
+            text = f"{record.msg} {record.args}"
+        record.msg, record.args = redact(text), None
         if record.exc_info:
             record.exc_text = record.exc_text or logging.Formatter().formatException(record.exc_info)
         if record.exc_text:

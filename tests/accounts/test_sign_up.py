@@ -112,7 +112,7 @@ def test_the_command_prints_an_invitation_or_says_why_not(owner: User, client: C
     call_command("invite", "ada@example.org", stdout=printed)
     assert client.get(printed.getvalue().strip().removeprefix(settings.BASE_URL)).status_code == 302
 
-    with pytest.raises(CommandError, match="not an e-mail address"):
+    with pytest.raises(CommandError, match="not an email address"):
         call_command("invite", "ada")
     with pytest.raises(CommandError, match="has an account already"):
         call_command("invite", owner.email)

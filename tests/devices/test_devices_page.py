@@ -37,7 +37,7 @@ def test_the_page_lists_ones_own_machines_only(owners: Client, strangers: Client
 
 
 def test_without_machines_the_page_shows_the_command(strangers: Client, stranger: User) -> None:
-    assert stranger.public_id in strangers.get("/devices").text
+    assert f"codextime-tracker {stranger.public_id} --server" in strangers.get("/devices").text
 
 
 def test_the_owner_renames_a_machine_and_a_stranger_does_not_find_it(

@@ -127,7 +127,11 @@ def test_a_code_looks_like_two_groups_of_four(started: StartedPairing) -> None:
     assert set(first + second) <= set(USER_CODE_ALPHABET)
 
 
-def test_old_pairings_are_forgotten(owner: User, started: StartedPairing, now: datetime) -> None:
-    services.start_pairing(requested_user=owner.public_id, now=now + timedelta(days=2))
+def test_a_pairing_is_forgotten_a_day_after_its_code_expired(started: StartedPairing, now: datetime) -> None:
+    expired_at = now + timedelta(minutes=10)
 
-    assert Pairing.objects.get().created_at == now + timedelta(days=2)
+    services.forget_pairings(now=expired_at + timedelta(days=1))
+    assert Pairing.objects.exists()
+
+    services.forget_pairings(now=expired_at + timedelta(days=1, seconds=1))
+    assert not Pairing.objects.exists()

@@ -9,7 +9,7 @@ from codextime.accounts import services
 
 
 class Command(BaseCommand):
-    help = "Prints a link with which the holder of an e-mail address can sign up, once, within seven days."
+    help = "Prints a link with which the holder of an email address can sign up, once, within seven days."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
@@ -19,7 +19,7 @@ class Command(BaseCommand):
             validate_email(email)
             return services.invite(email=email, now=timezone.now())
         except ValidationError:
-            raise CommandError(f"{email} is not an e-mail address.") from None
+            raise CommandError(f"{email} is not an email address.") from None
         except services.AlreadyAUser:
             raise CommandError(f"{email} has an account already.") from None
         except services.SignUpIsClosed:
