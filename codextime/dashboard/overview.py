@@ -28,7 +28,7 @@ class Reading:
     days: Sequence[sums.DayRow]
     hours: Sequence[timeline.HourRow]
     week_hours: Mapping[tuple[int, int], int]
-    sources: Mapping[int, str]
+    labels: Mapping[str, sums.Sum]
     dirty_dates: int
     updated_at: datetime.datetime | None
 
@@ -94,12 +94,11 @@ def build_overview(reading: Reading) -> Overview:
     rows = [row for row in reading.days if period.first <= row.on <= period.last]
     by_day = sums.group(reading.days, lambda row: row.on)
     models = sums.group(rows, lambda row: row.model)
-    labels = sums.group(rows, lambda row: reading.sources.get(row.source_id, "Source"))
     now = sums.total(rows)
     return Overview(
         period=period,
         now=now,
-        periods=choices(query, "period", periods.NAMES, query.period, on=None),
+        periods=choices(query, "period", periods.NAMES, find_chosen(period), on=None),
         earlier=query.link(on=period.day_before()) if has_earlier(reading) else "",
         later="" if period.reaches_today else query.link(on=on_or_today(period)),
         figures=build_figures(build_activity(reading, now, by_day)),
@@ -109,7 +108,7 @@ def build_overview(reading: Reading) -> Overview:
         timeline=build_timeline(reading, rows, models),
         token_classes=shares.build_token_classes(now.tokens),
         models=shares.build_shares(models, kind="model"),
-        labels=shares.build_shares(labels, kind="label"),
+        labels=shares.build_shares(reading.labels, kind="label"),
         punch_card=punchcard.build_punch_card(reading.week_hours),
         rates=build_rates_used(now.estimate, models),
         rebuilding=describe_rebuilding(reading.dirty_dates),
@@ -129,6 +128,11 @@ def describe_rebuilding(dirty_dates: int) -> str:
     if not dirty_dates:
         return ""
     return f"{formats.plural(dirty_dates, 'date')} {'is' if dirty_dates == 1 else 'are'} being rebuilt."
+
+
+def find_chosen(period: Period) -> str:
+    """The name in the switch that is marked: none for a day that is not today."""
+    return "" if period.name == "today" and not period.reaches_today else period.name
 
 
 def choices(query: OverviewQuery, field: str, names: Mapping[str, str], chosen: str, **changes: None) -> list[Choice]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from codextime.dashboard.charts.shares import by_tokens
 from codextime.dashboard.sums import Sum
 from codextime.lib import formats
 from codextime.pricing.estimates import Estimate
 from codextime.pricing.rates import Rate, why_unpriced
+
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,18 @@ def describe_rate(rate: Rate) -> UsedRate:
     return UsedRate(
         model=rate.model,
         dates=f"from {formats.day(rate.effective_from)}{until}",
-        input=f"${rate.input}",
-        cached_input="unknown" if rate.cached_input is None else f"${rate.cached_input}",
-        output=f"${rate.output}",
+        input=per_million(rate.input),
+        cached_input="unknown" if rate.cached_input is None else per_million(rate.cached_input),
+        output=per_million(rate.output),
         evidence=f"{rate.evidence}, {formats.day(rate.checked_on)}",
         url=rate.url,
         note=rate.note,
     )
+
+
+def per_million(amount: Decimal) -> str:
+    """With the digits that the rate has, and at least two decimals."""
+    return f"${max(amount.quantize(CENT), amount, key=lambda shown: -int(shown.as_tuple().exponent))}"
 
 
 def describe_unpriced(model: str, estimate: Estimate) -> Unpriced:

@@ -2,10 +2,12 @@
 
 import datetime
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Sum
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import DateField, F, Func, IntegerField, Min, QuerySet, Sum, Value
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
 from codextime.accounts.models import User
@@ -14,9 +16,10 @@ from codextime.dashboard.overview import Overview, Reading
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.timeline import HourRow
 from codextime.lib.tokens import Tokens
+from codextime.pricing.rates import CHANGE_DATES
 from codextime.usage import models as usage
 
-TOKEN_COLUMNS = (
+COLUMNS = (
     "calls",
     "input_tokens",
     "cached_input_tokens",
@@ -24,6 +27,7 @@ TOKEN_COLUMNS = (
     "output_tokens",
     "reasoning_output_tokens",
 )
+ARRAY_OF_DATES = ArrayField(DateField())
 
 
 def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) -> Overview:
@@ -41,7 +45,7 @@ def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
         days=read_days(user, first, last),
         hours=read_hours(user, period.last) if period.days == 1 else [],
         week_hours=read_week_hours(user, period),
-        sources=read_sources(user),
+        labels=read_labels(user, period),
         dirty_dates=usage.DirtyDate.objects.filter(user=user).values("on").distinct().count(),
         updated_at=None,
     )
@@ -49,20 +53,46 @@ def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
 
 
 def read_days(user: User, first: datetime.date, last: datetime.date) -> list[sums.DayRow]:
+    """A row for each day, model and rate: as few as there can be if each is to be priced."""
+    return [sums.DayRow(on, model, sum_) for on, model, sum_ in read_priced(user, first, last, by="on")]
+
+
+def read_labels(user: User, period: periods.Period) -> dict[str, sums.Sum]:
+    """The sum of each label. Sources with the same label are one; a source without one has a number."""
+    sources = usage.Source.objects.filter(user=user).order_by("created_at", "pk")
+    names = name_sources(sources.values_list("pk", "label"))
+    labels: dict[str, sums.Sum] = {}
+    for source_id, _, sum_ in read_priced(user, period.first, period.last, by="source_id"):
+        labels.setdefault(names[source_id], sums.Sum()).add(sum_)
+    return labels
+
+
+def read_priced(
+    user: User, first: datetime.date, last: datetime.date, *, by: str
+) -> Iterator[tuple[Any, str, sums.Sum]]:
+    """(the column `by`, model, priced sum) of the days from `first` to `last`.
+
+    Adds up in the database what has one rate: the days between two changes of rates.
+    """
     rows = (
         usage.Day.objects.filter(user=user, on__range=(first, last))
-        .order_by("on")
-        .values_list("on", "utc_on", "model__name", "source_id", "is_long_context", *TOKEN_COLUMNS)
+        .annotate(
+            between_changes=Func(
+                "utc_on", Value(CHANGE_DATES, ARRAY_OF_DATES), function="width_bucket", output_field=IntegerField()
+            )
+        )
+        .values(by, "model__name", "is_long_context", "between_changes")
+        .annotate(a_day=Min("utc_on"), **{f"sum_of_{column}": Sum(column) for column in COLUMNS})
+        .order_by(by)
+        .values_list(by, "model__name", "is_long_context", "a_day", *(f"sum_of_{column}" for column in COLUMNS))
     )
-    return [
-        sums.DayRow(on, model, source, sums.priced(calls, Tokens(*tokens), model, utc_on, is_long_context=is_long))
-        for on, utc_on, model, source, is_long, calls, *tokens in rows.iterator()
-    ]
+    for key, model, is_long, a_day, calls, *tokens in rows:
+        yield key, model, sums.priced(calls, Tokens(*tokens), model, a_day, is_long_context=is_long)
 
 
 def read_hours(user: User, on: datetime.date) -> list[HourRow]:
     """The slots of one day, each with its hour in the user's time zone."""
-    rows = slots_between(user, on, on).values_list("slot_at", "model__name", "is_long_context", *TOKEN_COLUMNS)
+    rows = slots_between(user, on, on).values_list("slot_at", "model__name", "is_long_context", *COLUMNS)
     return [
         HourRow(
             slot_at.astimezone(user.zone).hour,
@@ -91,12 +121,6 @@ def slots_between(user: User, first: datetime.date, last: datetime.date) -> "Que
 
 def midnight(on: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
     return datetime.datetime.combine(on, datetime.time(), zone)
-
-
-def read_sources(user: User) -> dict[int, str]:
-    """The name of each source by id: its label, or a number among those without one."""
-    rows = usage.Source.objects.filter(user=user).order_by("created_at", "id").values_list("id", "label")
-    return name_sources(rows)
 
 
 def name_sources(rows: Iterable[tuple[int, str]]) -> dict[int, str]:

@@ -75,11 +75,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One row of a user's days, priced: calls of one model and source on one day."""
+    """One row of a user's days, priced: calls of one model on one day."""
 
     on: datetime.date
     model: str
-    source_id: int
     sum: Sum
 
 

@@ -62,10 +62,11 @@ def change(now: float | Decimal, before: float | Decimal) -> str | None:
 
 
 def signed(number: float, unit: str = "") -> str:
-    """With its sign, such as +3 or ±0, and with at most one decimal."""
+    """With its sign, such as +3 or ±0, and with at most one decimal; from 100 on with none."""
     rounded = round(number, 1)
     sign = "+" if rounded > 0 else MINUS if rounded < 0 else "±"
-    return sign + f"{abs(rounded):,.1f}".removesuffix(".0") + unit
+    digits = f"{abs(rounded):,.0f}" if abs(rounded) >= 100 else f"{abs(rounded):,.1f}".removesuffix(".0")
+    return sign + digits + unit
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -68,6 +68,17 @@ RATES: dict[str, list[Rate]] = {}
 for data_row in DATA["rates"]:
     RATES.setdefault(data_row["model"], []).append(read_rate(data_row))
 
+# Between two of these dates, no rate of any model changes.
+CHANGE_DATES = sorted(
+    {
+        on
+        for rates in RATES.values()
+        for rate in rates
+        for on in (rate.effective_from, rate.effective_until)
+        if on is not None
+    }
+)
+
 
 def find_rate(model: str, on: datetime.date) -> Rate | None:
     """The rate of `model` on the UTC date `on`, or `None`.

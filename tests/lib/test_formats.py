@@ -65,7 +65,15 @@ def test_money_has_no_cents_from_a_hundred_on(amount: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("now", "before", "text"),
-    [(112, 100, "+12 %"), (96, 100, "\u22124 %"), (100, 100, "±0 %"), (5, 0, None), (0, 5, "\u2212100 %")],
+    [
+        (112, 100, "+12 %"),
+        (96, 100, "\u22124 %"),
+        (100, 100, "±0 %"),
+        (1340, 100, "+1,240 %"),
+        (1124, 1000, "+12.4 %"),
+        (5, 0, None),
+        (0, 5, "\u2212100 %"),
+    ],
 )
 def test_a_change_needs_something_to_compare_with(now: int, before: int, text: str | None) -> None:
     shown = formats.change(now, before)

@@ -8,7 +8,7 @@ from codextime.dashboard.charts import Mark, at_percent, pixels
 from codextime.dashboard.sums import Sum
 from codextime.lib import formats
 
-PLOT = 168  # pixels from the baseline to the highest grid line
+PLOT = 192  # pixels from the baseline to the highest grid line
 TOP = 8
 HEIGHT = TOP + PLOT + 24
 GRID_LINES = 4
@@ -57,6 +57,7 @@ class Bars:
     """`width` is an SVG length: as wide as there is room, or wider and scrolled if bars would be too thin."""
 
     width: str
+    is_scrolled: bool
     height: int
     baseline: int
     bars: list[Bar]
@@ -89,8 +90,9 @@ def build_bars(buckets: Sequence[Bucket], css: Mapping[str, str]) -> Bars:
         for n in range(GRID_LINES + 1)
     ]
     labels = [Mark(at_percent((n + 0.5) * pitch), buckets[n].label) for n in labelled(len(buckets))]
-    drawn = "100%" if len(buckets) <= MOST_UNSCROLLED else str(len(buckets) * THIN_BAR)
-    return Bars(drawn, HEIGHT, TOP + PLOT, bars, grid, labels)
+    is_scrolled = len(buckets) > MOST_UNSCROLLED
+    drawn = str(len(buckets) * THIN_BAR) if is_scrolled else "100%"
+    return Bars(drawn, is_scrolled, HEIGHT, TOP + PLOT, bars, grid, labels)
 
 
 def total_of(bucket: Bucket) -> int:
@@ -106,9 +108,10 @@ def grid_step(most: float) -> float:
 
 
 def labelled(count: int) -> range:
-    """At most six positions (more where the chart scrolls), as far from both ends as from each other's half."""
-    step = max(1, math.ceil(count / MOST_LABELS)) if count <= MOST_UNSCROLLED else SCROLLED_LABEL
-    return range((count - 1) % step // 2, count, step)
+    """At most six positions, so that they fit on a phone; where the chart scrolls, one every two weeks of bars."""
+    if count > MOST_UNSCROLLED:
+        return range(SCROLLED_LABEL // 2, count, SCROLLED_LABEL)
+    return range(0, count, max(1, math.ceil(count / MOST_LABELS)))
 
 
 def stack(bucket: Bucket, scale: float, css: Mapping[str, str]) -> list[Segment]:

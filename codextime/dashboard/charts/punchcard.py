@@ -47,7 +47,7 @@ def build_punch_card(tokens: Mapping[tuple[int, int], int]) -> PunchCard:
         busiest=describe_busiest(tokens),
         weekday_names=[name[:3] for name in WEEKDAYS],
         table=[
-            (f"{hour:02}:00", [formats.exact(tokens.get((weekday, hour), 0)) for weekday in range(7)])
+            (f"{hour:02}:00", [formats.compact(tokens.get((weekday, hour), 0)) for weekday in range(7)])
             for hour in range(24)
         ],
     )
