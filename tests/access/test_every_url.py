@@ -89,3 +89,12 @@ def test_what_changes_something_needs_the_token_of_our_own_form(row: Row, owner:
     client.force_login(owner)
 
     assert send(client, row, filled).status_code == 403
+
+
+def test_every_page_has_our_frame_and_nothing_inline(owner: User, filled: dict[str, str]) -> None:
+    for row in (row for row in ROWS if row.method == "GET"):
+        for user in (owner, None):
+            answer = send(client_of(user), row, filled)
+            if answer.get("Content-Type", "").startswith("text/html") and answer.status_code != 302:
+                assert "not affiliated with OpenAI" in answer.text, row
+                assert not re.search(r"<script(?! src=)| style=| on[a-z]+=|<style|javascript:", answer.text), row
