@@ -86,6 +86,22 @@ def test_after_a_lost_receipt_the_same_bytes_are_sent_again_whatever_was_found_s
     assert [row["input_tokens"] for row in tracker.uploads[-1].json()["calls"]] == [1004]
 
 
+def test_a_call_that_was_read_better_since_is_sent_as_it_was_and_then_as_it_is(tracker: Tracker) -> None:
+    write_rollout(tracker.home, start(), call(1))
+    tracker.peer.answers(None)
+    tracker()
+    append(tracker.rollout, turn("gpt-5-codex"))
+    tracker.peer.answers(stored_everything)
+
+    tracker()
+
+    lost, *_, again, better = (request.json()["calls"][0] for request in tracker.uploads)
+    assert lost == again
+    assert (lost["model"], lost["revision"]) == ("unknown", 1)
+    assert (better["id"], better["model"], better["revision"]) == (lost["id"], "gpt-5-codex", 257)
+    assert better["reason"] == "completed"
+
+
 def test_an_upload_id_that_the_server_knows_with_other_bytes_is_given_up_for_a_new_one(tracker: Tracker) -> None:
     tracker.peer.answers(Reply(409, {"code": "upload_id_taken"}), stored_everything)
 
@@ -153,12 +169,16 @@ def test_a_call_refused_as_from_the_future_is_offered_again_once_its_time_has_co
 
 
 def test_a_call_that_does_not_fit_the_contract_stays_here_and_stops_nothing(tracker: Tracker) -> None:
-    append(tracker.rollout, call(4, input_tokens=2**63))
+    tracker("--dry-run")
+    with Index.open(data_folder() / INDEX) as index, index.transaction() as connection:
+        connection.execute("UPDATE calls SET at = 'SENTINEL prompt' WHERE number = 2")
 
     run = tracker()
 
     assert run.exit == Exit.DONE
-    assert len(tracker.uploads[0].json()["calls"]) == 3
+    assert [row["input_tokens"] for row in tracker.uploads[0].json()["calls"]] == [1001, 1003]
+    assert "Refused    1 call: not_allowed_at. Kept here." in run.out
+    assert "nothing new" in tracker().out
 
 
 def test_a_label_travels_once_also_alone(tracker: Tracker) -> None:
