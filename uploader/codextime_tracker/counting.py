@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from codextime_tracker.copies import Boundary, ends_copy, pack_total
-from codextime_tracker.lines import CountLine, Event, Record, RecordLine, TurnLine, Usage
+from codextime_tracker.lines import CountLine, Event, Record, RecordLine, Totals, TurnLine, Usage
 
 COUNTER_VERSION = 1  # 1..255; a change of what is counted raises it, and every file is read again
 EXACT = 256
@@ -55,6 +55,7 @@ class State(Struct):
     model: str | None = None
     models: dict[str, str] = {}
     previous: Usage | None = None
+    sum: Four | None = None
     records: list[Four] = []
     totals_seen: int = 0
     totals_copied: int = 0
@@ -62,6 +63,11 @@ class State(Struct):
     repeats: dict[str, int] = {}
     is_import: bool = False
     lacks_model: bool = False
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a later part of the file can be counted from here, or only together with what was read already."""
+        return not (self.is_only_head or self.lacks_model or self.boundary.is_by_totals)
 
 
 def revision(flags: int) -> int:
@@ -92,7 +98,8 @@ class Counter:
 
     def feed(self, event: Event) -> None:
         if isinstance(event, CountLine):
-            self.feed_totals(event)
+            if event.payload.info is not None:
+                self.feed_totals(event, event.payload.info)
         elif isinstance(event, RecordLine):
             self.feed_record(event)
         elif isinstance(event, TurnLine):
@@ -130,38 +137,32 @@ class Counter:
         model = state.models.get(record.turn_id or "") or state.model
         self.add(record_identity(record, state.at), model, record.usage, flags)
 
-    def feed_totals(self, event: CountLine) -> None:
+    def feed_totals(self, event: CountLine, info: Totals) -> None:
         """A call, if the running sum moved in a way that no record explains."""
-        info = event.payload.info
-        if info is None:
-            return
         state, total, last = self.state, info.total_token_usage, info.last_token_usage
         previous = state.previous
         if previous is not None and is_same(total, previous):
             return
         state.previous = total
         state.is_only_head = False
+        now, latest = four(total), four(last)
         if event.ordinal is None or state.flags & MIGRATED:
-            self.totals += pack_total(*four(total), *four(last))
+            self.totals += pack_total(*now, *latest)
             self.instants.append(event.timestamp)
-        is_copied = self.is_copied(event.ordinal) or state.is_import
+        is_copied = state.is_import or self.is_copied(event.ordinal)
         state.totals_seen += 1
         state.totals_copied += is_copied
-        used, flags = usage_between(previous, total, last, inherits_totals=state.inherits_totals)
-        if used is None or (not is_copied and self.confirms_records(four(used))):
+        before = state.sum
+        state.sum = now
+        used, flags = usage_between(before, now, latest, inherits_totals=state.inherits_totals)
+        if used is None or (not is_copied and self.confirms_records(used)):
             return
         flags |= self.note_time(event.timestamp)
         identity = totals_identity(total, state.at)
         if is_copied:
             self.copied.append(identity)
         else:
-            self.add(identity, state.model, used, flags)
-
-    def can_go_on(self) -> bool:
-        """Whether a later part of the file can be counted from here, or only together with what was read already."""
-        state = self.state
-        is_all_copied = state.boundary.is_by_totals and state.totals_seen <= state.boundary.totals
-        return not (state.is_only_head or state.lacks_model or is_all_copied)
+            self.add(identity, state.model, last if used is latest else between(previous, total), flags)
 
     def is_copied(self, ordinal: int | None) -> bool:
         return self.state.boundary.covers(ordinal=ordinal, totals_seen=self.state.totals_seen)
@@ -172,6 +173,9 @@ class Counter:
         The earliest such row is taken: if two records are equal, each has a `token_count` of its own to come.
         """
         records = self.state.records
+        if records and records[0] == used:
+            del records[0]
+            return True
         for end in range(1, len(records) + 1):
             total = ZERO
             for start in range(end - 1, -1, -1):
@@ -223,28 +227,28 @@ class Counter:
         return identity if number == 1 else f"{identity}:{number}"
 
 
-def usage_between(
-    previous: Usage | None, total: Usage, last: Usage, *, inherits_totals: bool
-) -> tuple[Usage | None, int]:
+def usage_between(before: Four | None, now: Four, latest: Four, *, inherits_totals: bool) -> tuple[Four | None, int]:
     """What the call between two running sums used, and its flags. `None`: no call, or nothing tells what it used."""
-    now, latest = four(total), four(last)
     if now == ZERO:
         return None, 0  # the context was full: the sum was set to zero and starts again
-    if previous is None:
+    if before is None:
         if latest != ZERO:
-            return last, 0  # the sum may hold a parent's usage
-        return (None, 0) if inherits_totals else (total, GAP)
-    moved = minus(now, four(previous))
+            return latest, 0  # the sum may hold a parent's usage
+        return (None, 0) if inherits_totals else (now, GAP)
+    moved = minus(now, before)
     if moved == ZERO:
         return None, 0  # only the total moved: an estimate of the context's size
     if latest in (moved, now):
-        return last, 0  # one call, or the sum restarted with this call
+        return latest, 0  # one call, or the sum restarted with this call
     if min(moved) >= 0:
-        return between(previous, total), GAP  # calls whose own lines are missing
-    return (last, GAP) if latest != ZERO else (None, 0)
+        return moved, GAP  # calls whose own lines are missing
+    return (latest, GAP) if latest != ZERO else (None, 0)
 
 
-def between(previous: Usage, total: Usage) -> Usage:
+def between(previous: Usage | None, total: Usage) -> Usage:
+    """The running sum's growth. Cache write and the logged total can be missing in one of the two."""
+    if previous is None:
+        return total
     return Usage(
         total.input_tokens - previous.input_tokens,
         total.cached_input_tokens - previous.cached_input_tokens,

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from codextime_tracker.copies import Boundary, NeedsTotals, common_totals, in_first_burst
-from codextime_tracker.counting import LOST_PARENT, MIGRATED, Counter
+from codextime_tracker.counting import LOST_PARENT, MIGRATED, Counter, State
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.lines import Event
 from codextime_tracker.migrated import likely_common_totals
-from codextime_tracker.passes import Head, Pass, read_head
+from codextime_tracker.passes import Head, KnownFile, Pass, read_head
 from codextime_tracker.rollout import Reading
 
 FindTotals = Callable[[str], bytes | None]  # of a thread
@@ -16,7 +16,12 @@ FindOlder = Callable[[RolloutFile, bytes], list[tuple[Path | None, bytes]]]  # t
 
 
 def pass_by_totals(
-    file: RolloutFile, reading: Reading, need: NeedsTotals, find_totals: FindTotals, find_older: FindOlder
+    file: RolloutFile,
+    reading: Reading,
+    need: NeedsTotals,
+    known: KnownFile | None,
+    find_totals: FindTotals,
+    find_older: FindOlder,
 ) -> Pass:
     """A pass over a whole file, which is held as events: they are few beside its texts."""
     head = read_head(reading, file.name)
@@ -24,12 +29,18 @@ def pass_by_totals(
         return Pass(reading, None, ())
     events = list(head.events)
     if need.parent_id is None:
-        count, flags = migrated_totals(file, head, events, find_older), MIGRATED
+        count, flags = migrated_totals(file, head, events, known, find_older), MIGRATED
     else:
         count, flags = parents_totals(head, events, find_totals(need.parent_id))
     boundary = Boundary(totals=count, is_by_totals=True)
-    awaited = need.parent_id if flags & LOST_PARENT else None
-    return Pass(reading, Counter(head.state(boundary, flags)), events, awaited_parent=awaited)
+    return Pass(reading, Counter(head.state(boundary, flags)), events, parent=need.parent_id)
+
+
+def is_still_right(state: State, own: bytes, parent: bytes | None) -> bool:
+    """Whether an unchanged fork would be read the same way again: its parent can turn up or be read further."""
+    if parent is None:
+        return True
+    return not state.flags & LOST_PARENT and state.boundary.totals == common_totals(own, parent)
 
 
 def parents_totals(head: Head, events: list[Event], parent: bytes | None) -> tuple[int, int]:
@@ -40,8 +51,14 @@ def parents_totals(head: Head, events: list[Event], parent: bytes | None) -> tup
     return common_totals(trial.totals, parent), 0
 
 
-def migrated_totals(file: RolloutFile, head: Head, events: list[Event], find_older: FindOlder) -> int:
+def migrated_totals(
+    file: RolloutFile, head: Head, events: list[Event], known: KnownFile | None, find_older: FindOlder
+) -> int:
+    """How many running sums are copied: as many as before the rewrite, else those that an older thread has."""
     trial = counted(head, events, MIGRATED)
+    former = known.last_state() if known else None
+    if known and former and former.totals_copied <= common_totals(trial.totals, known.totals):
+        return former.totals_copied
     common = likely_common_totals(bytes(trial.totals), Path(file.path), find_older(file, bytes(trial.totals)))
     return min(common, in_first_burst(trial.instants, head.at))
 

@@ -20,15 +20,15 @@ CREATE TABLE threads (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE);
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, source INTEGER NOT NULL, name TEXT NOT NULL, inode TEXT NOT NULL, size INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL, offset INTEGER NOT NULL, fingerprint BLOB NOT NULL, counter_version INTEGER NOT NULL,
-    thread INTEGER, state BLOB, totals BLOB NOT NULL, awaited_parent TEXT, UNIQUE (source, name)
+    thread INTEGER, state BLOB, totals BLOB NOT NULL, parent TEXT, UNIQUE (source, name)
 );
 CREATE INDEX files_of_thread ON files (thread);
 CREATE TABLE calls (
     number INTEGER PRIMARY KEY, thread INTEGER NOT NULL, identity TEXT NOT NULL, at TEXT NOT NULL, model TEXT,
     input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, cache_write_input_tokens INTEGER NOT NULL,
     output_tokens INTEGER NOT NULL, reasoning_output_tokens INTEGER NOT NULL, logged_total_tokens INTEGER NOT NULL,
-    flags INTEGER NOT NULL, revision INTEGER NOT NULL, source INTEGER NOT NULL, file INTEGER NOT NULL,
-    kind TEXT NOT NULL, reason TEXT, superseded_by INTEGER
+    flags INTEGER NOT NULL, revision INTEGER NOT NULL, file INTEGER NOT NULL, kind TEXT NOT NULL DEFAULT 'added',
+    reason TEXT, superseded_by INTEGER
 );
 CREATE UNIQUE INDEX current_calls ON calls (thread, identity) WHERE superseded_by IS NULL;
 CREATE TABLE cursors (destination TEXT PRIMARY KEY, change INTEGER NOT NULL);
@@ -48,7 +48,7 @@ COLUMNS = """
 """
 JOINS = """
     FROM calls JOIN threads ON threads.id = calls.thread JOIN files ON files.id = calls.file
-    JOIN sources ON sources.id = calls.source
+    JOIN sources ON sources.id = files.source
 """
 
 
@@ -184,7 +184,7 @@ class Index:
     def count_changes_after(self, change: int, source_key: str) -> int:
         """How many changes of a source have higher numbers."""
         row = self.connection.execute(
-            """SELECT count(*) FROM calls JOIN sources ON sources.id = calls.source
+            """SELECT count(*) FROM calls JOIN files ON files.id = calls.file JOIN sources ON sources.id = files.source
             WHERE number > ? AND superseded_by IS NULL AND sources.key = ?""",
             (change, source_key),
         ).fetchone()
@@ -204,7 +204,7 @@ class Index:
         calls, high, low, estimated = self.connection.execute(
             """SELECT count(*), coalesce(sum((input_tokens >> 31) + (output_tokens >> 31)), 0),
             coalesce(sum((input_tokens & 0x7fffffff) + (output_tokens & 0x7fffffff)), 0), coalesce(sum(flags != 0), 0)
-            FROM calls JOIN sources ON sources.id = calls.source
+            FROM calls JOIN files ON files.id = calls.file JOIN sources ON sources.id = files.source
             WHERE superseded_by IS NULL AND kind != 'withdrawn' AND (?1 IS NULL OR sources.key = ?1)""",
             (source_key,),
         ).fetchone()

@@ -19,7 +19,10 @@ find_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").search
 
 
 class KnownFile(Struct):
-    """What the index knows of a file. `state` is `None` if it held nothing to count."""
+    """What the index knows of a file. `state` is `None` if it held nothing to count.
+
+    `parent` is the thread whose running sums tell which part is copied, if another thread's do.
+    """
 
     inode: str
     size: int
@@ -29,7 +32,10 @@ class KnownFile(Struct):
     counter_version: int
     state: bytes | None
     totals: bytes
-    awaited_parent: str | None
+    parent: str | None
+
+    def last_state(self) -> State | None:
+        return decode(self.state, type=State) if self.state else None
 
     def is_unchanged(self, file: RolloutFile) -> bool:
         now = (file.key, file.size, file.modified_ns, COUNTER_VERSION)
@@ -52,14 +58,17 @@ class Head(Struct):
 
 
 class Pass(Struct):
-    """A pass ready to run. `counter` is `None` if there is nothing to count; `former_totals` come before its own."""
+    """A pass ready to run. `counter` is `None` if there is nothing to count; `former_totals` come before its own.
+
+    `parent` is the thread whose running sums told which part is copied.
+    """
 
     reading: Reading
     counter: Counter | None
     events: Iterable[Event]
     is_whole: bool = True
     former_totals: bytes = b""
-    awaited_parent: str | None = None
+    parent: str | None = None
 
     def run(self) -> None:
         if self.counter is not None:
@@ -83,9 +92,10 @@ def begin_pass(file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pas
 def find_state(known: KnownFile, file: RolloutFile, raw: BinaryIO) -> State | None:
     """The counter's state at `known.offset`, or `None` if the file is not the same one with more lines."""
     is_same = not file.is_compressed and known.inode == file.key and known.counter_version == COUNTER_VERSION
-    if not known.state or not is_same or file.size <= known.size:
+    state = known.last_state()
+    if state is None or not state.can_go_on or not is_same or file.size <= known.size:
         return None
-    return decode(known.state, type=State) if fingerprint(raw, known.offset) == known.fingerprint else None
+    return state if fingerprint(raw, known.offset) == known.fingerprint else None
 
 
 def read_head(reading: Reading, name: str) -> Head | None:

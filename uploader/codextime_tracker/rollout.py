@@ -5,7 +5,6 @@ name a type without usage, the rest of the line is not looked at. Any other line
 top-level type counts: rollout lines quoted in prompts or tool output are text.
 """
 
-import re
 from collections.abc import Iterator
 from errno import EIO
 from typing import BinaryIO, Protocol
@@ -18,21 +17,33 @@ from codextime_tracker.lines import CountLine, Event, RecordLine, SessionLine, T
 CHUNK_BYTES = 256 * 1024  # fits the processor's cache
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
 
-HEAD = rb'\{"timestamp":"[^"\\]{0,40}",(?:"ordinal":\d{1,19},)?"type":"'
-is_boring = re.compile(
-    HEAD + rb'(?:response_item"|event_msg","payload":\{"type":"(?!token_count"|task_started")\w+"'
-    rb'|(?!session_meta"|turn_context"|token_usage_record"|event_msg")\w+")'
-).match
-find_kind = re.compile(HEAD + rb'((?:event_msg","payload":\{"type":")?\w+)"').match
-
-# A kind is a top-level type or, for events, this and the event's type: the very bytes of a line's head.
+# A line starts with {"timestamp":"2026-11-21T01:48:49.895Z","type":" or has an ordinal before the type. An event names
+# its own type first. These are the places and bytes by which a usual head is known.
+TIME_ENDS, TYPE_STARTS, ORDINAL_STARTS, ORDINAL_ENDS = 37, 48, 50, 80
+TYPE_FOLLOWS = b'Z","type":'
+ORDINAL_FOLLOWS = b'Z","ordina'
+TYPE = b',"type":"'
 EVENT = b'event_msg","payload":{"type":"'
-DECODERS: dict[bytes, Decoder[SessionLine] | Decoder[TurnLine] | Decoder[RecordLine] | Decoder[CountLine]] = {
+TYPE_BYTES, EVENT_BYTES = len(TYPE), len(EVENT)
+
+
+class LineDecoder(Protocol):
+    def decode(self, line: bytes, /) -> Event | None: ...
+
+
+DECODERS: dict[bytes, LineDecoder] = {
     b"session_meta": Decoder(SessionLine),
     b"turn_context": Decoder(TurnLine),
-    EVENT + b"task_started": Decoder(TurnLine),
     b"token_usage_record": Decoder(RecordLine),
+    EVENT + b"task_started": Decoder(TurnLine),
     EVENT + b"token_count": Decoder(CountLine),
+}
+# The same by as many bytes as tell these types, and these events, from all others.
+GLANCE = 12
+BY_TYPE = {kind[:GLANCE]: DECODERS[kind] for kind in DECODERS if not kind.startswith(EVENT)}
+BY_EVENT = {
+    b"task_started": DECODERS[EVENT + b"task_started"],
+    b'token_count"': DECODERS[EVENT + b"token_count"],
 }
 
 
@@ -45,8 +56,31 @@ class AnyLine(Struct):
     payload: Raw = Raw(b"null")
 
 
-any_line = Decoder(AnyLine)
-any_payload = Decoder(AnyPayload)
+class AnyLineDecoder:
+    """For lines whose head has an unusual shape: another order of keys, white space, escapes, another form of time."""
+
+    line = Decoder(AnyLine)
+    payload = Decoder(AnyPayload)
+
+    def decode(self, line: bytes) -> Event | None:
+        """The event, or `None` if its type does not matter. Raises `DecodeError` if its shape is wrong."""
+        if not line.strip():
+            return None
+        parsed = self.line.decode(line)
+        kind = (parsed.type or "").encode()
+        if kind == b"event_msg":
+            kind = EVENT + (self.payload.decode(parsed.payload).type or "").encode()
+        decoder = DECODERS.get(kind)
+        return decoder.decode(line) if decoder else None
+
+
+any_line = AnyLineDecoder()
+
+
+def find_type(data: bytes, start: int) -> int:
+    """Where the type of the line at `start` starts, behind an ordinal of any length; 0 if it does not."""
+    end = data.find(TYPE, start + ORDINAL_STARTS, start + ORDINAL_ENDS)
+    return end + TYPE_BYTES if data[start + ORDINAL_STARTS : end].isdigit() else 0
 
 
 class Decompressed:
@@ -85,103 +119,90 @@ class Reading:
         self.long_lines = 0
         self.unterminated = b""
 
-    def __iter__(self) -> Iterator[Event]:
-        """The events of the file in order. Raises `OSError` if the file cannot be read any further."""
-        for line in self.lines():
-            try:
-                event = decode(line)
-            except (DecodeError, UnicodeDecodeError):
-                self.bad_lines += 1
-                continue
-            if event is not None:
-                yield event
+    def __iter__(self) -> Iterator[Event]:  # noqa: C901 - one loop for speed
+        """The events of the file in order. Raises `OSError` if the file cannot be read any further.
+
+        Every line of a home comes by here, so this is one loop without calls of our own: they would double its cost.
+        """
+        after_ordinal = ORDINAL_STARTS  # where the type starts; most lines have as many digits as the one before
+        for data, start in self.blocks():
+            find = data.find
+            while (end := find(b"\n", start)) >= 0:
+                here, start = start, end + 1
+                lead = data[here + TIME_ENDS : here + TIME_ENDS + 10]
+                if lead == TYPE_FOLLOWS:
+                    place = here + TYPE_STARTS
+                elif lead == ORDINAL_FOLLOWS:
+                    place = here + after_ordinal
+                    if data[place - TYPE_BYTES : place] != TYPE:
+                        place = find_type(data, here)
+                        after_ordinal = place - here
+                else:
+                    place = 0
+                kind = data[place : place + GLANCE]
+                if kind == b"response_ite":
+                    continue
+                if place <= 0:
+                    decoder: LineDecoder | None = any_line
+                elif kind != b'event_msg","':
+                    decoder = BY_TYPE.get(kind)
+                elif data.startswith(EVENT, place):
+                    place += EVENT_BYTES
+                    decoder = BY_EVENT.get(data[place : place + GLANCE])
+                else:
+                    decoder = any_line
+                if decoder is not None:
+                    try:
+                        event = decoder.decode(data[here:end])
+                    except (DecodeError, UnicodeDecodeError):
+                        event = self.decode_damaged(data[here:end])
+                    if event is not None:
+                        yield event
         yield from self.last_event()
+
+    def decode_damaged(self, line: bytes) -> Event | None:
+        """The event of a line that is no JSON, or only because of invalid UTF-8."""
+        try:
+            return any_line.decode(line.decode("utf-8", "replace").encode())
+        except DecodeError:
+            self.bad_lines += 1
+            return None
 
     def last_event(self) -> Iterator[Event]:
         """The event of a last line without a newline. A line that was cut off is no JSON yet: it stays unread."""
-        try:
-            event = decode(self.unterminated)
-        except (DecodeError, UnicodeDecodeError):
-            return
+        bad_lines = self.bad_lines
+        event = self.decode_damaged(self.unterminated)
+        self.bad_lines = bad_lines
         if event is not None:
             self.offset += len(self.unterminated)
             yield event
 
-    def lines(self) -> Iterator[bytes]:
-        """The lines that may matter."""
-        data, start = self.read(), 0
-        while data:
-            end = data.find(b"\n", start)
-            if end < 0:
-                line, data, start = self.finish_line(data[start:])
-                if line is not None:
-                    yield line
-            else:
-                if is_boring(data, start) is None:
-                    yield data[start:end]
-                start = end + 1
-
-    def finish_line(self, head: bytes) -> tuple[bytes | None, bytes, int]:
-        """Reads on to the end of the line that starts with `head`.
-
-        Returns the line, if it may matter, the chunk in which it ends, and the place after it.
-        """
-        pieces, size = [head], len(head)
+    def blocks(self) -> Iterator[tuple[bytes, int]]:
+        """The file in pieces, each with the place from which it holds whole lines, up to its last newline."""
+        pieces: list[bytes] = []  # of a line that goes on in the next chunk
+        size = 0
         while chunk := self.read():
             end = chunk.find(b"\n")
-            pieces.append(chunk if end < 0 else chunk[:end])
-            size += len(pieces[-1])
-            if size > LONGEST_LINE_BYTES or (len(pieces) == 2 and is_boring(b"".join(pieces))):
-                return self.skip_line(chunk, end, size)
-            if end >= 0:
-                return b"".join(pieces), chunk, end + 1
+            size += len(chunk) if end < 0 else end
+            is_long = size > LONGEST_LINE_BYTES
+            if is_long:
+                pieces.clear()
+            if end < 0:
+                if not is_long:
+                    pieces.append(chunk)
+                continue
+            if is_long:
+                self.long_lines += 1
+            else:
+                yield b"".join((*pieces, chunk[: end + 1])), 0
+            yield chunk, end + 1
+            pieces = [chunk[chunk.rfind(b"\n") + 1 :]]
+            size = len(pieces[0])
         self.unterminated = b"".join(pieces)
         self.offset -= size
-        return None, b"", 0
-
-    def skip_line(self, chunk: bytes, end: int, size: int) -> tuple[None, bytes, int]:
-        """Reads on to the end of a line without keeping it: `None`, the chunk, the place after it."""
-        while end < 0:
-            chunk = self.read()
-            if not chunk:
-                self.offset -= size
-                break
-            end = chunk.find(b"\n")
-            size += len(chunk) if end < 0 else end
-        self.long_lines += size > LONGEST_LINE_BYTES
-        return None, chunk, end + 1
 
     def read(self) -> bytes:
         chunk = self.source.read(CHUNK_BYTES)
         self.offset += len(chunk)
         self.bytes_read += len(chunk)
         return chunk
-
-
-def decode(line: bytes) -> Event | None:
-    """The event of a line, or `None` if its type does not matter. Raises `DecodeError` if its shape is wrong."""
-    found = find_kind(line)
-    kind = found[1] if found else b"event_msg"
-    decoder = DECODERS.get(full_kind(line) if kind == b"event_msg" else kind)
-    if decoder is None:
-        return None
-    try:
-        return decoder.decode(line)
-    except UnicodeDecodeError:
-        return decoder.decode(readable(line))
-
-
-def full_kind(line: bytes) -> bytes:
-    """The kind of a line whose head has an unusual shape: another order of keys, white space, escapes."""
-    if not line.strip():
-        return b""
-    try:
-        parsed = any_line.decode(line)
-    except UnicodeDecodeError:
-        parsed = any_line.decode(readable(line))
-    kind = (parsed.type or "").encode()
-    return EVENT + (any_payload.decode(parsed.payload).type or "").encode() if kind == b"event_msg" else kind
-
-
-def readable(line: bytes) -> bytes:
-    return line.decode("utf-8", "replace").encode()

@@ -1,6 +1,6 @@
 """Brings the index up to date with a Codex home: reads what is new in its rollouts, and settles it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,13 +9,14 @@ from msgspec.json import encode
 
 from codextime_tracker.copies import TOTAL, NeedsTotals
 from codextime_tracker.discovery import Found, RolloutFile, Skipped, find_rollouts
-from codextime_tracker.forks import parents_first, pass_by_totals
+from codextime_tracker.forks import is_still_right, parents_first, pass_by_totals
 from codextime_tracker.index import Index
 from codextime_tracker.passes import KnownFile, Pass, begin_pass, fingerprint
 from codextime_tracker.rollout import Decompressed, Reading
 from codextime_tracker.settling import FileReading, Tally, store_reading
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
+BATCH_BYTES = 16_000_000
 
 
 class ScanReport(Struct):
@@ -39,6 +40,20 @@ def scan(index: Index, codex_home: Path, progress: Progress | None = None) -> Sc
     return Scan(index, index.source_key(codex_home), found, progress or (lambda done, total: None)).run()
 
 
+def batches(files: list[RolloutFile]) -> Iterator[list[RolloutFile]]:
+    """The files in groups, each of which is stored at once: a commit costs more than a small file."""
+    batch: list[RolloutFile] = []
+    size = 0
+    for file in files:
+        batch.append(file)
+        size += file.size
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
 class Scan:
     """One scan of one Codex home."""
 
@@ -55,7 +70,7 @@ class Scan:
     def load_known(self) -> dict[str, KnownFile]:
         rows = self.query(
             """SELECT name, inode, size, modified_ns, offset, fingerprint, counter_version, state, totals,
-            awaited_parent FROM files WHERE source = ?""",
+            parent FROM files WHERE source = ?""",
             (self.source,),
         )
         return {row[0]: KnownFile(*row[1:]) for row in rows}
@@ -64,23 +79,40 @@ class Scan:
         todo = [file for file in self.found.files if not self.is_settled(file)]
         self.expected = sum(file.size for file in todo)
         deferred: list[tuple[RolloutFile, NeedsTotals]] = []
-        for file in todo:
-            try:
-                self.attempt(file, begin_pass)
-            except NeedsTotals as missing:
-                deferred.append((file, missing))
+        for batch in batches(todo):
+            with self.index.transaction():
+                for file in batch:
+                    try:
+                        self.attempt(file, begin_pass)
+                    except NeedsTotals as missing:
+                        deferred.append((file, missing))
+        deferred += self.stale_forks(todo)
         for file, need in parents_first(deferred):
-            self.attempt(file, self.after_parent(need))
+            with self.index.transaction():
+                self.attempt(file, self.after_parent(need))
         return self.report
 
     def is_settled(self, file: RolloutFile) -> bool:
-        """Whether nothing about the file changed, and no parent that it waited for has turned up."""
+        """Whether nothing about the file itself changed."""
         known = self.known.get(file.name)
         if known is None or not known.is_unchanged(file):
             return False
         if known.state is None and file.size:
             self.report.old_logs.append(file.path)
-        return known.awaited_parent is None or self.find_totals(known.awaited_parent) is None
+        return True
+
+    def stale_forks(self, read: list[RolloutFile]) -> list[tuple[RolloutFile, NeedsTotals]]:
+        """Files that did not change, but whose parent now says that other lines are copied."""
+        stale: list[tuple[RolloutFile, NeedsTotals]] = []
+        names = {file.name for file in read}
+        for file in self.found.files:
+            known = self.known.get(file.name)
+            state = known.last_state() if known and known.parent and file.name not in names else None
+            if known is None or known.parent is None or state is None:
+                continue
+            if not is_still_right(state, known.totals, self.find_totals(known.parent)):
+                stale.append((file, NeedsTotals(state.thread_id, known.parent)))
+        return stale
 
     def attempt(self, file: RolloutFile, begin: Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]) -> None:
         """One pass over the file, stored; or a note why not. Raises `NeedsTotals`."""
@@ -95,9 +127,9 @@ class Scan:
         self.progress(self.done, self.expected)
 
     def after_parent(self, need: NeedsTotals) -> Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]:
-        def begin(file: RolloutFile, raw: BinaryIO, _: KnownFile | None) -> Pass:
+        def begin(file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pass:
             reading = Reading(Decompressed(raw) if file.is_compressed else raw)
-            return pass_by_totals(file, reading, need, self.find_totals, self.find_older)
+            return pass_by_totals(file, reading, need, known, self.find_totals, self.find_older)
 
         return begin
 
@@ -112,9 +144,9 @@ class Scan:
             offset=reading.offset,
             fingerprint=b"" if file.is_compressed else fingerprint(raw, reading.offset),
             thread_id=counter.state.thread_id if counter else None,
-            state=encode(counter.state) if counter and counter.can_go_on() else b"" if counter else None,
+            state=encode(counter.state) if counter else None,
             totals=turn.former_totals + bytes(counter.totals if counter else b""),
-            awaited_parent=turn.awaited_parent,
+            parent=turn.parent,
             calls=list(counter.calls.values()) if counter else [],
             copied=counter.copied if counter else [],
             is_whole=turn.is_whole,

@@ -9,12 +9,18 @@ import sqlite3
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from codextime_tracker.counting import COUNTER_VERSION, EXACT, GAP, Call, revision
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.index import Index
 
-INSERT = f"INSERT INTO calls VALUES ({', '.join('?' * 18)})"
+# Few values are bound, as each costs time: what is the same for all calls of a file stands in the statement.
+INSERT = """
+    INSERT INTO calls (identity, at, model, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens,
+    reasoning_output_tokens, logged_total_tokens, flags, thread, file, revision, kind, reason)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {thread}, {file}, {revision}, {kind}, {reason})
+"""
 FIND = """
     SELECT number, revision, kind, model, at, input_tokens, cached_input_tokens, cache_write_input_tokens,
     output_tokens, reasoning_output_tokens FROM calls WHERE thread = ? AND identity = ? AND superseded_by IS NULL
@@ -34,7 +40,7 @@ class FileReading(Struct):
     thread_id: str | None
     state: bytes | None
     totals: bytes
-    awaited_parent: str | None
+    parent: str | None
     calls: list[Call]
     copied: list[str]
     is_whole: bool
@@ -50,12 +56,12 @@ class Tally(Struct):
 
 
 def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:
-    """Stores the calls and where to read on in one transaction: a crash loses and doubles nothing."""
-    with index.transaction() as connection:
-        thread = thread_number(connection, reading.thread_id)
-        file = store_file(connection, reading, thread)
-        if thread is not None:
-            Settlement(connection, reading, thread, file, tally).run()
+    """Stores the calls and where to read on. Both belong to one open transaction: a crash loses and doubles nothing."""
+    connection = index.connection
+    thread = thread_number(connection, reading.thread_id)
+    file = store_file(connection, reading, thread)
+    if thread is not None:
+        Settlement(connection, reading, thread, file, tally).run()
 
 
 def thread_number(connection: sqlite3.Connection, uuid: str | None) -> int | None:
@@ -70,12 +76,12 @@ def store_file(connection: sqlite3.Connection, reading: FileReading, thread: int
     file = reading.file
     row = connection.execute(
         """INSERT INTO files (source, name, inode, size, modified_ns, offset, fingerprint, counter_version, thread,
-        state, totals, awaited_parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        state, totals, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (source, name) DO UPDATE SET inode = excluded.inode, size = excluded.size,
         modified_ns = excluded.modified_ns, offset = excluded.offset, fingerprint = excluded.fingerprint,
         counter_version = excluded.counter_version, thread = excluded.thread, state = excluded.state,
         totals = CASE WHEN length(excluded.totals) THEN excluded.totals ELSE totals END,
-        awaited_parent = excluded.awaited_parent RETURNING id""",
+        parent = excluded.parent RETURNING id""",
         (
             reading.source,
             file.name,
@@ -88,7 +94,7 @@ def store_file(connection: sqlite3.Connection, reading: FileReading, thread: int
             thread,
             reading.state,
             reading.totals,
-            reading.awaited_parent,
+            reading.parent,
         ),
     ).fetchone()
     return int(row[0])
@@ -161,7 +167,7 @@ class Settlement:
             self.connection.execute(
                 f"""INSERT INTO calls SELECT {self.next_number()}, thread, identity, at, model, input_tokens,
                 cached_input_tokens, cache_write_input_tokens, output_tokens, reasoning_output_tokens,
-                logged_total_tokens, flags, ?, source, file, 'withdrawn', 'copied_history', NULL
+                logged_total_tokens, flags, ?, file, 'withdrawn', 'copied_history', NULL
                 FROM calls WHERE number = ?""",
                 (max(revision(0), row[1]), row[0]),
             )
@@ -174,31 +180,17 @@ class Settlement:
         return int(self.connection.execute("SELECT coalesce(max(number), 0) + 1 FROM calls").fetchone()[0])
 
     def insert(self, calls: Iterable[Call], *, kind: str = "added", reason: str | None = None) -> None:
-        thread, source, file = self.thread, self.reading.source, self.file
-        rows = [
-            (
-                None,
-                thread,
-                call.identity,
-                call.at,
-                call.model,
-                *five(call),
-                call.logged_total_tokens,
-                call.flags,
-                revision(call.flags),
-                source,
-                file,
-                kind,
-                reason,
-                None,
-            )
-            for call in calls
-        ]
-        self.connection.executemany(INSERT, rows)
-        if kind == "added":
-            self.tally.added += len(rows)
-        else:
-            self.tally.replaced += len(rows)
+        by_revision: dict[int, list[Call]] = {}
+        for call in calls:
+            by_revision.setdefault(revision(call.flags), []).append(call)
+        for number, alike in by_revision.items():
+            values = {"thread": self.thread, "file": self.file, "revision": number, "kind": f"'{kind}'"}
+            statement = INSERT.format(**values, reason=f"'{reason}'" if reason else "NULL")
+            self.connection.executemany(statement, map(astuple, alike))
+            if kind == "added":
+                self.tally.added += len(alike)
+            else:
+                self.tally.replaced += len(alike)
 
 
 def used(call: Call) -> int:

@@ -1,0 +1,344 @@
+"""Scanning a Codex home again and again: what is new is found once, and nothing that was found is lost."""
+
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+import zstandard
+from codextime_tracker.index import Index
+from codextime_tracker.scanning import ScanReport, scan
+
+from tests.tracker.rollouts import CORPORA, Rollout, models_and_usage
+
+THREAD = "01a1fbc8-0000-7000-8000-000000000001"
+PARENT = "01a1fbc7-0000-7000-8000-000000000002"
+A, B, C = (100, 10, 5, 1), (200, 20, 6, 2), (400, 40, 7, 3)
+AB, ABC = (300, 30, 11, 3), (700, 70, 18, 6)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "codex"
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Index:
+    return Index.open(tmp_path / "index" / "index.sqlite3")
+
+
+def kinds(index: Index) -> list[tuple[str, str | None]]:
+    return [(change.kind, change.reason) for change in index.changes_after(0, 1000)]
+
+
+def reasons(report: ScanReport) -> list[str]:
+    return [skipped.reason for skipped in report.skipped]
+
+
+def two_calls(**session: object) -> Rollout:
+    return Rollout(THREAD, **session).turn("gpt-5").count(A, A).count(AB, B)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.name)
+def test_reading_files_as_they_grow_finds_what_reading_them_whole_finds(
+    corpus: Path, seed: int, home: Path, index: Index
+) -> None:
+    dice = random.Random(f"{corpus.name}{seed}")  # noqa: S311 - the cuts must be the same in every run
+    paths = sorted(path for path in (corpus / "home").rglob("rollout-*.jsonl"))
+
+    for _ in range(3):
+        for path in paths:
+            copy = home / path.relative_to(corpus / "home")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            read = copy.stat().st_size if copy.exists() else 0
+            copy.write_bytes(path.read_bytes()[: dice.randint(read, path.stat().st_size)])
+        scan(index, home)
+    shutil.copytree(corpus / "home", home, dirs_exist_ok=True)
+    scan(index, home)
+
+    with Index.in_memory() as whole:
+        scan(whole, corpus / "home")
+        assert calls(index) == calls(whole)
+
+
+def calls(index: Index) -> list[tuple[object, ...]]:
+    return [
+        (call.thread_id, call.identity, call.at, call.model, call.input_tokens, call.output_tokens, call.flags)
+        for call in index.calls()
+    ]
+
+
+def test_a_second_scan_reads_nothing_and_changes_nothing(home: Path, index: Index) -> None:
+    two_calls().write(home)
+    scan(index, home)
+
+    report = scan(index, home)
+
+    assert (report.files, report.files_read, report.bytes_read) == (1, 0, 0)
+    assert index.last_change() == 2
+
+
+def test_only_the_new_bytes_of_a_longer_file_are_read(home: Path, index: Index) -> None:
+    path = two_calls().write(home)
+    scan(index, home)
+    before = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(two_calls().count(ABC, C).text[before:])
+
+    report = scan(index, home)
+
+    assert report.bytes_read == path.stat().st_size - before
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", C)]
+
+
+def test_a_torn_last_line_waits_for_its_rest(home: Path, index: Index) -> None:
+    text = two_calls().text
+    path = two_calls().write(home)
+    path.write_bytes(text[:-40])
+    scan(index, home)
+    assert models_and_usage(index) == [("gpt-5", A)]
+
+    path.write_bytes(text)
+    report = scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+    assert reasons(report) == []
+
+
+def test_a_whole_last_line_without_its_newline_counts_once(home: Path, index: Index) -> None:
+    path = two_calls().write(home)
+    path.write_bytes(two_calls().text.removesuffix(b"\n"))
+    scan(index, home)
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+
+    path.write_bytes(two_calls().count(ABC, C).text)
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", C)]
+
+
+def test_a_scan_that_is_stopped_loses_and_doubles_nothing(home: Path, index: Index) -> None:
+    for number in range(1, 4):
+        thread = f"01a1fbc8-0000-7000-8000-00000000000{number}"
+        Rollout(thread, at=f"2026-11-20T1{number}:00:00.000Z").turn("gpt-5").count(A, A).write(home)
+
+    def stop(done: int, total: int) -> None:
+        if done > total / 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        scan(index, home, stop)
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A)] * 3
+
+
+def test_archiving_and_compressing_a_file_change_nothing(home: Path, index: Index) -> None:
+    path = two_calls().write(home)
+    scan(index, home)
+    archived = home / "archived_sessions" / path.name
+    archived.parent.mkdir()
+    path.rename(archived)
+    assert scan(index, home).files_read == 0
+
+    archived.with_name(archived.name + ".zst").write_bytes(zstandard.compress(archived.read_bytes()))
+    archived.unlink()
+    scan(index, home)
+
+    assert kinds(index) == [("added", None)] * 2
+
+
+def test_copies_of_a_thread_count_once(home: Path, index: Index, tmp_path: Path) -> None:
+    rollout = two_calls()
+    path = rollout.write(home)
+    rollout.write(home, "archived_sessions")
+    path.with_name(path.name + ".zst").write_bytes(zstandard.compress(path.read_bytes()))
+    rollout.write(tmp_path / "second home")
+
+    scan(index, home)
+    scan(index, tmp_path / "second home")
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+
+
+def test_segments_of_one_thread_all_count(home: Path, index: Index) -> None:
+    Rollout(THREAD).turn("gpt-5").record("resp_1", A).count(A, A).write(home)
+    segment = Rollout(THREAD, at="2026-11-20T11:00:00.000Z", history_base={"thread_id": THREAD})
+    segment.name = f"rollout-2026-11-20T11-00-00-{THREAD}_{PARENT}.jsonl"
+    segment.turn("gpt-5").record("resp_2", B).count(AB, B).write(home)
+
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+
+
+def test_lines_and_files_that_are_gone_withdraw_nothing(home: Path, index: Index) -> None:
+    path = two_calls().write(home)
+    scan(index, home)
+
+    Rollout(THREAD).turn("gpt-5").count(A, A).write(home)
+    scan(index, home)
+    path.unlink()
+    scan(index, home)
+
+    assert kinds(index) == [("added", None)] * 2
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+
+
+def test_a_lump_for_lines_that_a_rewrite_removed_is_not_counted_again(home: Path, index: Index) -> None:
+    two_calls().count(ABC, C).write(home)
+    scan(index, home)
+
+    without_b = two_calls().count(ABC, C)
+    del without_b.lines[3]
+    without_b.lines[3] = without_b.lines[3].replace(
+        '"last_token_usage":{"input_tokens":400', '"last_token_usage":{"input_tokens":9'
+    )
+    without_b.write(home)
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", C)]
+
+
+def test_a_model_that_is_named_later_completes_the_call(home: Path, index: Index) -> None:
+    rollout = Rollout(THREAD).count(A, A)
+    rollout.write(home)
+    scan(index, home)
+
+    rollout.turn("gpt-5").write(home)
+    scan(index, home)
+
+    (change,) = index.changes_after(0, 10)
+    assert (change.kind, change.reason, change.call.model, change.call.revision) == (
+        "replaced",
+        "completed",
+        "gpt-5",
+        257,
+    )
+
+
+def test_without_its_parent_a_fork_is_an_estimate_until_the_parent_turns_up(home: Path, index: Index) -> None:
+    fork = Rollout(THREAD, cli_version="0.80.0").session(PARENT).turn("gpt-5").count(A, A).count(AB, B)
+    fork.write(home)
+    scan(index, home)
+    assert [call.revision for call in index.calls()] == [1, 1]
+
+    Rollout(PARENT, at="2026-11-19T10:00:00.000Z").turn("gpt-5").count(A, A).write(home)
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+    assert {call.revision for call in index.calls()} == {257}
+    assert sorted(kinds(index)) == [("added", None), ("replaced", "completed"), ("withdrawn", "copied_history")]
+
+
+def test_a_parent_that_is_gone_is_remembered(home: Path, index: Index) -> None:
+    parent = Rollout(PARENT, at="2026-11-19T10:00:00.000Z").turn("gpt-5").count(A, A).write(home)
+    scan(index, home)
+    parent.unlink()
+
+    fork = Rollout(THREAD, cli_version="0.80.0").session(PARENT).turn("gpt-5").count(A, A).count(AB, B)
+    fork.write(home)
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+    assert {call.revision for call in index.calls()} == {257}
+
+
+def test_a_fork_that_lost_the_sign_of_its_parent_is_known_by_prompt_and_sums(home: Path, index: Index) -> None:
+    def prompted(rollout: Rollout) -> Rollout:
+        rollout.line("event_msg", ordinal=1, type="task_started", turn_id="rollout-2")
+        text = [{"type": "input_text", "text": "say hello"}]
+        return rollout.line("response_item", type="message", role="user", content=text).turn("gpt-5")
+
+    prompted(Rollout(PARENT, at="2026-11-19T10:00:00.000Z")).count(A, A).count(AB, B).write(home)
+    fork = prompted(Rollout(THREAD)).count(A, A).count(ABC, (600, 60, 13, 5))
+    fork.lines[4] = fork.lines[4].replace("10:00:04.", "10:00:00.")
+    fork.write(home)
+
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", (600, 60, 13, 5))]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_told(home: Path, index: Index) -> None:
+    two_calls().write(home).chmod(0)
+
+    assert reasons(scan(index, home)) == ["the file cannot be read: Permission denied"]
+
+
+def test_damaged_files_are_told_and_the_others_are_read(home: Path, index: Index) -> None:
+    two_calls().write(home)
+    folder = home / "sessions"
+    (folder / "rollout-1-folder.jsonl").mkdir()
+    (folder / "rollout-2-empty.jsonl").touch()
+    (folder / "rollout-3-loop.jsonl").symlink_to("rollout-3-loop.jsonl")
+    (folder / "rollout-4-packed.jsonl.zst").write_bytes(b"no zstandard at all")
+    (folder / "again").symlink_to(folder)
+    os.mkfifo(folder / "rollout-5-pipe.jsonl")
+
+    report = scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+    told = {Path(skipped.path).name[8:9]: skipped.reason for skipped in report.skipped}
+    assert sorted(told) == ["1", "2", "3", "4", "5"]
+    assert told["2"] == "the file is empty"
+    assert told["4"].startswith("the file cannot be read: its compression is damaged")
+
+
+def test_a_damaged_line_is_left_out_alone(home: Path, index: Index) -> None:
+    rollout = (
+        Rollout(THREAD).turn("gpt-5").count(A, A).raw('{"timestamp":"2026-11-20T10:0').raw("\x00\x01").count(AB, B)
+    )
+    rollout.write(home)
+
+    report = scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+    assert reasons(report) == ["2 damaged line(s) were left out, the others were counted"]
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", '"7"', "9223372036854775808", "null", "true"])
+def test_a_count_that_is_no_token_count_is_left_out(home: Path, index: Index, value: str) -> None:
+    rollout = Rollout(THREAD).turn("gpt-5").record("resp_1", A).record("resp_2", B)
+    rollout.lines[2] = rollout.lines[2].replace('"input_tokens":100', f'"input_tokens":{value}')
+    rollout.write(home)
+
+    report = scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", B)]
+    assert reasons(report) == ["1 damaged line(s) were left out, the others were counted"]
+
+
+def test_a_line_over_64_mib_is_left_out_alone(home: Path, index: Index) -> None:
+    path = two_calls().write(home)
+    long = b'{"type":"response_item","payload":"' + b"x" * (64 * 1024 * 1024) + b'"}\n'
+    third = two_calls().count(ABC, C)
+    path.write_bytes(two_calls().text + long + third.text[len(two_calls().text) :])
+
+    report = scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", C)]
+    assert reasons(report) == ["1 line(s) of more than 64 MiB were left out, the others were counted"]
+
+
+def test_a_file_whose_first_line_is_lost_is_an_estimate_of_the_thread_in_its_name(home: Path, index: Index) -> None:
+    rollout = two_calls()
+    rollout.lines[0] = rollout.lines[0][:50]
+    rollout.write(home)
+
+    scan(index, home)
+
+    assert {(call.thread_id, call.revision) for call in index.calls()} == {(THREAD, 1)}
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+
+
+def test_progress_ends_at_the_size_of_what_was_to_read(home: Path, index: Index) -> None:
+    size = two_calls().write(home).stat().st_size
+    seen: list[tuple[int, int]] = []
+
+    scan(index, home, lambda done, total: seen.append((done, total)))
+
+    assert seen == [(size, size)]
