@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from codextime.devices.models import Device
 from codextime.usage.fields import TokenSumField
 
 LONG_CONTEXT_TOKENS = 272_000  # a call that read more than this is priced as long context
@@ -20,7 +21,7 @@ TOKEN_FIELDS = (
 class ModelName(models.Model):
     """A model's name, stored once. `custom` and `unknown` are names too."""
 
-    id = models.SmallAutoField(primary_key=True)
+    id = models.AutoField(primary_key=True)
     name = models.CharField(max_length=64, unique=True)
 
     def __str__(self) -> str:
@@ -34,6 +35,7 @@ class Source(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     key = models.UUIDField()
     label = models.CharField(max_length=60, blank=True)
+    device = models.ForeignKey(Device, models.SET_NULL, related_name="+", null=True)
     created_at = models.DateTimeField()
 
     class Meta:

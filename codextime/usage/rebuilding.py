@@ -1,0 +1,101 @@
+"""The SQL of rebuilding: slots from calls, days from slots, for some UTC dates of one user."""
+
+import datetime
+import itertools
+import zoneinfo
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from codextime.usage.models import EXACT_REVISION, LONG_CONTEXT_TOKENS, TOKEN_FIELDS
+
+SLOT = datetime.timedelta(minutes=15)
+SLOTS_PER_DATE = 96
+SUMS = ", ".join(TOKEN_FIELDS)
+SUMMED = ", ".join(f"sum({field})" for field in TOKEN_FIELDS)
+
+TAKE_MARKS = """
+DELETE FROM usage_dirtydate WHERE user_id = %(user)s AND "on" = ANY (ARRAY (
+    SELECT DISTINCT "on" FROM usage_dirtydate WHERE user_id = %(user)s ORDER BY "on" DESC LIMIT %(limit)s
+)) RETURNING "on"
+"""
+
+# 24 hours and not 1 day, which PostgreSQL would count in the time zone of the session.
+DELETE_SLOTS = """
+DELETE FROM usage_slot USING unnest(%(starts)s::timestamptz[]) AS start
+WHERE user_id = %(user)s AND slot_at >= start AND slot_at < start + interval '24 hours'
+"""
+INSERT_SLOTS = f"""
+INSERT INTO usage_slot (user_id, slot_at, model_id, source_id, is_long_context, is_ranked, calls, {SUMS})
+SELECT %(user)s, date_bin('15 minutes', at, '2000-01-01T00:00Z') AS slot_at, model_id, source_id,
+    input_tokens > {LONG_CONTEXT_TOKENS} AS is_long_context, revision >= {EXACT_REVISION} AS is_ranked,
+    count(*), {SUMMED}
+FROM unnest(%(starts)s::timestamptz[]) AS start
+JOIN usage_call ON user_id = %(user)s AND at >= start AND at < start + interval '24 hours'
+WHERE withdrawn_at IS NULL
+GROUP BY 2, 3, 4, 5, 6
+"""
+
+DELETE_DAYS = """
+DELETE FROM usage_day
+WHERE user_id = %(user)s AND utc_on = ANY (%(dates)s::date[]) AND "on" BETWEEN %(first)s AND %(last)s
+"""
+INSERT_DAYS = f"""
+INSERT INTO usage_day (user_id, "on", utc_on, model_id, source_id, is_long_context, calls, {SUMS})
+SELECT %(user)s, stretch."on", (stretch.start AT TIME ZONE 'UTC')::date AS utc_on, model_id, source_id, is_long_context,
+    sum(calls), {SUMMED}
+FROM unnest(%(ons)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS stretch ("on", start, "end")
+JOIN usage_slot ON user_id = %(user)s AND slot_at >= stretch.start AND slot_at < stretch."end"
+GROUP BY 2, 3, 4, 5, 6
+"""
+
+
+Parameters = dict[str, Any]  # of an SQL statement
+
+
+class Stretch(NamedTuple):
+    """A part of one UTC date that is on one day somewhere."""
+
+    on: datetime.date
+    start: datetime.datetime
+    end: datetime.datetime
+
+
+def take_marks(*, user_id: int, limit: int) -> list[datetime.date]:
+    """Deletes the marks of the user's newest dirty dates, at most `limit`; the dates. Whoever takes a mark rebuilds."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_MARKS, {"user": user_id, "limit": limit})
+        return sorted({on for (on,) in cursor.fetchall()})
+
+
+def rebuild_slots(*, user_id: int, dates: Iterable[datetime.date]) -> None:
+    parameters: Parameters = {"user": user_id, "starts": [utc_midnight(on) for on in dates]}
+    with connection.cursor() as cursor:
+        cursor.execute(DELETE_SLOTS, parameters)
+        cursor.execute(INSERT_SLOTS, parameters)
+
+
+def rebuild_days(*, user_id: int, dates: Sequence[datetime.date], zone: zoneinfo.ZoneInfo) -> None:
+    """Rebuilds what days in `zone` have of these UTC dates, from the slots."""
+    if not dates:
+        return
+    day = datetime.timedelta(days=1)  # a date lies on days next to it at most, in whatever zone it was seen before
+    old: Parameters = {"user": user_id, "dates": list(dates), "first": min(dates) - day, "last": max(dates) + day}
+    ons, starts, ends = zip(*(piece for on in dates for piece in stretches(on, zone)), strict=True)
+    new: Parameters = {"user": user_id, "ons": list(ons), "starts": list(starts), "ends": list(ends)}
+    with connection.cursor() as cursor:
+        cursor.execute(DELETE_DAYS, old)
+        cursor.execute(INSERT_DAYS, new)
+
+
+def stretches(utc_on: datetime.date, zone: zoneinfo.ZoneInfo) -> Iterator[Stretch]:
+    """The UTC date cut where a day begins in `zone`. Asks for each slot, so a day may be skipped, or come back."""
+    slots = (utc_midnight(utc_on) + SLOT * number for number in range(SLOTS_PER_DATE))
+    for on, of_day in itertools.groupby(slots, key=lambda slot: slot.astimezone(zone).date()):
+        start, *rest = of_day
+        yield Stretch(on, start, (rest[-1] if rest else start) + SLOT)
+
+
+def utc_midnight(on: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(on, datetime.time(), datetime.UTC)

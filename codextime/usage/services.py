@@ -1,0 +1,171 @@
+"""Storing calls, and rebuilding what is made of them."""
+
+import datetime
+import logging
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from celery import current_app
+from django.db import connection, transaction
+from kombu.exceptions import OperationalError
+
+from codextime.accounts.models import User, validate_time_zone
+from codextime.devices.models import Device
+from codextime.lib.advisory_locks import Lock, hold_lock
+from codextime.usage import rebuilding, storing
+from codextime.usage.models import Day, DirtyDate, ModelName, Source
+from codextime.usage.readings import CallReading, Withdrawal
+
+Reading = TypeVar("Reading", CallReading, Withdrawal)
+
+logger = logging.getLogger(__name__)
+
+REBUILD_TASK = "usage.rebuild_user"
+DATES_PER_TRANSACTION = 31
+SWEEP_AFTER = datetime.timedelta(seconds=5)  # younger marks have a task of their own under way
+
+
+class UserGone(LookupError):
+    """The user was deleted while their upload was on its way."""
+
+
+@dataclass(frozen=True)
+class StoredCounts:
+    """What became of the calls and withdrawals of one upload, as numbers of calls."""
+
+    added: int
+    replaced: int
+    already_there: int
+    withdrawn: int
+
+
+@transaction.atomic
+def store_calls(
+    *,
+    user: User,
+    device: Device | None,
+    source_key: UUID,
+    label: str | None,
+    calls: Collection[CallReading],
+    withdrawals: Collection[Withdrawal] = (),
+    now: datetime.datetime,
+) -> StoredCounts:
+    """Adds calls, replaces those of a lower revision, withdraws, and has the totals rebuilt after the commit.
+
+    Of several readings of one call the one with the highest revision counts, whatever their order. Withdrawals come
+    last, and win over a reading of the same revision. `label` None leaves the source's label as it is. Raises
+    `UserGone`.
+    """
+    lock_uploads(user=user)
+    source = put_source(user=user, device=device, key=source_key, label=label, now=now)
+    best = highest_revisions(calls)
+    storing.copy_to_staging(best, get_model_ids({call.model for call in best}))
+    added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
+    replaced = storing.replace_by_staged(user_id=user.pk, now=now) if added < len(best) else 0
+    proven_wrong = highest_revisions(withdrawals)
+    withdrawn = storing.withdraw(proven_wrong, user_id=user.pk, now=now) if proven_wrong else 0
+    if added or replaced or withdrawn:
+        transaction.on_commit(partial(start_rebuild, user_id=user.pk))
+    return StoredCounts(added, replaced, len(calls) - added - replaced, withdrawn)
+
+
+def lock_uploads(*, user: User) -> None:
+    """Until the transaction ends, nobody else stores calls of the user, and the user is not deleted.
+
+    One upload of a user after the other: they can neither deadlock nor see half of each other. Raises `UserGone`.
+    """
+    hold_lock(Lock.UPLOADS_OF_USER, user.pk)
+    with connection.cursor() as cursor:
+        # What a foreign key would do for each call; Django has no words for this lock.
+        cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR KEY SHARE", [user.pk])
+        if cursor.fetchone() is None:
+            raise UserGone
+
+
+def put_source(*, user: User, device: Device | None, key: UUID, label: str | None, now: datetime.datetime) -> Source:
+    """The user's source with this key, made if it is new, with its label and device brought up to date."""
+    source, is_new = Source.objects.get_or_create(
+        user=user, key=key, defaults={"label": label or "", "device": device, "created_at": now}
+    )
+    wanted = (source.label if label is None else label, device)
+    if not is_new and (source.label, source.device) != wanted:
+        source.label, source.device = wanted
+        source.save(update_fields=["label", "device"])
+    return source
+
+
+def rename_source(*, source: Source, label: str) -> None:
+    source.label = label
+    source.save(update_fields=["label"])
+
+
+def get_model_ids(names: set[str]) -> dict[str, int]:
+    """The id of each model name; new names are stored, in one order for all, so that two uploads cannot deadlock."""
+    ids = dict(ModelName.objects.filter(name__in=names).values_list("name", "pk"))
+    if missing := sorted(names - ids.keys()):
+        ModelName.objects.bulk_create([ModelName(name=name) for name in missing], ignore_conflicts=True)
+        ids |= dict(ModelName.objects.filter(name__in=missing).values_list("name", "pk"))
+    return ids
+
+
+def highest_revisions(readings: Iterable[Reading]) -> list[Reading]:
+    """One reading of each call: the highest revision, and of equal ones the first."""
+    best: dict[bytes, Reading] = {}
+    for reading in readings:
+        other = best.setdefault(reading.call_id, reading)
+        if other.revision < reading.revision:
+            best[reading.call_id] = reading
+    return list(best.values())
+
+
+def start_rebuild(*, user_id: int) -> None:
+    """Asks a worker to rebuild. A broker that is down costs a second at most and fails nothing: the sweep comes."""
+    try:
+        current_app.send_task(REBUILD_TASK, args=[user_id], retry=False)
+    except OperationalError:
+        logger.warning("The broker does not answer; the sweep will rebuild the totals of user %s.", user_id)
+
+
+def rebuild_dirty_dates(*, user_id: int) -> int:
+    """Rebuilds slots and days of the user's dirty dates from the calls, newest first; the number of dates.
+
+    Twice at once or beside uploads comes to the same (see `DirtyDate`): rebuilds of one user wait for each other.
+    """
+    number = 0
+    while dates := rebuild_some_dates(user_id=user_id):
+        number += len(dates)
+    return number
+
+
+@transaction.atomic
+def rebuild_some_dates(*, user_id: int) -> list[datetime.date]:
+    hold_lock(Lock.TOTALS_OF_USER, user_id)
+    dates = rebuilding.take_marks(user_id=user_id, limit=DATES_PER_TRANSACTION)
+    if dates:
+        zone = User.objects.only("time_zone").get(pk=user_id).zone
+        rebuilding.rebuild_slots(user_id=user_id, dates=dates)
+        rebuilding.rebuild_days(user_id=user_id, dates=dates, zone=zone)
+    return dates
+
+
+@transaction.atomic
+def change_time_zone(*, user: User, name: str) -> None:
+    """Sets the IANA zone in which the user sees days, and rebuilds the days. `ValidationError` if there is none."""
+    validate_time_zone(name)
+    hold_lock(Lock.TOTALS_OF_USER, user.pk)
+    user.time_zone, user.has_chosen_time_zone = name, True
+    user.save(update_fields=["time_zone", "has_chosen_time_zone"])
+    dates = list(Day.objects.filter(user=user).values_list("utc_on", flat=True).distinct())
+    rebuilding.rebuild_days(user_id=user.pk, dates=dates, zone=user.zone)
+
+
+def sweep(*, now: datetime.datetime) -> int:
+    """Starts the rebuilds whose message was lost; the number of users."""
+    waiting = DirtyDate.objects.filter(marked_at__lt=now - SWEEP_AFTER).values_list("user_id", flat=True).distinct()
+    user_ids = list(waiting)
+    for user_id in user_ids:
+        start_rebuild(user_id=user_id)
+    return len(user_ids)
