@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "codextime.accounts",
     "codextime.devices",
     "codextime.usage",
+    "codextime.ingest",
 ]
 
 MIDDLEWARE = [
@@ -98,7 +99,11 @@ def broker_url(redis_url: str) -> str:
 
 
 CELERY_BROKER_URL = broker_url(env.REDIS_URL)
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{env.NAMESPACE}:"}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{env.NAMESPACE}:",
+    "socket_connect_timeout": 1,  # seconds: an upload does not wait for a broker that is gone
+    "socket_timeout": 5,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -108,6 +113,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget expired sessions and links": {"task": "accounts.forget_expired", "schedule": 3600.0},
     "forget old pairings": {"task": "devices.forget_pairings", "schedule": 3600.0},
+    "rebuild what lost messages left": {"task": "usage.sweep", "schedule": 15, "options": {"expires": 15}},
 }
 
 # --- accounts --------------------------------------------------------------------------------------------------------

@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codextime.site.urls")),
     path("", include("codextime.dashboard.urls")),
     path("", include("codextime.devices.urls")),
+    path("", include("codextime.ingest.urls")),
     path("accounts/", include("allauth.urls")),
 ]

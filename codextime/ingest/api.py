@@ -1,0 +1,117 @@
+"""The upload endpoint."""
+
+import hashlib
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import AuthenticationFailed, UnsupportedMediaType
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from codextime.ingest import bodies, decoding, schemas, services
+from codextime.ingest.authentication import UploadTokenAuthentication
+from codextime.ingest.contract import MAXIMUM_BYTES, PROTOCOL
+from codextime.lib.problems import problem, too_many_requests
+from codextime.lib.rate_limits import LimitReached, RateLimit, count_use
+from codextime.usage.services import UserGone
+
+UPLOADS_OF_DEVICE = RateLimit("uploads-of-device", amount=240, seconds=60)  # 2,400,000 calls a minute
+
+PAIR_AGAIN = "Run `codextime-tracker {user}` in a terminal: it pairs this machine again. Nothing is lost."
+
+PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
+    bodies.BodyTooLarge: (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too_large",
+        f"An upload holds at most {MAXIMUM_BYTES:,} bytes, unpacked: send fewer calls at once.",
+    ),
+    bodies.EncodingUnknown: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "encoding_unknown",
+        "Send the body as it is or with Content-Encoding: gzip.",
+    ),
+    UnsupportedMediaType: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "type_unknown",
+        "Send the upload as application/json.",
+    ),
+    services.UploadForAnotherAccount: (
+        HTTPStatus.UNAUTHORIZED,
+        "token_of_another_account",
+        "This upload token belongs to another account. " + PAIR_AGAIN.format(user="<userId>"),
+    ),
+    services.UploadIdReused: (
+        HTTPStatus.CONFLICT,
+        "upload_id_reused",
+        "Another upload had this upload_id: choose a new one.",
+    ),
+    UserGone: (HTTPStatus.UNAUTHORIZED, "account_erased", "The account was erased."),
+}
+
+
+class UploadParser(BaseParser):
+    """Unpacks the body and leaves decoding to the view: rows are decoded by types, not by serializers."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        encoding = parser_context["request"].headers.get("Content-Encoding", "")
+        return bodies.read_body(stream, encoding.strip().lower())
+
+
+class UploadsView(APIView):
+    authentication_classes = [UploadTokenAuthentication]
+    parser_classes = [UploadParser]
+
+    @extend_schema(
+        request={"application/json": schemas.UPLOAD},
+        responses={201: schemas.RECEIPT, 200: schemas.RECEIPT} | dict.fromkeys(schemas.ERRORS, schemas.PROBLEM),
+    )
+    def post(self, request: Request) -> Response:
+        """Stores calls. Sent again with the same upload_id, the answer is the first one's receipt, and 200."""
+        device: Any = request.auth
+        now = timezone.now()
+        count_use(UPLOADS_OF_DEVICE, key=str(device.pk), now=now)
+        body: Any = request.data or b""  # DRF has no parser look at an empty body
+        receipt, is_new = services.receive_upload(
+            device=device,
+            upload=decoding.decode_upload(body, now=now),
+            body_hash=hashlib.sha256(body).digest(),
+            now=now,
+            dashboard_url=settings.BASE_URL + reverse("dashboard"),
+        )
+        return Response(receipt, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, LimitReached):
+            return too_many_requests(error)
+        if isinstance(error, AuthenticationFailed):
+            detail = f"{error.detail} " + PAIR_AGAIN.format(user="<userId>")
+            return unauthorized(str(error.get_codes()), detail)
+        if isinstance(error, decoding.ProtocolUnsupported):
+            detail = f"This server takes protocol {PROTOCOL}."
+            return problem(HTTPStatus.BAD_REQUEST, code="unsupported_protocol", detail=detail, supported=[PROTOCOL])
+        if isinstance(error, decoding.UploadInvalid):
+            return problem(HTTPStatus.BAD_REQUEST, code="invalid", detail=error.detail, field=error.field)
+        if isinstance(error, bodies.BodyDamaged):
+            return problem(HTTPStatus.BAD_REQUEST, code="damaged", detail=str(error))
+        if type(error) in PROBLEMS:
+            status, code, detail = PROBLEMS[type(error)]
+            return (
+                unauthorized(code, detail)
+                if status == HTTPStatus.UNAUTHORIZED
+                else problem(status, code=code, detail=detail)
+            )
+        return super().handle_exception(error)
+
+
+def unauthorized(code: str, detail: str) -> Response:
+    return problem(
+        HTTPStatus.UNAUTHORIZED, code=code, detail=detail, headers={"WWW-Authenticate": 'Bearer realm="uploads"'}
+    )

@@ -1,0 +1,24 @@
+"""What was received, so that the same upload gets the same receipt."""
+
+from django.conf import settings
+from django.db import models
+
+from codextime.devices.models import Device
+
+
+class Upload(models.Model):
+    """One stored upload. `body_hash` is the SHA-256 of its unpacked body."""
+
+    pk = models.CompositePrimaryKey("user", "upload_id")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    upload_id = models.UUIDField()
+    device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="+")
+    body_hash = models.BinaryField(max_length=32)
+    receipt = models.JSONField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "received_at"], name="ingest_upload_user_received")]
+
+    def __str__(self) -> str:
+        return str(self.upload_id)

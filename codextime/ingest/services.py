@@ -1,0 +1,79 @@
+"""Receiving an upload: its calls, its receipt and its dirty marks are stored together or not at all."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from codextime.devices.models import Device
+from codextime.ingest import decoding, models
+from codextime.usage import services as usage
+
+Receipt = dict[str, Any]
+
+
+class UploadForAnotherAccount(Exception):
+    """The upload names another account than the one that its token belongs to."""
+
+
+class UploadIdReused(Exception):
+    """Another upload had this id."""
+
+
+@transaction.atomic
+def receive_upload(
+    *, device: Device, upload: decoding.Upload, body_hash: bytes, now: datetime, dashboard_url: str
+) -> tuple[Receipt, bool]:
+    """Stores an upload once; its receipt, and whether it is new. Sent again, it gets the receipt of the first time.
+
+    Raises `UploadForAnotherAccount`, `UploadIdReused` and `usage.services.UserGone`.
+    """
+    if upload.user != device.user.public_id:
+        raise UploadForAnotherAccount
+    usage.lock_uploads(user=device.user)
+    former = models.Upload.objects.filter(user=device.user, upload_id=UUID(upload.upload_id)).first()
+    if former is not None:
+        if bytes(former.body_hash) != body_hash:
+            raise UploadIdReused
+        return former.receipt, False
+    receipt = store(device=device, upload=upload, now=now) | {"dashboard_url": dashboard_url}
+    models.Upload.objects.create(
+        user=device.user,
+        upload_id=UUID(upload.upload_id),
+        device=device,
+        body_hash=body_hash,
+        receipt=receipt,
+        received_at=now,
+    )
+    return receipt, True
+
+
+def store(*, device: Device, upload: decoding.Upload, now: datetime) -> Receipt:
+    counts = usage.store_calls(
+        user=device.user,
+        device=device,
+        source_key=UUID(upload.source),
+        label=upload.label,
+        calls=upload.calls,
+        withdrawals=upload.withdrawals,
+        now=now,
+    )
+    return {
+        "upload_id": upload.upload_id,
+        "received_at": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "added": counts.added,
+        "replaced": counts.replaced,
+        "already_there": counts.already_there,
+        "withdrawn": counts.withdrawn,
+        "refused": [
+            {
+                "part": refusal.part,
+                "index": refusal.index,
+                "id": refusal.id,
+                "reason": refusal.reason,
+                "field": refusal.field,
+            }
+            for refusal in upload.refused
+        ],
+    }

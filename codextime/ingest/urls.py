@@ -1,0 +1,9 @@
+from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from codextime.ingest.api import UploadsView
+
+urlpatterns = [
+    path("api/v1/uploads", UploadsView.as_view(), name="uploads"),
+    path("api/v1/schema", SpectacularJSONAPIView.as_view(), name="schema"),
+]
