@@ -5,7 +5,6 @@ import zoneinfo
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import DateField, F, Func, IntegerField, Min, QuerySet, Sum, Value
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
@@ -128,8 +127,3 @@ def name_sources(rows: Iterable[tuple[int, str]]) -> dict[int, str]:
     for number, (id_, label) in enumerate(rows, 1):
         names[id_] = label or f"Source {number}"
     return names
-
-
-def get_first_command(user: User) -> str:
-    """What a user without usage runs, exactly."""
-    return f"{settings.TRACKER_COMMAND} {user.public_id} --server {settings.BASE_URL}"

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from codextime.accounts.requests import SignedInRequest
+from codextime.accounts.selectors import get_tracker_command
 from codextime.dashboard import selectors
 from codextime.dashboard.queries import read_query
 
@@ -18,6 +19,6 @@ from codextime.dashboard.queries import read_query
 def overview(request: SignedInRequest) -> HttpResponse:
     page = selectors.get_overview(user=request.user, query=read_query(request.GET), now=timezone.now())
     if page.is_empty:
-        command = selectors.get_first_command(request.user)
+        command = get_tracker_command(request.user)
         return render(request, "dashboard/empty.html", {"command": command})
     return render(request, "dashboard/overview.html", {"page": page})
