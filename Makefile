@@ -27,4 +27,4 @@ bench:
 
 lock:
 	@$(PYTHON) codextime/runtime/bootstrap.py dev
-	@$(BIN)/python -m codextime.runtime.lock
+	@$(BIN)/python -m codextime.runtime.lock $(ARGS)

@@ -162,6 +162,7 @@ class Supervisor:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while child.process.poll() is None:
             if time.monotonic() > deadline or self.signals.stop_count > 1:
+                self._say(f"  {child.name} did not stop in time: killing it")
                 send(child.process, signal.SIGKILL)
                 child.process.wait()
                 return

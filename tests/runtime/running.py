@@ -16,7 +16,12 @@ import psutil
 
 DEADLINE_SECONDS = 60
 POLL_SECONDS = 0.02
-SERVERS_OF_THE_TESTS = ("DATABASE_URL", "REDIS_URL", "CODEXTIME_MODE", "CODEXTIME_NAMESPACE", "DJANGO_SETTINGS_MODULE")
+NOT_FOR_US = (
+    # The servers and settings of the test run.
+    *("DATABASE_URL", "REDIS_URL", "CODEXTIME_MODE", "CODEXTIME_NAMESPACE", "DJANGO_SETTINGS_MODULE"),
+    # Would make every start of a program four times as slow as it is for people.
+    "PYTHONDONTWRITEBYTECODE",
+)
 
 
 def find_free_port() -> int:
@@ -45,7 +50,7 @@ def run(command: str, data: Path, **variables: str) -> subprocess.CompletedProce
 
 
 def environment(data: Path, variables: dict[str, str]) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if name not in SERVERS_OF_THE_TESTS}
+    clean = {name: value for name, value in os.environ.items() if name not in NOT_FOR_US}
     return clean | {"CODEXTIME_DATA": str(data), "SYNC": "0"} | variables
 
 

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import signal
 import stat
 from collections.abc import Iterator
 
@@ -12,6 +11,7 @@ import pytest
 
 from tests.runtime.running import Up, make_data_folder, run, wait_until
 
+pytestmark = pytest.mark.xdist_group("up")  # one worker for all: one server for all
 READY = "To stop: Ctrl-C"
 
 
@@ -20,14 +20,6 @@ def up() -> Iterator[Up]:
     """One for all tests that leave it running."""
     started = Up(make_data_folder())
     started.wait_for(READY)
-    yield started
-    started.end()
-
-
-@pytest.fixture
-def new_up() -> Iterator[Up]:
-    """One that the test may stop or kill."""
-    started = Up(make_data_folder())
     yield started
     started.end()
 
@@ -119,28 +111,28 @@ def test_a_program_that_dies_is_started_again_with_a_message(up: Up, program: st
     wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
 
 
-def test_ctrl_c_stops_everything_in_order_and_the_next_one_has_the_data(new_up: Up) -> None:
-    new_up.wait_for(READY)
-    programs = new_up.children()
-    owner = run("manage make_owner owner@localhost", new_up.data)
+def test_nothing_outlives_a_killed_one_and_the_next_one_has_its_data_and_stops_in_order() -> None:
+    killed = Up(make_data_folder())
+    killed.wait_for(READY)
+    owner = run("manage make_owner owner@localhost", killed.data)
+    first, programs = killed.process, killed.children()
+    first.kill()  # and never waited for: a zombie is not alive
 
-    assert new_up.interrupt() == 0
-
-    wait_until(lambda: new_up.lines[-1] == "Stopped. The data is kept.", lambda: "the last line")
-    stopped = [line.removeprefix("  stopping ") for line in new_up.lines if line.startswith("  stopping ")]
-    assert stopped == ["web", "worker", "beat", "the broker", "PostgreSQL"]
-    assert not [process for process in programs if process.is_running()]
-    assert owner.stdout.startswith("u_")
-    assert run("manage make_owner owner@localhost", new_up.data).stdout == owner.stdout
-
-
-def test_nothing_outlives_one_that_is_killed_and_the_next_one_starts(new_up: Up) -> None:
-    new_up.wait_for(READY)
-    programs = new_up.children()
-
-    new_up.process.send_signal(signal.SIGKILL)
-
-    again = Up(new_up.data)
+    again = Up(killed.data)
     again.wait_for(READY)
-    assert not [process for process in programs if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    left = [process for process in programs if is_alive(process)]
+    assert run("manage make_owner owner@localhost", again.data).stdout == owner.stdout
+    programs = again.children()
+
     assert again.interrupt() == 0
+
+    assert not left
+    assert not [process for process in programs if is_alive(process)]
+    wait_until(lambda: again.lines[-1] == "Stopped. The data is kept.", lambda: str(again.lines))
+    stopped = [line.removeprefix("  stopping ") for line in again.lines if line.startswith("  stopping ")]
+    assert stopped == ["web", "worker", "beat", "the broker", "PostgreSQL"]
+    again.end()
+
+
+def is_alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
