@@ -33,7 +33,9 @@ class Sync:
         self.is_over = True
         self.reaper.forget(self.process)
         if self.process.returncode:
-            self.say(f"The sync did not finish; the dashboard works without it. To try again: {self.again}")
+            self.say(
+                f"The sync did not finish; the dashboard works without it. To try again: Ctrl-C, then {self.again}"
+            )
 
     def stop(self) -> None:
         if self.process.poll() is None:
