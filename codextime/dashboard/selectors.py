@@ -3,6 +3,7 @@
 import datetime
 import zoneinfo
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,9 +15,11 @@ from codextime.dashboard import overview, periods, sums
 from codextime.dashboard.overview import Overview, Reading
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.timeline import HourRow
+from codextime.ingest.selectors import find_last_upload_at
 from codextime.lib.tokens import Tokens
 from codextime.pricing.rates import CHANGE_DATES
 from codextime.usage import models as usage
+from codextime.usage.selectors import dirty_dates, sources
 
 COLUMNS = (
     "calls",
@@ -45,8 +48,8 @@ def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
         hours=read_hours(user, period.last) if period.days == 1 else [],
         week_hours=read_week_hours(user, period),
         labels=read_labels(user, period),
-        dirty_dates=usage.DirtyDate.objects.filter(user=user).values("on").distinct().count(),
-        updated_at=None,
+        dirty_dates=len(dirty_dates(user=user)),
+        updated_at=find_last_upload_at(user=user),
     )
     return overview.build_overview(reading)
 
@@ -58,8 +61,7 @@ def read_days(user: User, first: datetime.date, last: datetime.date) -> list[sum
 
 def read_labels(user: User, period: periods.Period) -> dict[str, sums.Sum]:
     """The sum of each label. Sources with the same label are one; a source without one has a number."""
-    sources = usage.Source.objects.filter(user=user).order_by("created_at", "pk")
-    names = name_sources(sources.values_list("pk", "label"))
+    names = name_sources(sources(user=user).values_list("pk", "label"))
     labels: dict[str, sums.Sum] = {}
     for source_id, _, sum_ in read_priced(user, period.first, period.last, by="source_id"):
         labels.setdefault(names[source_id], sums.Sum()).add(sum_)
@@ -127,3 +129,18 @@ def name_sources(rows: Iterable[tuple[int, str]]) -> dict[int, str]:
     for number, (id_, label) in enumerate(rows, 1):
         names[id_] = label or f"Source {number}"
     return names
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSource:
+    id: int
+    name: str
+    label: str
+    device: str
+
+
+def get_labelled_sources(user: User) -> list[LabelledSource]:
+    """The user's sources with the names that charts show."""
+    rows = list(sources(user=user))
+    names = name_sources((row.pk, row.label) for row in rows)
+    return [LabelledSource(row.pk, names[row.pk], row.label, row.device.name if row.device else "") for row in rows]

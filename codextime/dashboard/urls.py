@@ -2,8 +2,12 @@
 
 from django.urls import path
 
-from codextime.dashboard import views
+from codextime.dashboard import settings_views, views
 
 urlpatterns = [
     path("dashboard", views.overview, name="dashboard"),
+    path("settings", settings_views.show_settings, name="settings"),
+    path("settings/time-zone", settings_views.change_time_zone, name="settings_time_zone"),
+    path("settings/theme", settings_views.change_theme, name="settings_theme"),
+    path("settings/labels/<int:source_id>", settings_views.rename_source, name="settings_label"),
 ]

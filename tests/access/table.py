@@ -46,6 +46,10 @@ ROWS = [
     public("healthz"),
     # dashboard
     page("dashboard"),
+    page("settings"),
+    action("settings/time-zone", "/settings/time-zone", {"time_zone": "Europe/Berlin"}),
+    public("settings/theme", status=302, method="POST"),
+    action("settings/labels/<int:source_id>", "/settings/labels/{source}", {"label": "desk"}, stranger=404),
     # devices
     page("devices"),
     page("devices/pair"),

@@ -1,6 +1,7 @@
 """Every URL of the server, for three persons; the table is in `tests/access/table.py`."""
 
 import re
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone
 from codextime.accounts import services as accounts
 from codextime.accounts.models import User
 from codextime.devices import services as devices
+from codextime.usage.models import Source
 from tests.access.table import ROWS, SIGN_IN, Row
 
 POST_ONLY = [row for row in ROWS if row.route not in {other.route for other in ROWS if other.method == "GET"}]
@@ -37,8 +39,10 @@ def filled(owner: User) -> dict[str, str]:
     """What the owner has, by the name that it has in a path of the table."""
     now = timezone.now()
     device, _ = devices.pair_own_device(user=owner, name="Desk", now=now)
+    source = Source.objects.create(user=owner, key=uuid.uuid4(), created_at=now)
     return {
         "device": str(device.pk),
+        "source": str(source.pk),
         "user_code": devices.start_pairing(requested_user=owner.public_id, now=now).user_code,
         "login_link": accounts.make_login_link(user=owner, now=now).rpartition("/")[2],
         "invitation": accounts.invite(email="ada@example.org", now=now).rpartition("/")[2],

@@ -1,9 +1,16 @@
-"""The overview: one's own figures, exact, whatever the address says."""
+"""The overview as a page: whose it is, what it costs, what its address may say."""
+
+import re
+import uuid
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from codextime.accounts.models import User
+from tests.usage.burning import burn, call
+
+AUTUMN = "/dashboard?period=month&on=2025-10-15"
 
 
 def test_an_anonymous_visitor_is_sent_to_sign_in(client: Client, db: None) -> None:
@@ -19,6 +26,102 @@ def test_without_usage_it_shows_the_exact_command_to_run(client: Client, owner: 
     page = client.get("/dashboard").text
 
     assert f"pipx run codextime-tracker {owner.public_id} --server http://localhost:8000" in page
+
+
+def test_everybody_sees_their_own_usage_and_nothing_of_anybody_else(
+    client: Client, owner: User, stranger: User
+) -> None:
+    burn(owner, call("2025-10-10T12:00+00:00", tokens=(11_111, 0, 0, 0, 0)), label="owner's laptop")
+    burn(stranger, call("2025-10-10T12:00+00:00", "gpt-5", (22, 0, 0, 0, 0)), label="stranger's laptop")
+
+    pages = {}
+    for user in (owner, stranger):
+        client.force_login(user)
+        pages[user] = client.get(AUTUMN).text
+
+    assert "11,111 tokens" in pages[owner]
+    assert "owner&#x27;s laptop" in pages[owner]
+    assert "stranger&#x27;s laptop" not in pages[owner]
+    assert "22 tokens" in pages[stranger]
+    assert "11,111" not in pages[stranger]
+    assert "owner&#x27;s laptop" not in pages[stranger]
+
+
+def test_more_rows_do_not_cost_more_queries(
+    client: Client, owner: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(owner)
+    burn(owner, call("2025-10-01T12:00+00:00"))
+    with django_assert_max_num_queries(10) as one_row:
+        client.get(AUTUMN)
+    models = ("gpt-5", "o3", "gpt-5-codex", "custom", "gpt-5.1")
+    for day in range(2, 7):
+        label = f"label {day}"
+        burn(owner, *(call(f"2025-10-0{day}T12:00+00:00", model) for model in models), label=label, source=uuid.uuid4())
+
+    with django_assert_max_num_queries(10) as many_rows:
+        client.get(AUTUMN)
+
+    assert len(many_rows) == len(one_row)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "period=century",
+        "on=2025-13-40",
+        "on=9999-12-31",
+        "on=0001-01-01&period=7d",
+        "measure=%00",
+        "by=by&period[]=1",
+        "x" * 2000,
+    ],
+)
+def test_an_address_that_makes_no_sense_shows_a_page_all_the_same(client: Client, owner: User, asked: str) -> None:
+    client.force_login(owner)
+    burn(owner, call("2025-10-01T12:00+00:00"))
+
+    assert client.get(f"/dashboard?{asked}").status_code == 200
+
+
+@pytest.mark.parametrize("period", ["today", "7d", "30d", "month", "year", "all"])
+def test_every_kind_of_link_of_the_page_leads_to_a_page(client: Client, owner: User, period: str) -> None:
+    client.force_login(owner)
+    burn(owner, call("2025-10-01T12:00+00:00"), call("2025-12-31T23:59+00:00"))
+
+    page = client.get(f"/dashboard?period={period}&by=week&measure=value&on=2025-11-30").text
+
+    links = set(re.findall(r'href="(\?[^"]*)"', page))
+    assert "?period=year&amp;measure=value&amp;by=week" in links
+    for link in sorted(links)[:: max(1, len(links) // 3)]:
+        assert client.get("/dashboard" + link.replace("&amp;", "&")).status_code == 200
+
+
+def test_what_a_user_typed_is_text_on_the_page(client: Client, owner: User) -> None:
+    client.force_login(owner)
+    burn(owner, call("2025-10-01T12:00+00:00"), label="<script>alert(1)</script>")
+
+    page = client.get(AUTUMN).text
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+
+
+def test_the_strict_content_security_policy_has_nothing_to_stop(client: Client, owner: User) -> None:
+    client.force_login(owner)
+    burn(owner, call("2025-10-01T12:00+00:00"))
+
+    answer = client.get(AUTUMN)
+
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    assert not re.search(r"""\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc="/static/)""", answer.text)
+    assert not re.search(r"""\b(?:src|srcset|action|poster)="(?:https?:)?//""", answer.text)
+
+
+def test_it_is_never_kept_by_a_cache(client: Client, owner: User) -> None:
+    client.force_login(owner)
+
+    assert "no-store" in client.get("/dashboard")["Cache-Control"]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])

@@ -1,0 +1,37 @@
+"""The settings: each of its own form, so that each can be saved alone."""
+
+import functools
+import zoneinfo
+from typing import Any
+
+from django import forms
+
+THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+
+
+@functools.cache  # reading the zones from disk takes a while, and they do not change
+def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every IANA zone under its continent, for a select that also works without a script."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        area, _, place = name.partition("/")
+        groups.setdefault(area if place else "Other", []).append((name, name.replace("_", " ")))
+    return list(groups.items())
+
+
+class TimeZoneForm(forms.Form):
+    time_zone = forms.ChoiceField(label="Time zone", choices=zone_choices)
+
+
+class ThemeForm(forms.Form):
+    theme = forms.ChoiceField(label="Theme", choices=list(THEMES.items()))
+
+
+class LabelForm(forms.Form):
+    """The label of one source; empty takes the label away."""
+
+    label = forms.CharField(label="Label", max_length=60, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["label"].widget.attrs["autocomplete"] = "off"

@@ -1,0 +1,76 @@
+"""The settings: one page, and one address for each thing that it can change."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from codextime.accounts.requests import SignedInRequest
+from codextime.dashboard import access, selectors
+from codextime.dashboard.forms import LabelForm, ThemeForm, TimeZoneForm
+from codextime.usage import services as usage
+
+THEME_COOKIE = "theme"
+ONE_YEAR = 365 * 24 * 3600
+
+
+@require_safe
+@never_cache
+@login_required
+def show_settings(request: SignedInRequest) -> HttpResponse:
+    return render_settings(request, TimeZoneForm(initial={"time_zone": request.user.time_zone}))
+
+
+@require_POST
+@login_required
+def change_time_zone(request: SignedInRequest) -> HttpResponse:
+    form = TimeZoneForm(request.POST)
+    if not form.is_valid():
+        return render_settings(request, form, status=400)
+    usage.change_time_zone(user=request.user, name=form.cleaned_data["time_zone"])
+    messages.success(request, f"Days are now those of {request.user.time_zone}.")
+    return back(request)
+
+
+@require_POST
+def change_theme(request: HttpRequest) -> HttpResponse:
+    """Keeps the choice in a cookie, as it belongs to the browser; `system` keeps nothing."""
+    form = ThemeForm(request.POST)
+    answer = back(request)
+    if form.is_valid() and form.cleaned_data["theme"] != "system":
+        secure = settings.SESSION_COOKIE_SECURE
+        answer.set_cookie(
+            THEME_COOKIE, form.cleaned_data["theme"], ONE_YEAR, samesite="Lax", httponly=True, secure=secure
+        )
+    else:
+        answer.delete_cookie(THEME_COOKIE)
+    return answer
+
+
+@require_POST
+@login_required
+def rename_source(request: SignedInRequest, source_id: int) -> HttpResponse:
+    source = access.get_own_source(user=request.user, source_id=source_id)
+    form = LabelForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "A label has at most 60 characters.")
+        return redirect("settings")
+    usage.rename_source(source=source, label=form.cleaned_data["label"])
+    messages.success(request, "Label saved.")
+    return redirect("settings")
+
+
+def render_settings(request: SignedInRequest, zone_form: TimeZoneForm, status: int = 200) -> HttpResponse:
+    sources = selectors.get_labelled_sources(request.user)
+    return render(request, "dashboard/settings.html", {"zone_form": zone_form, "sources": sources}, status=status)
+
+
+def back(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page of ours that the form was sent from; to the settings otherwise."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(wanted) if is_ours else redirect("settings")

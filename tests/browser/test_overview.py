@@ -1,0 +1,109 @@
+"""The overview in a real browser: themes, keyboard, tooltips, narrow screens."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from codextime.accounts.models import User
+from tests.usage.burning import burn, call
+
+OCTOBER = "/dashboard?period=month&on=2025-10-15"
+LIGHT_PAGE, DARK_PAGE = "rgb(250, 248, 245)", "rgb(18, 16, 14)"
+
+
+@pytest.fixture
+def october(signed_in: Page, owner: User) -> Page:
+    burn(owner, *(call(f"2025-10-{day:02}T{day % 24:02}:00+00:00") for day in range(1, 29)), label="work laptop")
+    signed_in.goto(OCTOBER)
+    return signed_in
+
+
+def background(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+def test_the_theme_follows_the_system_until_one_is_chosen(october: Page) -> None:
+    october.emulate_media(color_scheme="light")
+    assert background(october) == LIGHT_PAGE
+    october.emulate_media(color_scheme="dark")
+    assert background(october) == DARK_PAGE
+
+    october.get_by_label("Account").click()
+    october.get_by_role("button", name="Light").click()
+
+    assert background(october) == LIGHT_PAGE
+    assert october.url.endswith(OCTOBER)
+    october.reload()
+    assert background(october) == LIGHT_PAGE
+
+
+def test_on_any_screen_only_the_calendar_scrolls_sideways_and_starts_at_its_last_day(october: Page) -> None:
+    for width in (320, 390, 820, 1440):
+        october.set_viewport_size({"width": width, "height": 1400})
+        assert october.evaluate("document.documentElement.scrollWidth") <= width
+        expect(october.locator(".heatmap-year a").last).to_be_in_viewport()
+
+
+def test_the_keyboard_reaches_every_day_and_its_figures(october: Page) -> None:
+    last = october.locator(".heatmap-year a").last
+    last.focus()
+    day = last.get_attribute("aria-label")
+    expect(october.locator(".tip")).to_have_text(day or "")
+
+    october.keyboard.press("ArrowUp")
+    october.keyboard.press("ArrowLeft")
+
+    focused = october.locator(".heatmap-year a:focus")
+    expect(focused).to_have_attribute("tabindex", "0")
+    expect(october.locator(".tip")).to_have_text(focused.get_attribute("aria-label") or "")
+    assert focused.get_attribute("aria-label") != day
+
+    october.keyboard.press("Enter")
+    expect(october).to_have_url(re.compile(r"period=today&on=20"))
+
+
+def test_hovering_a_bar_shows_what_focusing_it_shows(october: Page) -> None:
+    bar = october.locator(".bar").nth(6)
+
+    bar.hover()
+
+    expect(october.locator(".tip")).to_contain_text("Tue 7 Oct 2025: 1,200 tokens, 1 call")
+    october.mouse.move(0, 0)
+    expect(october.locator(".tip")).to_be_hidden()
+
+
+def test_the_browsers_time_zone_is_offered_and_taken_with_one_click(october: Page, owner: User) -> None:
+    october.get_by_role("button", name="Use Europe/Berlin").click()
+
+    expect(october.locator(".page-head")).to_contain_text("Europe/Berlin")
+    owner.refresh_from_db()
+    assert owner.time_zone == "Europe/Berlin"
+
+
+def test_every_figure_can_be_read_without_scripts(october: Page, owner: User) -> None:
+    context = october.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
+    context.add_cookies(october.context.cookies())  # type: ignore[arg-type]
+    plain = context.new_page()
+
+    plain.goto(october.url)
+
+    plain.get_by_text("Table of days").click()
+    expect(plain.get_by_role("link", name="Tue 7 Oct 2025", exact=True)).to_be_visible()
+    context.close()
+
+
+def test_the_first_sync_appears_by_itself(signed_in: Page, owner: User) -> None:
+    signed_in.goto("/dashboard")
+    expect(signed_in.get_by_text("Nothing burned yet")).to_be_visible()
+
+    burn(owner, call("2025-10-01T12:00+00:00"))
+
+    expect(signed_in.get_by_role("heading", name="Activity")).to_be_visible()
+
+
+def test_pages_raise_no_complaint_of_the_browser(signed_in: Page) -> None:
+    for path in ("/settings", "/dashboard?period=today", "/dashboard?period=all&by=day", "/accounts/password/change/"):
+        answer = signed_in.goto(path)
+        assert answer is not None
+        assert answer.ok

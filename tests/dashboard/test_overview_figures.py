@@ -1,0 +1,192 @@
+"""What the overview shows is what the calls add up to."""
+
+import datetime
+import random
+import uuid
+import zoneinfo
+from collections import defaultdict
+from decimal import Decimal
+
+import pytest
+
+from codextime.accounts.models import User
+from codextime.dashboard.overview import Overview
+from codextime.dashboard.queries import OverviewQuery
+from codextime.dashboard.selectors import get_overview
+from codextime.lib.formats import NONE, day_of_week, exact, exact_usd
+from codextime.lib.tokens import Tokens
+from codextime.pricing.estimates import estimate, total
+from codextime.usage.readings import CallReading
+from tests.usage.burning import burn, call
+
+NOW = datetime.datetime(2026, 11, 21, 10, 0, tzinfo=datetime.UTC)
+
+
+def overview(user: User, **asked: object) -> Overview:
+    return get_overview(user=user, query=OverviewQuery(**asked), now=NOW)  # type: ignore[arg-type]
+
+
+def figures(page: Overview) -> dict[str, str]:
+    return {figure.label: figure.value.replace("\u00a0", " ") for figure in page.figures}
+
+
+def random_calls(count: int) -> list[CallReading]:
+    dice = random.Random(11)  # noqa: S311  # the same calls in every run
+    calls = []
+    for _ in range(count):
+        at = NOW - datetime.timedelta(minutes=dice.randrange(420 * 24 * 60))
+        read, written = dice.randrange(1, 400_000), dice.randrange(1, 9_000)
+        parts = (read, dice.randrange(read), dice.randrange(min(read, 5_000)), written, dice.randrange(written))
+        calls.append(call(at, dice.choice(["gpt-5.4", "gpt-5.6-terra", "gpt-6.2-sol", "custom"]), parts))
+    return calls
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Kiritimati"])
+def test_every_day_of_the_calendar_is_the_sum_of_its_calls_in_the_users_zone(owner: User, zone: str) -> None:
+    owner.time_zone = zone
+    owner.save()
+    calls = burn(owner, *random_calls(300))
+    expected: dict[datetime.date, list[int]] = defaultdict(lambda: [0, 0])
+    for one in calls:
+        day = expected[one.at.astimezone(zoneinfo.ZoneInfo(zone)).date()]
+        day[0] += one.input_tokens + one.output_tokens
+        day[1] += 1
+
+    page = overview(owner, period="all")
+
+    today = NOW.astimezone(zoneinfo.ZoneInfo(zone)).date()
+    first = today - datetime.timedelta(days=today.weekday() + 52 * 7)
+    assert {day.on: (day.sum.tokens.total, day.sum.calls) for day in page.heatmap.days} == {
+        day_of_week(on): tuple(sums) for on, sums in expected.items() if on >= first
+    }
+    assert page.now.tokens.total == sum(tokens for tokens, _ in expected.values())
+
+
+def test_the_estimate_prices_each_call_at_its_own_utc_date_and_context(owner: User) -> None:
+    owner.time_zone = "Asia/Kathmandu"
+    owner.save()
+    calls = burn(owner, *random_calls(300))
+    priced = total(
+        estimate(
+            one.model,
+            one.at.date(),
+            Tokens(*one[2:7]),
+            is_long_context=one.input_tokens > 272_000,
+        )
+        for one in calls
+    )
+
+    page = overview(owner, period="all")
+
+    assert page.now.usd == priced.usd
+    assert page.rates.exact == exact_usd(priced.usd)
+    assert page.now.estimate.unpriced_tokens == priced.unpriced_tokens
+    assert {"custom", "gpt-6.2-sol"} <= {row.model for row in page.rates.unpriced}
+
+
+def test_key_figures_compare_with_the_days_directly_before(owner: User) -> None:
+    before = [call(f"2026-10-{day:02}T12:00+00:00", tokens=(800, 400, 0, 200, 0)) for day in (20, 21)]
+    now = [call(f"2026-11-{day:02}T12:00+00:00", tokens=(800, 600, 0, 200, 0)) for day in (18, 19, 20)]
+    burn(owner, *before, *now)
+
+    page = overview(owner)
+
+    assert figures(page) == {
+        "Tokens burned": "3,000",
+        "API-equivalent": "$0.01",
+        "Active days": "3 / 30",
+        "Streak": "3 days",
+        "Cached input": "75 %",
+        "Calls": "3",
+    }
+    assert [figure.note.replace("\u00a0", " ") for figure in page.figures] == [
+        "+50 %",
+        "100 % priced",
+        "+1",
+        "longest 3",
+        "+25 pt",
+        "+50 %",
+    ]
+
+
+def test_a_streak_lasts_through_a_today_without_calls_yet_and_no_longer(owner: User) -> None:
+    burn(owner, *(call(f"2026-11-{day:02}T12:00+00:00") for day in (5, 6, 7, 8, 18, 19)))
+
+    page = overview(owner)
+
+    assert figures(page)["Streak"] == "0 days"
+    assert page.activity.replace("\u00a0", " ") == "6 active days · longest streak 4"
+
+
+def test_usage_is_split_by_label_and_by_model(owner: User) -> None:
+    burn(owner, call("2026-11-20T12:00+00:00", tokens=(300, 0, 0, 0, 0)), label="work laptop")
+    burn(owner, call("2026-11-20T12:00+00:00", "o3", (100, 0, 0, 0, 0)), source=uuid.uuid4())
+
+    page = overview(owner)
+
+    assert [(share.name, share.percent.replace("\u00a0", " ")) for share in page.labels] == [
+        ("work laptop", "75 %"),
+        ("Source 2", "25 %"),
+    ]
+    assert [share.name for share in page.models] == ["gpt-5.4", "o3"]
+
+
+def test_a_single_day_is_shown_by_the_hour_of_the_users_zone(owner: User) -> None:
+    owner.time_zone = "Asia/Kathmandu"
+    owner.save()
+    burn(owner, call("2026-11-19T18:20+00:00"), call("2026-11-19T03:14+00:00", tokens=(5, 0, 0, 0, 0)))
+
+    page = overview(owner, period="today", on=datetime.date(2026, 11, 20))
+
+    assert [(name, sum_.tokens.total) for name, sum_ in page.timeline.rows] == [("Fri 20 Nov 2026, 00:00", 1200)]
+    assert page.punch_card.busiest == "Most on Fridays, 00:00 to 01:00"
+
+
+@pytest.mark.parametrize(("by", "bars"), [("day", 81), ("week", 12), ("month", 3)])
+def test_the_chart_over_time_has_every_day_week_or_month(owner: User, by: str, bars: int) -> None:
+    calls = burn(owner, call("2026-09-02T00:00+00:00"), call("2026-11-01T12:00+00:00"))
+
+    page = overview(owner, period="all", by=by)
+
+    drawn = page.timeline.bars.bars
+    assert len(drawn) == bars
+    assert sum(sum_.tokens.total for _, sum_ in page.timeline.rows) == len(calls) * 1200
+
+
+def test_what_is_not_rebuilt_yet_is_announced(owner: User) -> None:
+    burn(owner, call("2026-11-18T12:00+00:00"))
+    burn(owner, call("2026-11-19T12:00+00:00"), call("2026-11-20T12:00+00:00"), is_rebuilt=False)
+
+    assert overview(owner).rebuilding.replace("\u00a0", " ") == "2 dates are being rebuilt."
+
+
+@pytest.mark.parametrize(
+    ("tokens", "burned", "value"),
+    [
+        ((0, 0, 0, 0, 0), "0", "$0"),
+        ((1, 0, 0, 0, 0), "1", "< $0.01"),
+        ((2**62, 0, 0, 2**62, 0), "9,223,372 T", "$127 T"),
+    ],
+    ids=["nothing", "one token", "more than a bigint"],
+)
+def test_extreme_counts_look_right(
+    owner: User, tokens: tuple[int, int, int, int, int], burned: str, value: str
+) -> None:
+    burn(owner, call("2026-11-20T12:00+00:00", tokens=tokens))
+
+    page = overview(owner)
+
+    assert figures(page)["Tokens burned"] == burned
+    assert figures(page)["API-equivalent"] == value
+
+
+def test_without_any_rate_there_is_no_estimate_instead_of_zero(owner: User) -> None:
+    burn(owner, call("2026-11-20T12:00+00:00", "custom"))
+
+    page = overview(owner)
+
+    assert figures(page)["API-equivalent"] == NONE
+    assert page.rates.priced_share.replace("\u00a0", " ") == "0 %"
+    assert page.models[0].sum.value == "unpriced"
+    assert exact(page.now.estimate.unpriced_tokens) == "1,200"
+    assert page.now.usd == Decimal(0)

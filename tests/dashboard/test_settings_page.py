@@ -1,0 +1,112 @@
+"""The settings: one's own only, each saved alone."""
+
+import datetime
+
+import pytest
+from django.test import Client
+
+from codextime.accounts.models import User
+from codextime.usage.models import Day, Source
+from tests.usage.burning import burn, call
+
+
+@pytest.fixture
+def signed_in(client: Client, owner: User) -> Client:
+    client.force_login(owner)
+    return client
+
+
+def test_a_new_time_zone_moves_calls_to_its_days(signed_in: Client, owner: User) -> None:
+    burn(owner, call("2025-10-01T23:30+00:00"))
+
+    answer = signed_in.post("/settings/time-zone", {"time_zone": "Europe/Berlin"})
+
+    owner.refresh_from_db()
+    assert answer["Location"] == "/settings"
+    assert (owner.time_zone, owner.has_chosen_time_zone) == ("Europe/Berlin", True)
+    assert [day.on for day in Day.objects.filter(user=owner)] == [datetime.date(2025, 10, 2)]
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "europe/berlin"])
+def test_a_zone_that_does_not_exist_changes_nothing_and_says_so(signed_in: Client, owner: User, zone: str) -> None:
+    answer = signed_in.post("/settings/time-zone", {"time_zone": zone})
+
+    owner.refresh_from_db()
+    assert answer.status_code == 400
+    assert "field-error" in answer.text
+    assert (owner.time_zone, owner.has_chosen_time_zone) == ("UTC", False)
+
+
+def test_a_label_is_renamed_by_its_owner(signed_in: Client, owner: User) -> None:
+    burn(owner, call("2025-10-01T12:00+00:00"))
+    source = Source.objects.get(user=owner)
+
+    signed_in.post(f"/settings/labels/{source.pk}", {"label": "  work laptop "})
+
+    source.refresh_from_db()
+    assert source.label == "work laptop"
+    assert 'value="work laptop"' in signed_in.get("/settings").text
+
+
+def test_a_label_of_somebody_else_does_not_exist(signed_in: Client, stranger: User) -> None:
+    burn(stranger, call("2025-10-01T12:00+00:00"), label="theirs")
+    source = Source.objects.get(user=stranger)
+
+    answer = signed_in.post(f"/settings/labels/{source.pk}", {"label": "mine"})
+
+    source.refresh_from_db()
+    assert answer.status_code == 404
+    assert source.label == "theirs"
+    assert "theirs" not in signed_in.get("/settings").text
+
+
+def test_a_label_that_is_too_long_is_refused(signed_in: Client, owner: User) -> None:
+    burn(owner, call("2025-10-01T12:00+00:00"), label="laptop")
+    source = Source.objects.get(user=owner)
+
+    answer = signed_in.post(f"/settings/labels/{source.pk}", {"label": "x" * 61}, follow=True)
+
+    source.refresh_from_db()
+    assert source.label == "laptop"
+    assert "at most 60 characters" in answer.text
+
+
+def test_a_chosen_theme_stays_until_the_system_decides_again(signed_in: Client) -> None:
+    signed_in.post("/settings/theme", {"theme": "dark"})
+    assert 'data-theme="dark"' in signed_in.get("/settings").text
+
+    signed_in.post("/settings/theme", {"theme": "system"})
+    assert 'data-theme=""' in signed_in.get("/settings").text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "target"),
+    [
+        ("/dashboard?period=7d", "/dashboard?period=7d"),
+        ("https://evil.example/", "/settings"),
+        ("//evil.example/", "/settings"),
+        ("javascript:alert(1)", "/settings"),
+        ("", "/settings"),
+    ],
+)
+def test_after_a_change_one_is_back_where_one_was_and_never_elsewhere(
+    signed_in: Client, wanted: str, target: str
+) -> None:
+    assert signed_in.post("/settings/theme", {"theme": "dark", "next": wanted})["Location"] == target
+
+
+@pytest.mark.parametrize("path", ["/settings/time-zone", "/settings/theme", "/settings/labels/1"])
+def test_changes_need_a_post_with_a_token(owner: User, path: str) -> None:
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(owner)
+
+    assert careful.get(path).status_code == 405
+    assert careful.post(path, {"theme": "dark"}).status_code == 403
+
+
+def test_the_first_visits_offer_the_browsers_zone_until_one_is_chosen(signed_in: Client, owner: User) -> None:
+    assert "data-zone-offer" in signed_in.get("/dashboard").text
+
+    signed_in.post("/settings/time-zone", {"time_zone": "UTC", "next": "/dashboard"})
+
+    assert "data-zone-offer" not in signed_in.get("/dashboard").text
