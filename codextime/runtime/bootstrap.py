@@ -89,20 +89,23 @@ def make_venv() -> None:
 def install(lock: Path) -> None:
     uv = [str(BIN / "python"), "-m", "uv", "pip"]
     environment = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_LINK_MODE=os.environ.get("UV_LINK_MODE", "copy"))
-    environment.update(configured_index())
+    environment.update(configured_for_pip())
     run([*uv, "sync", "--quiet", "--require-hashes", str(lock)], environment)
     projects = ["-e", str(ROOT), "-e", str(ROOT / "uploader")]
     run([*uv, "install", "--quiet", "--no-deps", *projects], environment)
 
 
-def configured_index() -> dict[str, str]:
-    """uv ignores pip's configuration: hand on the index that pip would use."""
-    if "UV_DEFAULT_INDEX" in os.environ:
-        return {}
-    command = [str(BIN / "python"), "-m", "pip", "config", "get", "global.index-url"]
-    answer = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    url = os.environ.get("PIP_INDEX_URL") or answer.stdout.decode().strip()
-    return {"UV_DEFAULT_INDEX": url} if url else {}
+def configured_for_pip() -> dict[str, str]:
+    """uv ignores pip's configuration: hand on the index and the certificates that pip would use."""
+    command = [str(BIN / "python"), "-m", "pip", "config", "list"]  # `get` does not find all that `list` shows
+    listed = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout.decode()
+    options = dict(line.split("=", 1) for line in listed.splitlines() if "=" in line)
+    handed_on = {}
+    for variable, name in (("UV_DEFAULT_INDEX", "index-url"), ("SSL_CERT_FILE", "cert")):
+        option = options.get(":env:." + name) or options.get("global." + name)
+        if option and variable not in os.environ:
+            handed_on[variable] = option.strip("'\"")
+    return handed_on
 
 
 def run(command: list[str], environment: dict[str, str] | None = None) -> None:

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from codextime.runtime.bootstrap import ROOT, configured_index
+from codextime.runtime.bootstrap import ROOT, configured_for_pip
 
 EXTRAS = {"server": (), "local": ("local",), "dev": ("local", "dev")}
 PROJECTS = ("pyproject.toml", "uploader/pyproject.toml")
@@ -22,7 +22,7 @@ def main(more_options: list[str]) -> None:
         flags = [argument for extra in extras for argument in ("--extra", extra)]
         output = f"--output-file=requirements/{name}.txt"
         command = [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, *FORMAT, *more_options, *flags, output]
-        subprocess.run([*command, *PROJECTS], cwd=ROOT, env=os.environ | configured_index(), check=True)
+        subprocess.run([*command, *PROJECTS], cwd=ROOT, env=os.environ | configured_for_pip(), check=True)
 
 
 if __name__ == "__main__":
