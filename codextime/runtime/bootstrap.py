@@ -29,7 +29,7 @@ def main(lock_name: str) -> None:
     if (stamp, installed) == (fingerprint(lock), lock_name):
         return
     say("Preparing the environment in .venv (a minute the first time) ...")
-    if not (BIN / "python").exists():
+    if not (BIN / "python").exists() or not (BIN / "uv").exists():  # or making it was interrupted
         make_venv()
     install(lock)
     stamp_path().write_text(fingerprint(lock) + " " + lock_name)

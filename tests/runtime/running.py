@@ -101,14 +101,17 @@ class Up:
         """All that runs because of it; what is restarted is a child again."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def child(self, word: str) -> psutil.Process:
+    def child(self, word: str, *, other_than: psutil.Process | None = None) -> psutil.Process:
         """The one program whose command line has this word, once it runs."""
-        wait_until(lambda: bool(self._find(word)), lambda: f"a program with {word!r}")
-        return self._find(word)[0]
+        found: list[psutil.Process] = []
 
-    def _find(self, word: str) -> list[psutil.Process]:
-        direct = psutil.Process(self.process.pid).children()
-        return [process for process in direct if word in " ".join(process.cmdline())]
+        def find() -> bool:
+            direct = psutil.Process(self.process.pid).children()
+            found[:] = [process for process in direct if word in command_line(process) and process != other_than]
+            return bool(found)
+
+        wait_until(find, lambda: f"a program with {word!r}")
+        return found[0]
 
     def interrupt(self) -> int:
         """Ctrl-C; the exit code."""
@@ -120,3 +123,11 @@ class Up:
         if self.process.poll() is None:
             self.interrupt()
         shutil.rmtree(self.data.parent)
+
+
+def command_line(process: psutil.Process) -> str:
+    """Nothing for one that ended in this moment."""
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ""

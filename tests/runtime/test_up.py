@@ -1,9 +1,11 @@
 """`codextime up`, as somebody meets it who has cloned the project."""
 
+import json
 import re
 import shutil
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import psutil
@@ -11,27 +13,28 @@ import pytest
 
 from tests.runtime.running import Up, make_data_folder, run, wait_until
 
-pytestmark = pytest.mark.xdist_group("up")  # one worker for all: one server for all
+ROLLOUTS = Path(__file__).parents[1] / "data" / "rollouts" / "0.169.0"
 READY = "To stop: Ctrl-C"
 
 
 @pytest.fixture(scope="module")
 def up() -> Iterator[Up]:
     """One for all tests that leave it running."""
-    started = Up(make_data_folder())
+    data = make_data_folder()
+    started = Up(data, SYNC="1", CODEX_HOME=str(ROLLOUTS / "home"), HOME=str(data.parent))
     started.wait_for(READY)
     yield started
     started.end()
 
 
-def sign_in(link: str) -> int:
+def sign_in(link: str, browser: httpx.Client | None = None) -> int:
     """The status after pressing the button of a sign-in page, or of the page if it has none."""
-    with httpx.Client() as browser:
-        page = browser.get(link)
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
-        if token is None:
-            return page.status_code
-        return browser.post(link, data={"csrfmiddlewaretoken": token[1]}).status_code
+    browser = browser or httpx.Client()
+    page = browser.get(link)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    if token is None:
+        return page.status_code
+    return browser.post(link, data={"csrfmiddlewaretoken": token[1]}).status_code
 
 
 def test_it_answers_on_both_loopback_addresses_when_it_says_that_it_is_ready(up: Up) -> None:
@@ -63,6 +66,17 @@ def test_login_link_makes_another_one_and_no_log_has_it(up: Up) -> None:
     assert sign_in(link) == 302
     written = "".join(path.read_text() for path in (up.data / "logs").iterdir())
     assert link.rpartition("/")[2] not in written
+
+
+def test_the_codex_home_of_this_machine_is_on_the_dashboard_to_the_token(up: Up) -> None:
+    by_model = json.loads((ROLLOUTS / "expected.json").read_text())["by_model"]
+    tokens = sum(row["input"] + row["output"] for row in by_model.values())
+    browser = httpx.Client()
+    sign_in(run("login-link", up.data).stdout.strip(), browser)
+
+    wait_until(
+        lambda: f"{tokens:,}" in browser.get(f"{up.url}/dashboard?period=all").text, lambda: f"{tokens}: {up.lines}"
+    )
 
 
 def test_nobody_can_sign_up(up: Up) -> None:
@@ -100,14 +114,14 @@ def test_a_taken_port_is_refused_with_one_that_is_free(up: Up) -> None:
     shutil.rmtree(data.parent)
 
 
-@pytest.mark.parametrize("program", ["beat", "postgres"])
-def test_a_program_that_dies_is_started_again_with_a_message(up: Up, program: str) -> None:
-    first = up.child(program)
+@pytest.mark.parametrize(("name", "word"), [("beat", "celery.beat"), ("PostgreSQL", "postgres")])
+def test_a_program_that_dies_is_started_again_with_a_message(up: Up, name: str, word: str) -> None:
+    first = up.child(word)
 
     first.kill()
 
-    up.wait_for("was killed (SIGKILL): starting it again")
-    wait_until(lambda: up.child(program).pid != first.pid, lambda: f"another {program}")
+    up.wait_for(f"{name} was killed (SIGKILL): starting it again")
+    up.child(word, other_than=first)
     wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
 
 
