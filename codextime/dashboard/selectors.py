@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import DateField, F, Func, IntegerField, Min, QuerySet, Sum, Value
-from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.db.models import DateField, Func, IntegerField, Min, QuerySet, Sum, Value
+from django.db.models.functions import ExtractIsoWeekDay
 
 from codextime.accounts.models import User
 from codextime.dashboard import overview, periods, sums
@@ -106,9 +106,8 @@ def read_hours(user: User, on: datetime.date) -> list[HourRow]:
 
 def read_week_hours(user: User, period: periods.Period) -> dict[tuple[int, int], int]:
     """Tokens by (weekday from 0 for Monday, hour) of the user's time zone."""
-    slots = slots_between(user, period.first, period.last)
-    weekday, hour = (extract("slot_at", tzinfo=user.zone) for extract in (ExtractIsoWeekDay, ExtractHour))
-    rows = slots.values_list(weekday, hour).annotate(tokens=Sum(F("input_tokens") + F("output_tokens"))).order_by()
+    hours = usage.DayHour.objects.filter(user=user, on__range=(period.first, period.last))
+    rows = hours.values_list(ExtractIsoWeekDay("on"), "hour").annotate(Sum("tokens")).order_by()
     return {(weekday - 1, hour): int(tokens) for weekday, hour, tokens in rows}
 
 

@@ -124,6 +124,21 @@ class Day(TokenSums):
     is_long_context = models.BooleanField()
 
 
+class DayHour(models.Model):
+    """Sums over an hour of a day, both in the user's time zone; what of it lies on one UTC date.
+
+    Slots know the hour too, but they grow with models, sources and calls: a year of them is what a page cannot add up.
+    """
+
+    pk = models.CompositePrimaryKey("user", "on", "utc_on", "hour")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    on = models.DateField()
+    utc_on = models.DateField()
+    hour = models.SmallIntegerField()
+    calls = models.IntegerField()
+    tokens = TokenSumField()
+
+
 class DirtyDate(models.Model):
     """A mark: calls of this UTC date changed after its totals were made.
 

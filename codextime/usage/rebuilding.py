@@ -37,17 +37,27 @@ WHERE withdrawn_at IS NULL
 GROUP BY 2, 3, 4, 5, 6
 """
 
-DELETE_DAYS = """
-DELETE FROM usage_day
+OF_THESE_DATES = """
 WHERE user_id = %(user)s AND utc_on = ANY (%(dates)s::date[]) AND "on" BETWEEN %(first)s AND %(last)s
+"""
+DELETE_DAYS = f"DELETE FROM usage_day {OF_THESE_DATES}"
+DELETE_DAY_HOURS = f"DELETE FROM usage_dayhour {OF_THESE_DATES}"
+SLOTS_OF_STRETCHES = """
+FROM unnest(%(ons)s::date[], %(hours)s::smallint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+    AS stretch ("on", hour, start, "end")
+JOIN usage_slot ON user_id = %(user)s AND slot_at >= stretch.start AND slot_at < stretch."end"
 """
 INSERT_DAYS = f"""
 INSERT INTO usage_day (user_id, "on", utc_on, model_id, source_id, is_long_context, calls, {SUMS})
 SELECT %(user)s, stretch."on", (stretch.start AT TIME ZONE 'UTC')::date AS utc_on, model_id, source_id, is_long_context,
     sum(calls), {SUMMED}
-FROM unnest(%(ons)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS stretch ("on", start, "end")
-JOIN usage_slot ON user_id = %(user)s AND slot_at >= stretch.start AND slot_at < stretch."end"
-GROUP BY 2, 3, 4, 5, 6
+{SLOTS_OF_STRETCHES} GROUP BY 2, 3, 4, 5, 6
+"""
+INSERT_DAY_HOURS = f"""
+INSERT INTO usage_dayhour (user_id, "on", utc_on, hour, calls, tokens)
+SELECT %(user)s, stretch."on", (stretch.start AT TIME ZONE 'UTC')::date AS utc_on, stretch.hour, sum(calls),
+    sum(input_tokens + output_tokens)
+{SLOTS_OF_STRETCHES} GROUP BY 2, 3, 4
 """
 
 
@@ -55,9 +65,10 @@ Parameters = dict[str, Any]  # of an SQL statement
 
 
 class Stretch(NamedTuple):
-    """A part of one UTC date that is on one day somewhere."""
+    """A part of one UTC date that is in one hour of one day somewhere."""
 
     on: datetime.date
+    hour: int
     start: datetime.datetime
     end: datetime.datetime
 
@@ -77,24 +88,33 @@ def rebuild_slots(*, user_id: int, dates: Iterable[datetime.date]) -> None:
 
 
 def rebuild_days(*, user_id: int, dates: Sequence[datetime.date], zone: zoneinfo.ZoneInfo) -> None:
-    """Rebuilds what days in `zone` have of these UTC dates, from the slots."""
+    """Rebuilds what days in `zone`, and their hours, have of these UTC dates, from the slots."""
     if not dates:
         return
     day = datetime.timedelta(days=1)  # a date lies on days next to it at most, in whatever zone it was seen before
     old: Parameters = {"user": user_id, "dates": list(dates), "first": min(dates) - day, "last": max(dates) + day}
-    ons, starts, ends = zip(*(piece for on in dates for piece in stretches(on, zone)), strict=True)
-    new: Parameters = {"user": user_id, "ons": list(ons), "starts": list(starts), "ends": list(ends)}
+    ons, hours, starts, ends = zip(*(piece for on in dates for piece in stretches(on, zone)), strict=True)
+    new: Parameters = {
+        "user": user_id,
+        "ons": list(ons),
+        "hours": list(hours),
+        "starts": list(starts),
+        "ends": list(ends),
+    }
     with connection.cursor() as cursor:
         cursor.execute(DELETE_DAYS, old)
         cursor.execute(INSERT_DAYS, new)
+        cursor.execute(DELETE_DAY_HOURS, old)
+        cursor.execute(INSERT_DAY_HOURS, new)
 
 
 def stretches(utc_on: datetime.date, zone: zoneinfo.ZoneInfo) -> Iterator[Stretch]:
-    """The UTC date cut where a day begins in `zone`. Asks for each slot, so a day may be skipped, or come back."""
+    """The UTC date cut where an hour begins in `zone`. Asks for each slot, so a day may be skipped, or come back."""
     slots = (utc_midnight(utc_on) + SLOT * number for number in range(SLOTS_PER_DATE))
-    for on, of_day in itertools.groupby(slots, key=lambda slot: slot.astimezone(zone).date()):
-        start, *rest = of_day
-        yield Stretch(on, start, (rest[-1] if rest else start) + SLOT)
+    local = ((slot, slot.astimezone(zone)) for slot in slots)
+    for (on, hour), of_hour in itertools.groupby(local, key=lambda pair: (pair[1].date(), pair[1].hour)):
+        first, *rest = (slot for slot, _ in of_hour)
+        yield Stretch(on, hour, first, (rest[-1] if rest else first) + SLOT)
 
 
 def utc_midnight(on: datetime.date) -> datetime.datetime:

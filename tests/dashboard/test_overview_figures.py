@@ -62,6 +62,21 @@ def test_every_day_of_the_calendar_is_the_sum_of_its_calls_in_the_users_zone(own
     assert page.now.tokens.total == sum(tokens for tokens, _ in expected.values())
 
 
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe"])
+def test_every_hour_of_the_week_is_the_sum_of_its_calls_in_the_users_zone(owner: User, zone: str) -> None:
+    owner.time_zone = zone
+    owner.save()
+    expected: dict[str, int] = defaultdict(int)
+    for one in burn(owner, *random_calls(300)):
+        at = one.at.astimezone(zoneinfo.ZoneInfo(zone))
+        expected[f"{at:%A}s, {at:%H}:00 to {(at.hour + 1) % 24:02}:00"] += one.input_tokens + one.output_tokens
+
+    page = overview(owner, period="all")
+
+    shown = {dot.title.rpartition(": ")[0]: dot.title.rpartition(": ")[2] for dot in page.punch_card.dots}
+    assert shown == {hour: f"{exact(tokens)} tokens" for hour, tokens in expected.items()}
+
+
 def test_the_estimate_prices_each_call_at_its_own_utc_date_and_context(owner: User) -> None:
     owner.time_zone = "Asia/Kathmandu"
     owner.save()
