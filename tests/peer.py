@@ -4,11 +4,13 @@ import gzip
 import json
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
@@ -94,3 +96,21 @@ def unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def forwarding(address: str) -> Callable[[Request], Reply]:
+    """Stands between a tracker and the server at `address`: what is asked is seen, and answered by the server."""
+
+    def forward(request: Request) -> Reply:
+        parts = urlsplit(address)
+        line = HTTPConnection(parts.hostname or "", parts.port)
+        with closing(line):
+            line.request("POST", request.path, request.body, request.headers)
+            answer = line.getresponse()
+            body = answer.read()
+        dropped = ("content-length", "connection", "transfer-encoding", "date", "server")
+        return Reply(
+            answer.status, body, {name: text for name, text in answer.headers.items() if name.lower() not in dropped}
+        )
+
+    return forward

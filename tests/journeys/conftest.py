@@ -1,5 +1,6 @@
-"""The tracker's command against the real server, which listens on loopback."""
+"""The tracker's command against the real server, which listens on loopback behind a line that tests can cut."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,31 +10,41 @@ from pytest_django.live_server_helper import LiveServer
 
 from codextime.accounts.models import User
 from codextime.devices.services import pair_own_device
+from tests.conftest import make_person
 from tests.machine import Machine, set_up_machine
+from tests.peer import Peer, forwarding, running_peer
 
 
 @pytest.fixture
 def owner(transactional_db: None) -> User:
-    return User.objects.create_user("owner@example.org", "owner's long password")
+    return make_person("owner")
 
 
 @pytest.fixture
 def website(owner: User, client: Client) -> Client:
-    """The owner's, signed in."""
+    """The owner's browser, signed in."""
     client.force_login(owner)
     return client
 
 
 @pytest.fixture
+def line(live_server: LiveServer) -> Iterator[Peer]:
+    """What lies between the machine and the server. It forwards; a test may let it do something else for a while."""
+    with running_peer() as peer:
+        peer.answers(forwarding(live_server.url))
+        yield peer
+
+
+@pytest.fixture
 def machine(
-    live_server: LiveServer,
+    line: Peer,
     owner: User,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Machine:
     """Not paired."""
-    return set_up_machine(live_server.url, owner.public_id, tmp_path, monkeypatch, capsys)
+    return set_up_machine(line.address, owner.public_id, tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_what_the_command_does_not_know_is_answered_with_the_way_to_help(
     assert "codextime-tracker --help" in run.err
 
 
-@pytest.mark.parametrize("text", ["", "   ", "a\nb", "a\x1b[1m", "x" * 61])
+@pytest.mark.parametrize("text", ["", "   ", "a\nb", "a\x1b[1m", "a\u202eb", "x" * 61])
 def test_a_label_that_could_not_be_shown_is_refused(tracker: Tracker, text: str) -> None:
     run = tracker("--label", text)
 

@@ -177,7 +177,7 @@ def test_a_call_that_does_not_fit_the_contract_stays_here_and_stops_nothing(trac
 
     assert run.exit == Exit.DONE
     assert [row["input_tokens"] for row in tracker.uploads[0].json()["calls"]] == [1001, 1003]
-    assert "Refused    1 call: not_allowed_at. Kept here." in run.out
+    assert "Refused    1 call: at not allowed. Kept here." in run.out
     assert "nothing new" in tracker().out
 
 

@@ -18,10 +18,11 @@ class Answer:
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A row that the server did not store; `index` counts within the upload's calls."""
+    """A row that the server did not store: the one at `index` of the upload's `part`."""
 
     index: int
     reason: str
+    part: str = "calls"
     field: str | None = None
     id: str | None = None
 

@@ -174,9 +174,8 @@ def server(text: str) -> str:
 
 def label(text: str) -> str:
     from codextime_tracker.allowlist import longest_label
-    from codextime_tracker.terminal import plain
 
-    if not text.strip() or plain(text) != text or len(text) > longest_label():
+    if not text.strip() or not text.isprintable() or len(text) > longest_label():
         raise argparse.ArgumentTypeError(f"a label has 1 to {longest_label()} characters, in one line")
     return text.strip()
 

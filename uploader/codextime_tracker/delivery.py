@@ -97,12 +97,12 @@ def keep_refusals(
     index: Index, destination: Destination, upload: Upload, receipt: Receipt, delivered: Delivered
 ) -> None:
     """Notes what was not stored and why; it stays in the index."""
-    by_id = dict(zip((row["id"] for row in upload.envelope.get("withdrawals", [])), upload.withdrawals, strict=True))
+    parts = {"calls": upload.calls, "withdrawals": upload.withdrawals}
     refused = list(upload.unfit)
     for row in receipt.refused:
-        change = by_id.get(row.id) or (upload.calls[row.index] if 0 <= row.index < len(upload.calls) else None)
-        if change is not None:
-            refused.append((change, plain(row.reason, longest=80)))
+        changes = parts.get(row.part, [])
+        if 0 <= row.index < len(changes):
+            refused.append((changes[row.index], plain(row.reason, longest=80)))
     for change, reason in refused:
         index.record_refusal(str(destination), change.number, reason)
         delivered.refused[reason] += 1

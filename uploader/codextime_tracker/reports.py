@@ -53,7 +53,10 @@ def sent(outcome: Outcome) -> str:
 
 def refused(outcome: Outcome) -> list[tuple[str, str]]:
     reasons = outcome.delivered.refused if outcome.delivered else {}
-    return [("Refused", f"{count(number, 'call')}: {reason}. Kept here.") for reason, number in reasons.items()]
+    return [
+        ("Refused", f"{count(number, 'call')}: {reason.replace('_', ' ')}. Kept here.")
+        for reason, number in reasons.items()
+    ]
 
 
 def estimates(outcome: Outcome) -> list[tuple[str, str]]:

@@ -95,7 +95,7 @@ def compose(changes: list[Change], destination: Destination, *, upload_id: str, 
         try:
             row = make_row(values_of(change, destination.user_id))
         except allowlist.NotAllowed as error:
-            unfit.append((change, f"not_allowed_{error.field}"))
+            unfit.append((change, f"{error.field}_not_allowed"))
             continue
         rows[is_withdrawal].append(row)
         sent[is_withdrawal].append(change)
