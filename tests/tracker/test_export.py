@@ -1,6 +1,8 @@
 """`codextime-tracker export`, run as its users run it."""
 
 import json
+import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +47,29 @@ def test_a_file_gets_the_same_lines_and_is_for_its_owner_only(tmp_path: Path) ->
     assert out.read_bytes() == export("--codex-home", NEWEST / "home").stdout
     assert out.stat().st_mode & 0o077 == 0
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_device_or_a_named_pipe_is_written_into_and_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = [*COMMAND, "--codex-home", str(NEWEST / "home"), "--out", str(pipe)]
+
+    with subprocess.Popen(command) as writer:
+        # Without waiting for a writer: one that replaced the pipe would never come.
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(reader, True)
+        wait_for_data(reader)
+        with os.fdopen(reader, "rb") as lines:
+            written = lines.read()
+
+    assert writer.returncode == 0
+    assert written == export("--codex-home", NEWEST / "home").stdout
+    assert pipe.is_fifo()
+
+
+def wait_for_data(reader: int) -> None:
+    ready, _, _ = select.select([reader], [], [], 30)
+    assert ready, "nothing was written"
 
 
 def test_a_file_that_cannot_be_written_is_a_message(tmp_path: Path) -> None:

@@ -75,10 +75,19 @@ def write_to_pipe(lines: Iterator[bytes]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def write_into(device: Path, lines: Iterator[bytes]) -> None:
+    """Into a device or a named pipe, which must stay what it is: as root, /dev/null would become a file."""
+    with device.open("wb") as file:
+        file.writelines(lines)
+
+
 def write_whole(path: Path, lines: Iterator[bytes]) -> None:
     """The file appears, or is replaced, when it is complete. Raises `CannotWrite`."""
     temporary = None
     try:
+        if path.exists() and not path.is_file():
+            write_into(path, lines)
+            return
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
             temporary = Path(file.name)
             file.writelines(lines)
