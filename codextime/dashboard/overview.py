@@ -158,13 +158,14 @@ def build_activity(reading: Reading, now: sums.Sum, by_day: Mapping[datetime.dat
 
 
 def build_heatmap(reading: Reading, by_day: Mapping[datetime.date, sums.Sum]) -> heatmap.Heatmap:
-    query, today = reading.query, reading.period.today
+    today = reading.period.today
+    link_to_today = reading.query.link(period="today", on=None, by=None)
     return heatmap.build_heatmap(
         by_day,
         last=heatmap_end(reading.period),
         today=today,
-        measure=query.measure,
-        link=lambda on: query.link(period="today", on=None if on == today else on, by=None),
+        measure=reading.query.measure,
+        link=lambda on: link_to_today if on == today else f"{link_to_today}&on={on}",
     )
 
 

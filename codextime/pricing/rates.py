@@ -1,6 +1,7 @@
 """The dated rates, and which of them holds for a model on a day."""
 
 import datetime
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ CHANGE_DATES = sorted(
 )
 
 
+@functools.lru_cache(maxsize=8192)  # a page asks for some models on each day of a year
 def find_rate(model: str, on: datetime.date) -> Rate | None:
     """The rate of `model` on the UTC date `on`, or `None`.
 

@@ -36,10 +36,12 @@ for (const title of document.querySelectorAll("main svg title")) {
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
 document.addEventListener("scroll", hideTip, { capture: true, passive: true });
 
-// --- arrow keys: a chart is one stop of the Tab key; inside it the arrows move ---
+// --- arrow keys: a chart is one stop of the Tab key (none without this script, where the table has the links);
+// inside it the arrows move ---
 
 for (const chart of document.querySelectorAll("svg[data-arrows]")) {
   const stops = [...chart.querySelectorAll("a")];
+  stops.at(-1)?.setAttribute("tabindex", "0");
   const column = Number(chart.dataset.arrows); // how many stops a column has
   const steps = { ArrowLeft: -column, ArrowRight: column, ArrowUp: -1, ArrowDown: 1, Home: -stops.length, End: stops.length };
   chart.addEventListener("keydown", (event) => {

@@ -33,14 +33,13 @@ def test_the_calendar_has_53_weeks_and_ends_today() -> None:
 
     assert len(cells) == 52 * 7 + 6  # 21 Nov 2026 is a Saturday
     assert cells[0].title == "Mon 17 Nov 2025: no calls"
-    assert cells[-1].is_today
-    assert [cell.step for cell in cells] == ["0"] * len(cells)
+    assert [cell.css for cell in cells] == ["heat-0"] * (len(cells) - 1) + ["heat-0 heat-today"]
 
 
 def test_days_get_five_steps_by_rank_not_by_size() -> None:
     days = {TODAY - datetime.timedelta(days=n): burned(10**n) for n in range(10)}
 
-    steps = [int(cell.step) for cell in calendar(days).cells[-10:]]
+    steps = [int(cell.css[5]) for cell in calendar(days).cells[-10:]]
 
     assert steps == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
 
@@ -49,7 +48,7 @@ def test_days_get_five_steps_by_rank_not_by_size() -> None:
 def test_the_busiest_day_always_has_the_last_step(counts: list[int]) -> None:
     days = {TODAY - datetime.timedelta(days=n): burned(count) for n, count in enumerate(counts)}
 
-    assert calendar(days).cells[-1].step == "5"
+    assert calendar(days).cells[-1].css == "heat-5 heat-today"
 
 
 def test_months_of_the_calendar_do_not_touch() -> None:

@@ -49,7 +49,6 @@ class Bar:
     title: str
     link: str
     is_now: bool
-    tabindex: str  # one bar is reached with the Tab key, the others from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,6 @@ def build_bars(buckets: Sequence[Bucket], css: Mapping[str, str]) -> Bars:
             title=describe(bucket),
             link=bucket.link,
             is_now=bucket.is_now,
-            tabindex="0" if n == len(buckets) - 1 else "-1",
         )
         for n, bucket in enumerate(buckets)
     ]

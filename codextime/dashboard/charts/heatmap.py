@@ -10,7 +10,7 @@ from codextime.lib import formats
 
 WEEKS = 53
 PITCH = 21
-CELL = 18
+CELL = 18  # as in the template
 TOP = 22  # the row with the names of the months
 STEPS = 5  # of days with activity; step 0 is a day without
 MONTH_WIDTH = 2  # a month's name needs this many columns before the next one
@@ -23,11 +23,9 @@ class HeatCell:
 
     x: str
     y: str
-    step: str
+    css: str
     title: str
     link: str
-    is_today: bool
-    tabindex: str  # one day is reached with the Tab key, the others from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,6 @@ class HeatDay:
 class Heatmap:
     width: int
     height: int
-    cell: str
     cells: list[HeatCell]
     months: list[HeatMonth]
     weekdays: list[tuple[int, str]]
@@ -78,13 +75,12 @@ def build_heatmap(
     for n, on in enumerate(shown):
         sum_ = days.get(on, nothing)
         step = bisect_right(thresholds, sum_.measured(measure)) + 1 if sum_.measured(measure) > 0 else 0
+        css = f"heat-{step}" + (" heat-today" if on == today else "")
         title = f"{formats.day_of_week(on)}: {sum_.sentence}"
-        x, y = str(n // 7 * PITCH), str(TOP + n % 7 * PITCH)
-        cells.append(HeatCell(x, y, str(step), title, link(on), on == today, "0" if on == last else "-1"))
+        cells.append(HeatCell(str(n // 7 * PITCH), str(TOP + n % 7 * PITCH), css, title, link(on)))
     return Heatmap(
         width=WEEKS * PITCH - (PITCH - CELL),
         height=TOP + 7 * PITCH,
-        cell=str(CELL),
         cells=cells,
         months=find_months(first),
         weekdays=[(TOP + day * PITCH + CELL - 4, name) for day, name in ((0, "Mon"), (2, "Wed"), (4, "Fri"))],
