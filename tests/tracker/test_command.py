@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,41 @@ def test_a_defect_is_one_line_that_quotes_no_log(tracker: Tracker, monkeypatch: 
     assert "ValueError in test_command.py" in run.err
     assert "SENTINEL" not in run.err + run.out
     assert "Traceback" not in run.err
+
+
+def on_a_terminal(*arguments: str) -> str:
+    """What the command draws on a terminal of its own."""
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 100))
+    command = [sys.executable, "-m", "codextime_tracker", *arguments]
+    process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "xterm"})
+    os.close(theirs)
+    drawn = b""
+    with suppress(OSError):  # Linux says so when the other end is closed
+        while piece := os.read(ours, 65536):
+            drawn += piece
+    os.close(ours)
+    assert process.wait(timeout=30) == Exit.DONE
+    return drawn.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
+def test_on_a_terminal_reading_and_sending_show_how_far_they_are(tracker: Tracker) -> None:
+    drawn = on_a_terminal(USER, "--server", tracker.server, "--codex-home", str(tracker.home))
+
+    assert "Reading: " in drawn
+    assert "Sending: " in drawn
+    assert "\x1b[1mFound" in drawn
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
+def test_who_wants_no_colour_gets_none(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    drawn = on_a_terminal(USER, "--server", tracker.server, "--codex-home", str(tracker.home))
+
+    assert "Found  " in drawn
+    assert "\x1b[1m" not in drawn
