@@ -87,6 +87,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.REDIS_URL,
         "KEY_PREFIX": env.NAMESPACE,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds: no request waits for a cache
     },
 }
 
@@ -101,7 +102,9 @@ def broker_url(redis_url: str) -> str:
 CELERY_BROKER_URL = broker_url(env.REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": f"{env.NAMESPACE}:",
-    "socket_connect_timeout": 1,  # seconds: an upload does not wait for a broker that is gone
+    # An upload does not wait for a broker that is gone: one try (workers and beat try on by themselves), few seconds.
+    "max_retries": 0,
+    "socket_connect_timeout": 1,
     "socket_timeout": 5,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

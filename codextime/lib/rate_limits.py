@@ -1,20 +1,28 @@
 """Limits on how often something may be done, counted in the cache, which all processes share."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
+from redis import RedisError
 
 from codextime.lib.hashing import hash_secret
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most `amount` times in each period of `seconds`, for each key."""
+    """At most `amount` times in each period of `seconds`, for each key.
+
+    While the cache does not answer nothing can be counted: then a lenient limit lets everything pass, another nothing.
+    """
 
     name: str
     amount: int
     seconds: int
+    is_lenient: bool = False
 
 
 class LimitReached(Exception):
@@ -33,6 +41,15 @@ def count_use(limit: RateLimit, *, key: str, now: datetime) -> None:
     """
     period, passed = divmod(int(now.timestamp()), limit.seconds)
     counter = f"rate:{limit.name}:{hash_secret(key)}:{period}"
-    cache.add(counter, 0, timeout=2 * limit.seconds)
-    if cache.incr(counter) > limit.amount:
+    if add_one(counter, limit) > limit.amount:
         raise LimitReached(retry_after=limit.seconds - passed)
+
+
+def add_one(counter: str, limit: RateLimit) -> int:
+    """The counter's new value; without the cache, one that the limit allows if it is lenient, and too high else."""
+    try:
+        cache.add(counter, 0, timeout=2 * limit.seconds)
+        return cache.incr(counter)
+    except (RedisError, ValueError):  # ValueError: the counter was evicted between the two
+        logger.warning("The cache does not answer: the limit %s is not counted.", limit.name)
+        return 0 if limit.is_lenient else limit.amount + 1

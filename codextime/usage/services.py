@@ -68,7 +68,7 @@ def store_calls(
     proven_wrong = highest_revisions(withdrawals)
     withdrawn = storing.withdraw(proven_wrong, user_id=user.pk, now=now) if proven_wrong else 0
     if added or replaced or withdrawn:
-        transaction.on_commit(partial(start_rebuild, user_id=user.pk))
+        transaction.on_commit(partial(start_rebuild, user_id=user.pk), robust=True)
     return StoredCounts(added, replaced, len(calls) - added - replaced, withdrawn)
 
 
@@ -90,9 +90,9 @@ def put_source(*, user: User, device: Device | None, key: UUID, label: str | Non
     source, is_new = Source.objects.get_or_create(
         user=user, key=key, defaults={"label": label or "", "device": device, "created_at": now}
     )
-    wanted = (source.label if label is None else label, device)
-    if not is_new and (source.label, source.device) != wanted:
-        source.label, source.device = wanted
+    wanted = (source.label if label is None else label, device.pk if device else None)
+    if not is_new and (source.label, source.device_id) != wanted:
+        source.label, source.device_id = wanted
         source.save(update_fields=["label", "device"])
     return source
 
@@ -122,7 +122,8 @@ def highest_revisions(readings: Iterable[Reading]) -> list[Reading]:
 
 
 def start_rebuild(*, user_id: int) -> None:
-    """Asks a worker to rebuild. A broker that is down costs a second at most and fails nothing: the sweep comes."""
+    """Asks a worker to rebuild. A broker that is down costs nothing, a silent one a few seconds (settings); neither
+    fails anything: the sweep comes."""
     try:
         current_app.send_task(REBUILD_TASK, args=[user_id], retry=False)
     except OperationalError:

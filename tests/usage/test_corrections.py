@@ -1,0 +1,109 @@
+"""What becomes of a call that is sent again, and what its owner can read about it."""
+
+from typing import Any
+
+import pytest
+
+from codextime.accounts.models import User
+from codextime.usage import selectors
+from codextime.usage.models import Call
+from codextime.usage.readings import Withdrawal
+from codextime.usage.services import StoredCounts
+from tests.usage.readings import NOW, reading, store
+
+pytestmark = pytest.mark.django_db
+
+ID = (1).to_bytes(16, "big")
+
+
+def ledger(user: User) -> list[tuple[str, int, int, int]]:
+    """Oldest first: reason, tokens before, tokens after, revision."""
+    lines = reversed(selectors.corrections(user=user))
+    return [(line.reason, line.tokens_before, line.tokens_after, line.revision) for line in lines]
+
+
+def test_a_replaced_call_stands_in_the_ledger_with_its_reason(owner: User) -> None:
+    store(owner, reading(1))
+
+    counts = store(owner, reading(1, output_tokens=70, revision=258, reason="completed", model="gpt-5"))
+
+    assert counts == StoredCounts(added=0, replaced=1, already_there=0, withdrawn=0)
+    assert ledger(owner) == [("completed", 1050, 1070, 258)]
+    line = selectors.corrections(user=owner).get()
+    assert (line.model.name, line.at, line.made_at) == ("gpt-5.1-codex", reading().at, NOW)
+
+
+def test_a_better_reading_that_finds_the_same_is_no_correction(owner: User) -> None:
+    store(owner, reading(1, revision=1))
+
+    store(owner, reading(1, revision=257))
+
+    assert Call.objects.get().revision == 257
+    assert ledger(owner) == []
+
+
+@pytest.mark.parametrize("change", [{"input_tokens": 999}, {"cached_input_tokens": 0}, {"model": "gpt-5"}])
+def test_a_replacement_without_a_reason_was_recounted(owner: User, change: dict[str, Any]) -> None:
+    store(owner, reading(1))
+
+    store(owner, reading(1, revision=258, **change))
+
+    assert [line[0] for line in ledger(owner)] == ["recounted"]
+
+
+def test_an_estimate_never_replaces_an_exact_reading(owner: User) -> None:
+    store(owner, reading(1, revision=256))
+
+    counts = store(owner, reading(1, input_tokens=9999, revision=255))
+
+    assert (counts.replaced, counts.already_there) == (0, 1)
+    assert Call.objects.get().input_tokens == 1000
+
+
+def test_a_withdrawal_and_a_return_both_stand_in_the_ledger(owner: User) -> None:
+    store(owner, reading(1))
+    store(owner, withdrawals=[Withdrawal(ID, 257, "copied_history")])
+
+    store(owner, reading(1, revision=258))
+
+    assert ledger(owner) == [("copied_history", 1050, 0, 257), ("recounted", 0, 1050, 258)]
+    assert Call.objects.get().withdrawn_at is None
+
+
+@pytest.mark.parametrize(("revision", "is_withdrawn"), [(256, False), (257, True), (258, True)])
+def test_a_withdrawal_needs_a_reading_as_good_as_the_stored_one(owner: User, revision: int, is_withdrawn: bool) -> None:
+    store(owner, reading(1))
+
+    counts = store(owner, withdrawals=[Withdrawal(ID, revision, "duplicate")])
+
+    assert counts.withdrawn == is_withdrawn
+    assert (Call.objects.get().withdrawn_at is not None) == is_withdrawn
+
+
+def test_a_call_is_withdrawn_once(owner: User) -> None:
+    store(owner, reading(1))
+    store(owner, withdrawals=[Withdrawal(ID, 257, "duplicate")])
+
+    counts = store(owner, withdrawals=[Withdrawal(ID, 258, "impossible")])
+
+    assert counts.withdrawn == 0
+    assert ledger(owner) == [("duplicate", 1050, 0, 257)]
+    store(owner, reading(1, revision=258))
+    assert Call.objects.get().withdrawn_at is not None
+
+
+def test_of_several_readings_in_one_upload_the_best_counts(owner: User) -> None:
+    better, worse = reading(1, input_tokens=5000, revision=258), reading(1, revision=257)
+
+    counts = store(owner, worse, better, worse, reading(2))
+
+    assert counts == StoredCounts(added=2, replaced=0, already_there=2, withdrawn=0)
+    assert Call.objects.get(call_id="00000000-0000-0000-0000-000000000001").input_tokens == 5000
+    assert ledger(owner) == []
+
+
+def test_a_call_may_be_stored_and_withdrawn_by_one_upload(owner: User) -> None:
+    counts = store(owner, reading(1), withdrawals=[Withdrawal(ID, 257, "duplicate")])
+
+    assert (counts.added, counts.withdrawn) == (1, 1)
+    assert Call.objects.get().withdrawn_at is not None
