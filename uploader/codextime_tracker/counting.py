@@ -98,8 +98,9 @@ class Counter:
 
     def feed(self, event: Event) -> None:
         if isinstance(event, CountLine):
-            if event.payload.info is not None:
-                self.feed_totals(event, event.payload.info)
+            info = event.payload.info
+            if info is not None:
+                self.feed_totals(event, info)
         elif isinstance(event, RecordLine):
             self.feed_record(event)
         elif isinstance(event, TurnLine):
@@ -141,8 +142,8 @@ class Counter:
         """A call, if the running sum moved in a way that no record explains."""
         state, total, last = self.state, info.total_token_usage, info.last_token_usage
         previous = state.previous
-        if previous is not None and is_same(total, previous):
-            return
+        if previous is not None and total.total_tokens == previous.total_tokens and four(total) == state.sum:
+            return  # logged again; cache write aside, which not every version logs
         state.previous = total
         state.is_only_head = False
         now, latest = four(total), four(last)
@@ -269,11 +270,6 @@ def plus(left: Four, right: Four) -> Four:
 
 def minus(left: Four, right: Four) -> Four:
     return left[0] - right[0], left[1] - right[1], left[2] - right[2], left[3] - right[3]
-
-
-def is_same(left: Usage, right: Usage) -> bool:
-    """Whether two running sums are equal; cache write aside, which not every version logs."""
-    return left == right or (left.total_tokens == right.total_tokens and four(left) == four(right))
 
 
 def record_identity(record: Record, at: str | None) -> str:

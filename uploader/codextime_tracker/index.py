@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 from msgspec import Struct
 
@@ -22,7 +21,6 @@ CREATE TABLE files (
     modified_ns INTEGER NOT NULL, offset INTEGER NOT NULL, fingerprint BLOB NOT NULL, counter_version INTEGER NOT NULL,
     thread INTEGER, state BLOB, totals BLOB NOT NULL, parent TEXT, UNIQUE (source, name)
 );
-CREATE INDEX files_of_thread ON files (thread);
 CREATE TABLE calls (
     number INTEGER PRIMARY KEY, thread INTEGER NOT NULL, identity TEXT NOT NULL, at TEXT NOT NULL, model TEXT,
     input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, cache_write_input_tokens INTEGER NOT NULL,
@@ -151,7 +149,7 @@ class Index:
     def source_key(self, codex_home: Path) -> str:
         """The random key that stands for this Codex home; made when it is first asked for."""
         home = os.path.realpath(codex_home)
-        self.connection.execute("INSERT OR IGNORE INTO sources (key, home) VALUES (?, ?)", (uuid4().hex, home))
+        self.connection.execute("INSERT OR IGNORE INTO sources (key, home) VALUES (?, ?)", (os.urandom(16).hex(), home))
         row = self.connection.execute("SELECT key FROM sources WHERE home = ?", (home,)).fetchone()
         return str(row[0])
 
@@ -271,6 +269,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 8000")  # a first scan writes its pages twice, not five times
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")

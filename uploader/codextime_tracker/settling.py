@@ -67,8 +67,10 @@ def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:
 def thread_number(connection: sqlite3.Connection, uuid: str | None) -> int | None:
     if uuid is None:
         return None
-    connection.execute("INSERT OR IGNORE INTO threads (uuid) VALUES (?)", (uuid,))
-    return int(connection.execute("SELECT id FROM threads WHERE uuid = ?", (uuid,)).fetchone()[0])
+    row = connection.execute("SELECT id FROM threads WHERE uuid = ?", (uuid,)).fetchone()
+    if row is None:
+        row = connection.execute("INSERT INTO threads (uuid) VALUES (?) RETURNING id", (uuid,)).fetchone()
+    return int(row[0])
 
 
 def store_file(connection: sqlite3.Connection, reading: FileReading, thread: int | None) -> int:
