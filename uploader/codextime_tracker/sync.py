@@ -29,7 +29,7 @@ BUILT_IN_SERVER: str | None = None  # for who runs a server and publishes a trac
 
 NEVER_SENT = (
     "From Codex's logs, only token counts, times and model names are sent. Prompts, answers, code, commands, names of\n"
-    "files and paths are never sent, and none of them is kept. See what would leave: add --dry-run to this command."
+    "files and paths are never sent. See for yourself what would leave: add --dry-run to this command."
 )
 
 
