@@ -1,4 +1,4 @@
-"""What the overview reads: days, and slots where an hour matters; never calls, so more calls do not cost more."""
+"""What the overview reads: days, their hours, and the slots of a single day; never calls, which grow without end."""
 
 import datetime
 import zoneinfo
@@ -61,9 +61,10 @@ def read_days(user: User, first: datetime.date, last: datetime.date) -> list[sum
 
 def read_labels(user: User, period: periods.Period) -> dict[str, sums.Sum]:
     """The sum of each label. Sources with the same label are one; a source without one has a number."""
-    names = name_sources(sources(user=user).values_list("pk", "label"))
+    rows = list(read_priced(user, period.first, period.last, by="source_id"))
+    names = name_sources(sources(user=user).values_list("pk", "label"))  # after the rows: a source may be new
     labels: dict[str, sums.Sum] = {}
-    for source_id, _, sum_ in read_priced(user, period.first, period.last, by="source_id"):
+    for source_id, _, sum_ in rows:
         labels.setdefault(names[source_id], sums.Sum()).add(sum_)
     return labels
 

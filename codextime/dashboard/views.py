@@ -20,5 +20,5 @@ def overview(request: SignedInRequest) -> HttpResponse:
     page = selectors.get_overview(user=request.user, query=read_query(request.GET), now=timezone.now())
     if page.is_empty:
         command = get_tracker_command(request.user)
-        return render(request, "dashboard/empty.html", {"command": command})
+        return render(request, "dashboard/empty.html", {"page": page, "command": command})
     return render(request, "dashboard/overview.html", {"page": page})

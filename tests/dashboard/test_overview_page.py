@@ -28,6 +28,16 @@ def test_without_usage_it_shows_the_exact_command_to_run(client: Client, owner: 
     assert f"pipx run codextime-tracker {owner.public_id} --server http://localhost:8000" in page
 
 
+def test_calls_that_have_arrived_but_are_not_added_up_yet_are_announced(client: Client, owner: User) -> None:
+    client.force_login(owner)
+    burn(owner, call("2025-10-01T12:00+00:00"), is_rebuilt=False)
+
+    page = client.get("/dashboard").text
+
+    assert "Your calls have arrived" in page
+    assert "1\u00a0date is being rebuilt." in page
+
+
 def test_everybody_sees_their_own_usage_and_nothing_of_anybody_else(
     client: Client, owner: User, stranger: User
 ) -> None:
