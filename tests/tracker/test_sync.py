@@ -235,6 +235,15 @@ def test_a_dry_run_prints_the_rows_that_are_sent_and_needs_neither_account_nor_n
     assert json.loads(tracker("--dry-run").out) == []
 
 
+def test_a_dry_run_names_what_it_could_not_read(tracker: Tracker) -> None:
+    (tracker.home / "sessions" / "rollout-1-folder.jsonl").mkdir(parents=True)
+
+    dry = tracker("--dry-run")
+
+    assert "rollout-1-folder.jsonl" in dry.err
+    assert "rollout-1-folder.jsonl" not in dry.out
+
+
 def test_a_dry_run_shows_an_upload_that_waits_with_its_own_id(tracker: Tracker) -> None:
     tracker.peer.answers(Reply(500, {}))
     tracker()

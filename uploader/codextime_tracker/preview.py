@@ -1,22 +1,28 @@
 """`--dry-run`: the uploads that a run would send, printed instead of sent."""
 
 import json
+import sys
 from collections.abc import Iterator
 
+from codextime_tracker.reports import skipped
 from codextime_tracker.sync import Options, destinations_of, existing_homes, find_server, opened, scan_home
 from codextime_tracker.uploads import preview
 
 
 def print_preview(options: Options) -> None:
-    """Prints, as a JSON array on standard output, the uploads that a run would send now. Needs no account."""
+    """Prints, as a JSON array on standard output, the uploads that a run would send now. Needs no account.
+
+    What could not be read goes to standard error.
+    """
     with opened(options) as index:
-        homes, _ = existing_homes(options.homes)
+        homes, missing_homes = existing_homes(options.homes)
         server = find_server(options)
-        for home in homes:
-            scan_home(index, home, is_quiet=options.is_quiet)
+        scans = [scan_home(index, home, is_quiet=options.is_quiet) for home in homes]
         destinations = destinations_of(options, index, homes, str(server) if server else "")
         uploads = (upload for each in destinations for upload in preview(index, each, options.label))
         write_json_array(uploads)
+    for title, text in skipped(scans, missing_homes):
+        print(f"{title}: {text}", file=sys.stderr)
 
 
 def write_json_array(uploads: Iterator[dict[str, object]]) -> None:

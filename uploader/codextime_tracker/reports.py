@@ -1,8 +1,10 @@
 """What a run says when it is done."""
 
 import sys
+from pathlib import Path
 from typing import TextIO
 
+from codextime_tracker.scanning import ScanReport
 from codextime_tracker.sync import Outcome
 from codextime_tracker.terminal import bold, count
 
@@ -22,7 +24,7 @@ def lines_of(outcome: Outcome) -> list[tuple[str, str]]:
         *[("Note", notice) for notice in outcome.notices],
         ("Found", found(outcome)),
         *estimates(outcome),
-        *skipped(outcome),
+        *skipped(outcome.scans, outcome.missing_homes),
         ("Sent", sent(outcome)),
         *refused(outcome),
         ("Dashboard", dashboard(outcome)),
@@ -66,13 +68,14 @@ def estimates(outcome: Outcome) -> list[tuple[str, str]]:
     return [("Estimates", f"{count(number, 'call')}: their log is incomplete, or a copy whose origin is gone")]
 
 
-def skipped(outcome: Outcome) -> list[tuple[str, str]]:
-    files = [(each.path, each.reason) for scan in outcome.scans for each in scan.skipped]
-    files += [(str(home), problem) for home, problem in outcome.missing_homes]
+def skipped(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> list[tuple[str, str]]:
+    """What could not be read, and why."""
+    files = [(each.path, each.reason) for scan in scans for each in scan.skipped]
+    files += [(str(home), problem) for home, problem in missing_homes]
     lines = [("Skipped", f"{path}: {reason}") for path, reason in files[:MOST_SKIPPED_SHOWN]]
     if len(files) > MOST_SKIPPED_SHOWN:
         lines.append(("Skipped", f"and {len(files) - MOST_SKIPPED_SHOWN} more"))
-    old = sum(len(scan.old_logs) for scan in outcome.scans)
+    old = sum(len(scan.old_logs) for scan in scans)
     if old:
         lines.append(("No data", f"{count(old, 'file')} of old Codex releases, which logged no usage"))
     return lines
