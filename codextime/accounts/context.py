@@ -5,4 +5,8 @@ from django.http import HttpRequest
 
 
 def server(request: HttpRequest) -> dict[str, object]:
-    return {"sign_up_policy": settings.SIGN_UP, "is_local": settings.IS_LOCAL}
+    return {
+        "sign_up_policy": settings.SIGN_UP,
+        "is_local": settings.IS_LOCAL,
+        "login_link_command": settings.LOGIN_LINK_COMMAND,
+    }

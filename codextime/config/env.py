@@ -35,6 +35,7 @@ BASE_URL: str = read.str("CODEXTIME_BASE_URL", default="http://localhost:8000").
 ALLOWED_HOSTS: list[str] = read.list("CODEXTIME_ALLOWED_HOSTS", default=[])
 SIGN_UP = choice("CODEXTIME_SIGN_UP", SIGN_UP_POLICIES, "open" if MODE == "test" else "closed")
 EMAIL_URL: str = read.str("EMAIL_URL", default="consolemail://")
+LOGIN_LINK_COMMAND: str = read.str("CODEXTIME_LOGIN_LINK_COMMAND", default="make login-link")
 MAIL_FOLDER: str = read.str("CODEXTIME_MAIL_FOLDER", default="")
 STATIC_ROOT: str = read.str("CODEXTIME_STATIC_ROOT", default=str(ROOT / "staticfiles"))
 MAIL_FROM: str = read.str("CODEXTIME_MAIL_FROM", default="Codextime <no-reply@localhost>")

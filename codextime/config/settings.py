@@ -10,6 +10,7 @@ from codextime.config import env
 
 ROOT = env.ROOT
 IS_LOCAL = env.MODE == "local"
+LOGIN_LINK_COMMAND = env.LOGIN_LINK_COMMAND  # shown on the pages of a local server
 IS_TEST = env.MODE == "test"
 IS_SECURE = env.BASE_URL.startswith("https://")
 

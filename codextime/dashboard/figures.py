@@ -85,7 +85,7 @@ def cached_figure(activity: Activity) -> KeyFigure:
     is_comparable = before is not None and before.tokens.input_tokens and now.tokens.input_tokens
     return compared(
         activity,
-        label="Cached input",
+        label="Cache reuse",
         value=formats.percent(now.cached_share) if now.tokens.input_tokens else formats.NONE,
         title=f"{formats.exact(cached)} of {formats.exact(now.tokens.input_tokens)} input tokens",
         note=formats.signed((now.cached_share - before.cached_share) * 100, f"{formats.SPACE}pt")

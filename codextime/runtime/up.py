@@ -63,7 +63,7 @@ def serve(options: Options, folder: DataFolder, supervisor: Supervisor, sockets:
     servers.start(supervisor)
     environment = programs.server_environment(
         folder, base_url=options.base_url, database_url=servers.database_url, redis_url=servers.redis_url
-    )
+    ) | {"CODEXTIME_LOGIN_LINK_COMMAND": options.command("login-link")}
     prepared = prepare(folder, environment, supervisor.signals)
     start_server(options, folder, environment, supervisor, sockets)
     introduce(options, prepared)

@@ -111,7 +111,7 @@ def test_key_figures_compare_with_the_days_directly_before(owner: User) -> None:
         "API-equivalent": "$0.01",
         "Active days": "3 / 30",
         "Streak": "3 days",
-        "Cached input": "75 %",
+        "Cache reuse": "75 %",
         "Calls": "3",
     }
     assert [figure.note.replace("\u00a0", " ") for figure in page.figures] == [
