@@ -1,14 +1,12 @@
 """The overview at 1,000, 100,000 and 1,000,000 calls of one user over the same year. It must not grow with them."""
 
 import datetime
-import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-from codextime.runtime.temporary import TemporaryServers
+from bench.servers import server
 
 NAME = "overview"
 SIZES = (1_000, 100_000, 1_000_000)
@@ -47,29 +45,6 @@ def run() -> None:
         row = [measured[size, page] for size in SIZES]
         cells = " | ".join(f"{sql:.1f}, {whole:.1f}" for sql, whole, _ in row)
         print(f"| {page} | {cells} | {row[-1][2]} | {row[-1][1] / row[0][1]:.2f} |")
-
-
-@contextmanager
-def server() -> Iterator[None]:
-    """Django on servers of its own, with every table and nothing in them."""
-    servers = TemporaryServers.start()
-    try:
-        os.environ |= {
-            "CODEXTIME_MODE": "test",
-            "DATABASE_URL": servers.database_url,
-            "REDIS_URL": servers.redis_url,
-            "DJANGO_SETTINGS_MODULE": "codextime.config.settings",
-        }
-        import django  # reads the environment that was just set
-        from django.conf import settings
-        from django.core.management import call_command
-
-        django.setup()
-        settings.ALLOWED_HOSTS = ["testserver"]
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        servers.stop()
 
 
 def measure_users() -> dict[tuple[int, str], Measure]:
