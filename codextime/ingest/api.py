@@ -5,10 +5,11 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import AuthenticationFailed, UnsupportedMediaType
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -53,6 +54,16 @@ PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
         "Another upload had this upload_id: choose a new one.",
     ),
     UserGone: (HTTPStatus.UNAUTHORIZED, "account_erased", "The account was erased."),
+    MethodNotAllowed: (HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Uploads are sent by POST."),
+    OperationalError: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "unavailable",
+        "The database does not answer: try again later. Nothing is lost.",
+    ),
+}
+HEADERS: dict[str, dict[str, str]] = {  # by the problem's code
+    "method_not_allowed": {"Allow": "POST, OPTIONS"},
+    "unavailable": {"Retry-After": "10"},
 }
 
 
@@ -107,7 +118,7 @@ class UploadsView(APIView):
             return (
                 unauthorized(code, detail)
                 if status == HTTPStatus.UNAUTHORIZED
-                else problem(status, code=code, detail=detail)
+                else problem(status, code=code, detail=detail, headers=HEADERS.get(code))
             )
         return super().handle_exception(error)
 

@@ -46,12 +46,16 @@ def read_plain(stream: Stream) -> bytes:
 
 
 def inflate(stream: Stream) -> bytes:
-    """Stops as soon as the limit is passed: a bomb costs no more than a real upload."""
+    """Stops as soon as the limit is passed, packed or unpacked: a bomb costs no more than a real upload, and neither
+    does a stream of empty blocks or an endless header."""
     inflater = zlib.decompressobj(GZIP)
     pieces: list[bytes] = []
-    room = MAXIMUM_BYTES
+    room = packed_room = MAXIMUM_BYTES
     try:
         while piece := stream.read(CHUNK_BYTES):
+            packed_room -= len(piece)
+            if packed_room < 0:
+                raise BodyTooLarge
             unpacked = inflater.decompress(piece, room + 1)
             room -= len(unpacked)
             if room < 0 or inflater.unconsumed_tail:

@@ -1,29 +1,27 @@
 """Bytes to an upload: an envelope that holds or fails as a whole, and rows of which each stands for itself."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import UNSET, DecodeError, Raw, ValidationError
 from msgspec.json import Decoder
 
-from codextime.ingest import rules
-from codextime.ingest.contract import MAXIMUM_CALLS, MAXIMUM_WITHDRAWALS, PROTOCOL, CallRow, Envelope, WithdrawalRow
+from codextime.ingest import contract, rules
 from codextime.usage.readings import CallReading, Withdrawal
 
 Reading = TypeVar("Reading", CallReading, Withdrawal)
 
-envelope_decoder: Decoder[Any] = Decoder(Envelope)
-protocol_decoder: Decoder[dict[str, Any]] = Decoder(dict[str, Any])
+envelope_decoder: Decoder[Any] = Decoder(contract.Envelope)
+protocol_decoder: Decoder[Any] = Decoder(contract.Protocol)
 array_decoder: Decoder[list[Raw]] = Decoder(list[Raw])
-call_decoder: Decoder[Any] = Decoder(CallRow)
-calls_decoder: Decoder[list[Any]] = Decoder(list[CallRow])
-withdrawal_decoder: Decoder[Any] = Decoder(WithdrawalRow)
-withdrawals_decoder: Decoder[list[Any]] = Decoder(list[WithdrawalRow])
+
+COMMAS_PER_ROW = 40  # a row of the contract has a quarter of them
 
 find_field = re.compile(r"`(?:\$\.)?(\w{1,64})[^`]*`$").search
+is_integer = re.compile(rb"-?[0-9]{1,40}").fullmatch
 find_id = re.compile(rb'"id"\s*:\s*"([0-9a-f]{32})"').search
 
 
@@ -75,12 +73,8 @@ def decode_upload(body: bytes, *, now: datetime) -> Upload:
         user=envelope.user,
         source=envelope.source,
         label=read_label(envelope.label),
-        calls=list(Rows("calls", MAXIMUM_CALLS, calls_decoder, call_decoder).read(envelope.calls, to_call, refused)),
-        withdrawals=list(
-            Rows("withdrawals", MAXIMUM_WITHDRAWALS, withdrawals_decoder, withdrawal_decoder).read(
-                withdrawals, rules.read_withdrawal, refused
-            )
-        ),
+        calls=list(CALLS.read(envelope.calls, to_call, refused)),
+        withdrawals=list(WITHDRAWALS.read(withdrawals, rules.read_withdrawal, refused)),
         refused=refused,
     )
 
@@ -98,10 +92,10 @@ def decode_envelope(body: bytes) -> Any:
 def refuse_other_protocol(body: bytes) -> None:
     """A tracker of another time is told so, and not which of its fields are strange to us."""
     try:
-        protocol = protocol_decoder.decode(body).get("protocol")
+        protocol = bytes(protocol_decoder.decode(body).protocol)
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return
-    if type(protocol) is int and protocol != PROTOCOL:
+    if is_integer(protocol) and int(protocol) != contract.PROTOCOL:
         raise ProtocolUnsupported
 
 
@@ -113,6 +107,14 @@ def read_label(label: Any) -> str | None:
     return str(label).strip()
 
 
+class BadRow(NamedTuple):
+    """A row that is none of the contract."""
+
+    reason: str
+    field: str | None
+    id: str | None
+
+
 @dataclass(frozen=True)
 class Rows:
     """One array of the envelope: decoded at once if all is well, else row by row."""
@@ -120,55 +122,84 @@ class Rows:
     part: str
     maximum: int
     all_decoder: Decoder[list[Any]]
+    columns: Mapping[str, re.Pattern[str]]
     row_decoder: Decoder[Any]
 
     def read(self, raw: Raw, to_reading: Callable[[Any], Reading], refused: list[Refusal]) -> Iterator[Reading]:
         """The rows that hold; the others are added to `refused`. Raises `UploadInvalid` for what is no such array."""
-        rows = self.split(raw)
-        for index, row in enumerate(self.decode(raw, rows)):
+        for index, row in enumerate(self.decode(raw)):
+            if type(row) is BadRow:
+                refused.append(Refusal(self.part, index, row.reason, row.field, row.id))
+                continue
             try:
-                if isinstance(row, ValidationError):
-                    raise rules.RowRefused(*reason_of(row))
                 yield to_reading(row)
             except rules.RowRefused as refusal:
-                found = find_id(bytes(rows[index]))
-                row_id = found[1].decode() if found else None
-                refused.append(Refusal(self.part, index, refusal.reason, refusal.field, row_id))
+                refused.append(Refusal(self.part, index, refusal.reason, refusal.field, row.id))
+
+    def decode(self, raw: Raw) -> list[Any]:
+        """Each row, or the `BadRow` that it is."""
+        try:
+            rows = self.all_decoder.decode(raw)
+        except (ValidationError, UnicodeDecodeError):
+            return [self.decode_row(row) for row in self.split(raw)]
+        except (DecodeError, RecursionError) as error:
+            raise UploadInvalid("The body is not JSON.", self.part) from error
+        self.refuse_if_more(len(rows))
+        return rows if self.hold(rows) else [self.decode_row(row) for row in self.split(raw)]
+
+    def hold(self, rows: list[Any]) -> bool:
+        """Whether all values match their patterns. A value that holds a newline adds a line of its own."""
+        for name, pattern in self.columns.items():
+            column = "".join([f"{getattr(row, name)}\n" for row in rows])
+            if column.count("\n") != len(rows) or not pattern.match(column):
+                return False
+        return True
 
     def split(self, raw: Raw) -> list[Raw]:
+        if bytes(raw).count(b",") > COMMAS_PER_ROW * self.maximum:  # eight million numbers would fill the memory
+            raise UploadInvalid(f"“{self.part}” has more values than {self.maximum:,} rows can have.", self.part)
         try:
             rows = array_decoder.decode(raw)
         except (DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UploadInvalid(f"“{self.part}” is not an array.", self.part) from error
-        if len(rows) > self.maximum:
-            raise UploadInvalid(f"“{self.part}” has more than {self.maximum:,} rows.", self.part)
+        self.refuse_if_more(len(rows))
         return rows
 
-    def decode(self, raw: Raw, rows: list[Raw]) -> list[Any]:
-        """Each row, or the `ValidationError` that it is."""
-        try:
-            return self.all_decoder.decode(raw)
-        except (ValidationError, UnicodeDecodeError):
-            return [self.decode_row(row) for row in rows]
-        except (DecodeError, RecursionError) as error:
-            raise UploadInvalid("The body is not JSON.", self.part) from error
+    def refuse_if_more(self, rows: int) -> None:
+        if rows > self.maximum:
+            raise UploadInvalid(f"“{self.part}” has more than {self.maximum:,} rows.", self.part)
 
     def decode_row(self, row: Raw) -> Any:
         try:
             return self.row_decoder.decode(row)
-        except ValidationError as error:
-            return error
-        except (DecodeError, UnicodeDecodeError) as error:
-            return ValidationError(str(error))
+        except (DecodeError, UnicodeDecodeError) as error:  # DecodeError is also what ValidationError is
+            found = find_id(bytes(row))
+            return BadRow(*reason_of(error), found[1].decode() if found else None)
 
 
-def field_of(error: ValidationError) -> str | None:
+CALLS = Rows(
+    "calls",
+    contract.MAXIMUM_CALLS,
+    Decoder(list[contract.QuickCallRow]),
+    contract.CALL_COLUMNS,
+    Decoder(contract.CallRow),
+)
+WITHDRAWALS = Rows(
+    "withdrawals",
+    contract.MAXIMUM_WITHDRAWALS,
+    Decoder(list[contract.QuickWithdrawalRow]),
+    contract.WITHDRAWAL_COLUMNS,
+    Decoder(contract.WithdrawalRow),
+)
+
+
+def field_of(error: Exception) -> str | None:
     """The field that msgspec names at the end of its message."""
     found = find_field(str(error))
     return found[1] if found else None
 
 
-def reason_of(error: ValidationError) -> tuple[str, str | None]:
+def reason_of(error: Exception) -> tuple[str, str | None]:
     """A reason and a field of the contract; what an unknown field is called goes nowhere."""
     text = str(error)
     if "unknown field" in text:

@@ -4,7 +4,7 @@ from typing import Any
 
 from codextime.ingest.contract import CONTRACT, MAXIMUM_CALLS, MAXIMUM_WITHDRAWALS
 
-ERRORS = (400, 401, 409, 413, 415, 429)
+ERRORS = (400, 401, 409, 413, 415, 429, 503)
 
 
 def property_of(field: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from codextime.accounts.models import User, validate_time_zone
 from codextime.devices.models import Device
 from codextime.lib.advisory_locks import Lock, hold_lock
 from codextime.usage import rebuilding, storing
-from codextime.usage.models import Day, DirtyDate, ModelName, Source
+from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source
 from codextime.usage.readings import CallReading, Withdrawal
 
 Reading = TypeVar("Reading", CallReading, Withdrawal)
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 REBUILD_TASK = "usage.rebuild_user"
 DATES_PER_TRANSACTION = 31
+MODELS_PER_USER = 300  # OpenAI has named fewer; without an end, one client could fill the table with inventions
+OTHER_MODEL = "custom"
 SWEEP_AFTER = datetime.timedelta(seconds=5)  # younger marks have a task of their own under way
 
 
@@ -62,7 +64,7 @@ def store_calls(
     lock_uploads(user=user)
     source = put_source(user=user, device=device, key=source_key, label=label, now=now)
     best = highest_revisions(calls)
-    storing.copy_to_staging(best, get_model_ids({call.model for call in best}))
+    storing.copy_to_staging(best, get_model_ids({call.model for call in best}, user=user))
     added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
     replaced = storing.replace_by_staged(user_id=user.pk, now=now) if added < len(best) else 0
     proven_wrong = highest_revisions(withdrawals)
@@ -102,13 +104,26 @@ def rename_source(*, source: Source, label: str) -> None:
     source.save(update_fields=["label"])
 
 
-def get_model_ids(names: set[str]) -> dict[str, int]:
-    """The id of each model name; new names are stored, in one order for all, so that two uploads cannot deadlock."""
-    ids = dict(ModelName.objects.filter(name__in=names).values_list("name", "pk"))
+def get_model_ids(names: set[str], *, user: User) -> dict[str, int]:
+    """The id of each model name; new names are stored, in one order for all, so that two uploads cannot deadlock.
+
+    A user may bring `MODELS_PER_USER` names into the table that all share. What goes beyond counts as `custom`.
+    """
+    ids = find_model_ids(names)
     if missing := sorted(names - ids.keys()):
-        ModelName.objects.bulk_create([ModelName(name=name) for name in missing], ignore_conflicts=True)
-        ids |= dict(ModelName.objects.filter(name__in=missing).values_list("name", "pk"))
+        room = max(MODELS_PER_USER - Call.objects.filter(user=user).values("model").distinct().count(), 0)
+        add_model_names(missing[:room] if len(missing) <= room else [*missing[:room], OTHER_MODEL])
+        known = find_model_ids({*names, OTHER_MODEL})
+        ids = {name: known[name if name in known else OTHER_MODEL] for name in names}
     return ids
+
+
+def find_model_ids(names: set[str]) -> dict[str, int]:
+    return dict(ModelName.objects.filter(name__in=names).values_list("name", "pk"))
+
+
+def add_model_names(names: Iterable[str]) -> None:
+    ModelName.objects.bulk_create([ModelName(name=name) for name in sorted(names)], ignore_conflicts=True)
 
 
 def highest_revisions(readings: Iterable[Reading]) -> list[Reading]:

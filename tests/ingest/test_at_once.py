@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from codextime.accounts.models import User
@@ -61,3 +63,16 @@ def test_two_users_who_bring_the_same_new_models_do_not_block_each_other(
 
     assert [answer.json()["added"] for answer in answers] == [100, 100]
     assert ModelName.objects.count() == 100
+
+
+def test_without_the_database_an_upload_is_told_to_come_back(owner: User, now: datetime) -> None:
+    token, upload = pair(owner, now), envelope(owner, call(1))
+
+    def post_without_database() -> Any:
+        connection.settings_dict = connection.settings_dict | {"HOST": "/nowhere"}  # of this thread only
+        return post(Client(), token, upload)
+
+    [answer] = run_at_once(post_without_database)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer["Retry-After"]) > 0

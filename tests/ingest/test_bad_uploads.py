@@ -18,6 +18,10 @@ pytestmark = pytest.mark.django_db
 
 MIB = 1024 * 1024
 
+# RFC 1952: a header with a file name that does not end; RFC 1951: stored blocks of no bytes.
+ENDLESS_HEADER = bytes([0x1F, 0x8B, 8, 8, 0, 0, 0, 0, 0, 3]) + b"x" * (9 * MIB)
+EMPTY_BLOCKS = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]) + bytes([0, 0, 0, 0xFF, 0xFF]) * (2 * MIB)
+
 
 @pytest.mark.parametrize(
     ("changes", "reason", "field"),
@@ -37,6 +41,7 @@ MIB = 1024 * 1024
         ({"model": "/home/ada/secret-model"}, "invalid", "model"),
         ({"model": "gpt-" + "x" * 64}, "invalid", "model"),
         ({"model": "gpt-5\n"}, "invalid", "model"),
+        ({"model": "gpt-5\ngpt-5"}, "invalid", "model"),
         ({"revision": 0}, "invalid", "revision"),
         ({"reason": "because"}, "invalid", "reason"),
         ({"prompt": "my secret"}, "unknown_field", None),
@@ -86,6 +91,7 @@ def test_a_row_that_is_no_call_is_refused(client: Client, owner: User, token: st
         ({"label": "x" * 61}, "label"),
         ({"label": "a\x00b"}, "label"),
         ({"calls": [0] * 10_001}, "calls"),
+        ({"calls": [call()] * 10_001}, "calls"),
     ],
 )
 def test_a_bad_envelope_refuses_the_upload_and_names_the_field(
@@ -139,16 +145,34 @@ def test_deep_nesting_in_a_row_is_refused(client: Client, owner: User, token: st
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("value", [b"0", b"{}", b"[]", b'""'])
+def test_millions_of_values_that_are_no_calls_fill_no_memory(
+    client: Client, owner: User, token: str, value: bytes
+) -> None:
+    values = b",".join([value] * (7 * MIB // (len(value) + 1)))
+    body = json.dumps(envelope(owner)).encode().replace(b'"calls": []', b'"calls": [' + values + b"]")
+    tracemalloc.start()
+
+    answer = post(client, token, body)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (answer.status_code, answer.json()["field"]) == (400, "calls")
+    assert peak < 64 * MIB
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
         (gzip.compress(bytes(64 * MIB)), 413, "too_large"),
+        (ENDLESS_HEADER, 413, "too_large"),
+        (EMPTY_BLOCKS, 413, "too_large"),
         (gzip.compress(gzip.compress(bytes(64 * MIB))), 400, "invalid"),
         (b"no gzip", 400, "damaged"),
         (gzip.compress(b"{}")[:-4], 400, "damaged"),
         (gzip.compress(b"{}") + b"more", 400, "damaged"),
     ],
-    ids=["bomb", "bomb in a bomb", "no gzip", "cut off", "something behind"],
+    ids=["bomb", "endless header", "empty blocks", "bomb in a bomb", "no gzip", "cut off", "something behind"],
 )
 def test_a_bomb_or_a_damaged_body_is_stopped_early(
     client: Client, owner: User, token: str, body: bytes, status: int, code: str
@@ -193,3 +217,11 @@ def test_a_machine_that_uploads_too_often_is_told_when_to_come_back(
 
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 60
+
+
+def test_another_method_is_refused(client: Client, token: str) -> None:
+    answer = client.get("/api/v1/uploads", headers={"Authorization": f"Bearer {token}"})
+
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert "POST" in answer["Allow"]
