@@ -24,16 +24,15 @@ READ = """at, input_tokens, cached_input_tokens, cache_write_input_tokens, outpu
 MAKE_STAGING = f"CREATE TEMPORARY TABLE IF NOT EXISTS usage_staging ({STAGED}) ON COMMIT DELETE ROWS"
 
 ADD = f"""
-WITH added AS (
-    INSERT INTO usage_call (user_id, source_id, call_id, {READ})
-    SELECT %(user)s, %(source)s, call_id, {READ} FROM usage_staging
-    ON CONFLICT DO NOTHING
-    RETURNING at
-), marked AS (
-    INSERT INTO usage_dirtydate (user_id, "on", marked_at)
-    SELECT DISTINCT %(user)s, (at AT TIME ZONE 'UTC')::date, %(now)s::timestamptz FROM added
-)
-SELECT count(*) FROM added
+INSERT INTO usage_call (user_id, source_id, call_id, {READ})
+SELECT %(user)s, %(source)s, call_id, {READ} FROM usage_staging
+ON CONFLICT DO NOTHING
+"""
+# The dates of all that is staged: to have the insert return what it added takes a tenth of its time, and a date marked
+# without need is only summed again.
+MARK_STAGED = """
+INSERT INTO usage_dirtydate (user_id, "on", marked_at)
+SELECT DISTINCT %(user)s, (at AT TIME ZONE 'UTC')::date, %(now)s::timestamptz FROM usage_staging
 """
 
 LEDGER = """
@@ -106,7 +105,13 @@ def copy_to_staging(readings: Collection[CallReading], model_ids: Mapping[str, i
 
 def add_staged(*, user_id: int, source_id: int, now: datetime.datetime) -> int:
     """Stores the staged calls whose ids the user does not have; the number of them."""
-    return count(ADD, {"user": user_id, "source": source_id, "now": now})
+    parameters: dict[str, Any] = {"user": user_id, "source": source_id, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, parameters)
+        added: int = cursor.rowcount
+        if added:
+            cursor.execute(MARK_STAGED, parameters)
+    return added
 
 
 def replace_by_staged(*, user_id: int, now: datetime.datetime) -> int:

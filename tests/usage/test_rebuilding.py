@@ -70,6 +70,15 @@ def test_later_calls_are_added_to_the_totals_of_their_date(owner: User) -> None:
     assert_totals_are_exact(owner)
 
 
+def test_calls_that_are_there_already_make_no_date_dirty(owner: User) -> None:
+    store(owner, reading(1))
+    rebuild_dirty_dates(user_id=owner.pk)
+
+    store(owner, reading(1))
+
+    assert selectors.dirty_dates(user=owner) == []
+
+
 def test_totals_of_another_user_stay_as_they_are(owner: User, stranger: User) -> None:
     store(stranger, *some_readings(moments_around(date(2026, 5, 3))))
     rebuild_dirty_dates(user_id=stranger.pk)
