@@ -295,6 +295,39 @@ def test_damaged_files_are_told_and_the_others_are_read(home: Path, index: Index
     assert told["4"].startswith("the file cannot be read: its compression is damaged")
 
 
+def test_a_type_that_only_starts_like_a_known_one_is_no_call(home: Path, index: Index) -> None:
+    usage = {"input_tokens": 5000, "output_tokens": 500}
+    rollout = Rollout(THREAD).turn("gpt-5").count(A, A)
+    rollout.line("token_usage_summary", thread_id=THREAD, response_id="sum", usage=usage)
+    rollout.line("turn_context_update", model="gpt-9").line("event_msg", type="task_started_again", turn_id="x")
+    rollout.count(AB, B).write(home)
+
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+
+
+@pytest.mark.parametrize("year", ["9999-12-31T23:59:59.999-10:00", "0001-01-01T00:00:00.000+10:00"])
+def test_an_instant_beyond_the_calendar_stops_nothing(home: Path, index: Index, year: str) -> None:
+    rollout = Rollout(THREAD).turn("gpt-5").count(A, A).count(AB, B)
+    rollout.lines[2] = rollout.lines[2].replace(rollout.lines[2][14:38], year)
+    rollout.write(home)
+
+    scan(index, home)
+
+    assert ("gpt-5", B) in models_and_usage(index)
+
+
+def test_deep_nesting_costs_its_line_only(home: Path, index: Index) -> None:
+    nested = '{"timestamp":"2026-11-20T10:00:01.000Z","type":"turn_context","payload":{"model":%s}}' % ("[" * 100_000)
+    Rollout(THREAD).turn("gpt-5").count(A, A).raw(nested).count(AB, B).write(home)
+
+    report = scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+    assert reasons(report) == ["1 damaged line(s) were left out, the others were counted"]
+
+
 def test_a_damaged_line_is_left_out_alone(home: Path, index: Index) -> None:
     rollout = (
         Rollout(THREAD).turn("gpt-5").count(A, A).raw('{"timestamp":"2026-11-20T10:0').raw("\x00\x01").count(AB, B)

@@ -295,4 +295,8 @@ def instant(timestamp: str) -> str | None:
         return timestamp
     if parsed.tzinfo is None:
         return None
-    return parsed.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    try:
+        utc = parsed.astimezone(UTC)
+    except OverflowError:  # before the year 1 or after 9999
+        return None
+    return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -38,8 +38,15 @@ DECODERS: dict[bytes, LineDecoder] = {
     EVENT + b"task_started": Decoder(TurnLine),
     EVENT + b"token_count": Decoder(CountLine),
 }
-# The same by as many bytes as tell these types, and these events, from all others.
+# The same by their first bytes, and the whole names with the quote behind them, which a hit is held against.
 GLANCE = 12
+WHOLE = {
+    b"session_meta": b'session_meta"',
+    b"turn_context": b'turn_context"',
+    b"token_usage_": b'token_usage_record"',
+    b"task_started": b'task_started"',
+    b'token_count"': b'token_count"',
+}
 BY_TYPE = {kind[:GLANCE]: DECODERS[kind] for kind in DECODERS if not kind.startswith(EVENT)}
 BY_EVENT = {
     b"task_started": DECODERS[EVENT + b"task_started"],
@@ -145,16 +152,17 @@ class Reading:
                 if place <= 0:
                     decoder: LineDecoder | None = any_line
                 elif kind != b'event_msg","':
-                    decoder = BY_TYPE.get(kind)
+                    decoder = BY_TYPE.get(kind) if data.startswith(WHOLE.get(kind, b""), place) else None
                 elif data.startswith(EVENT, place):
                     place += EVENT_BYTES
-                    decoder = BY_EVENT.get(data[place : place + GLANCE])
+                    kind = data[place : place + GLANCE]
+                    decoder = BY_EVENT.get(kind) if data.startswith(WHOLE.get(kind, b""), place) else None
                 else:
                     decoder = any_line
                 if decoder is not None:
                     try:
                         event = decoder.decode(data[here:end])
-                    except (DecodeError, UnicodeDecodeError):
+                    except (DecodeError, UnicodeDecodeError, RecursionError):
                         event = self.decode_damaged(data[here:end])
                     if event is not None:
                         yield event
@@ -164,7 +172,7 @@ class Reading:
         """The event of a line that is no JSON, or only because of invalid UTF-8."""
         try:
             return any_line.decode(line.decode("utf-8", "replace").encode())
-        except DecodeError:
+        except (DecodeError, RecursionError):
             self.bad_lines += 1
             return None
 
