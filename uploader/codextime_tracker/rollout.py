@@ -38,20 +38,16 @@ DECODERS: dict[bytes, LineDecoder] = {
     EVENT + b"task_started": Decoder(TurnLine),
     EVENT + b"token_count": Decoder(CountLine),
 }
-# The same by their first bytes, and the whole names with the quote behind them, which a hit is held against.
 GLANCE = 12
-WHOLE = {
-    b"session_meta": b'session_meta"',
-    b"turn_context": b'turn_context"',
-    b"token_usage_": b'token_usage_record"',
-    b"task_started": b'task_started"',
-    b'token_count"': b'token_count"',
-}
-BY_TYPE = {kind[:GLANCE]: DECODERS[kind] for kind in DECODERS if not kind.startswith(EVENT)}
-BY_EVENT = {
-    b"task_started": DECODERS[EVENT + b"task_started"],
-    b'token_count"': DECODERS[EVENT + b"token_count"],
-}
+
+
+def by_first_bytes(prefix: bytes) -> dict[bytes, tuple[bytes, LineDecoder]]:
+    """Whole names, up to the quote behind them, and decoders of the kinds that start so, by what a glance shows."""
+    kinds = {kind.removeprefix(EVENT) + b'"': kind for kind in DECODERS if kind.startswith(EVENT) == bool(prefix)}
+    return {name[:GLANCE]: (name, DECODERS[kind]) for name, kind in kinds.items()}
+
+
+BY_TYPE, BY_EVENT = by_first_bytes(b""), by_first_bytes(EVENT)
 
 
 class AnyPayload(Struct):
@@ -152,11 +148,12 @@ class Reading:
                 if place <= 0:
                     decoder: LineDecoder | None = any_line
                 elif kind != b'event_msg","':
-                    decoder = BY_TYPE.get(kind) if data.startswith(WHOLE.get(kind, b""), place) else None
+                    known = BY_TYPE.get(kind)
+                    decoder = known[1] if known and data.startswith(known[0], place) else None
                 elif data.startswith(EVENT, place):
                     place += EVENT_BYTES
-                    kind = data[place : place + GLANCE]
-                    decoder = BY_EVENT.get(kind) if data.startswith(WHOLE.get(kind, b""), place) else None
+                    known = BY_EVENT.get(data[place : place + GLANCE])
+                    decoder = known[1] if known and data.startswith(known[0], place) else None
                 else:
                     decoder = any_line
                 if decoder is not None:
