@@ -142,6 +142,7 @@ def test_a_damaged_index_is_set_aside_and_built_anew(path: Path, home: Path, dam
     assert index.totals().calls == 2
     assert path.with_name("index.sqlite3.damaged-1").read_bytes() == damage
     assert "begun anew" in index.notices[0]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_an_index_of_another_version_is_set_aside(index: Index, path: Path) -> None:

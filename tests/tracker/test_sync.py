@@ -1,6 +1,7 @@
 """Whole runs of the command against a server on loopback that answers as told."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,38 @@ def test_a_home_that_is_not_named_in_this_run_is_not_sent_by_it(tracker: Tracker
     tracker()
 
     assert [len(request.json()["calls"]) for request in tracker.uploads] == [3]
+
+
+def test_a_home_that_was_moved_before_it_was_sent_is_sent_from_its_new_place(tracker: Tracker, tmp_path: Path) -> None:
+    tracker.peer.answers(*[Reply(503)] * 20)
+    assert tracker().exit == Exit.SERVER_BUSY
+    tracker.peer.answers(stored_everything)
+    tracker.uploads.clear()
+    moved = tracker.home.rename(tmp_path / "moved")
+
+    run = tracker(home=moved)
+
+    assert [row["input_tokens"] for row in tracker.uploads[-1].json()["calls"]] == [1001, 1002, 1003]
+    assert "Found      3 calls, 3,156 tokens in 1 file" in run.out
+
+
+def test_a_copy_of_a_home_goes_to_another_user_whole(tracker: Tracker, tmp_path: Path) -> None:
+    tracker()
+    copy = Path(shutil.copytree(tracker.home, tmp_path / "copy"))
+
+    run = tracker.raw("u_another", "--server", tracker.peer.address, "--codex-home", str(copy))
+
+    assert [len(request.json()["calls"]) for request in tracker.uploads] == [3, 3]
+    assert "Found      3 calls" in run.out
+
+
+def test_calls_that_two_homes_hold_are_found_once_in_a_run_over_both(tracker: Tracker, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(tracker.home, tmp_path / "copy"))
+    append(tracker.rollout, call(4))
+
+    run = tracker("--codex-home", str(copy))
+
+    assert "Found      4 calls, 4,210 tokens in 2 files" in run.out
 
 
 def test_a_missing_home_is_reported_and_the_others_are_sent(tracker: Tracker, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 A row of `calls` is one state of a call and its number is the change that made it: the table is the change log too. A
 better reading adds a row and marks the former one as superseded, so what was sent up to any change can be told again.
+Each source has threads and calls of its own. A call that two Codex homes hold, because one was moved or copied, is
+there twice and goes wherever either of them does; its id is the same, so the server stores it once.
 """
 
 import os
@@ -12,15 +14,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA = """
 CREATE TABLE sources (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, home TEXT NOT NULL UNIQUE);
-CREATE TABLE threads (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE);
+CREATE TABLE threads (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, source INTEGER NOT NULL, UNIQUE (uuid, source));
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, source INTEGER NOT NULL, name TEXT NOT NULL, inode TEXT NOT NULL, size INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL, offset INTEGER NOT NULL, fingerprint BLOB NOT NULL, counter_version INTEGER NOT NULL,
     thread INTEGER, state BLOB, totals BLOB NOT NULL, parent TEXT, UNIQUE (source, name)
 );
+CREATE TABLE former_totals (thread INTEGER NOT NULL, totals BLOB NOT NULL, PRIMARY KEY (thread, totals)) WITHOUT ROWID;
 CREATE TABLE calls (
     number INTEGER PRIMARY KEY, thread INTEGER NOT NULL, identity TEXT NOT NULL, at TEXT NOT NULL, model TEXT,
     input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, cache_write_input_tokens INTEGER NOT NULL,
@@ -46,7 +49,7 @@ COLUMNS = """
 """
 JOINS = """
     FROM calls JOIN threads ON threads.id = calls.thread JOIN files ON files.id = calls.file
-    JOIN sources ON sources.id = files.source
+    JOIN sources ON sources.id = threads.source
 """
 
 
@@ -111,7 +114,6 @@ class Index:
         Raises `OSError` or `sqlite3.OperationalError` if the place cannot be used.
         """
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # its journals get the same mode
         try:
             return cls(connect(path), path)
         except sqlite3.OperationalError:
@@ -182,29 +184,35 @@ class Index:
     def count_changes_after(self, change: int, source_key: str) -> int:
         """How many changes of a source have higher numbers."""
         row = self.connection.execute(
-            """SELECT count(*) FROM calls JOIN files ON files.id = calls.file JOIN sources ON sources.id = files.source
-            WHERE number > ? AND superseded_by IS NULL AND sources.key = ?""",
+            """SELECT count(*) FROM calls JOIN threads ON threads.id = thread JOIN sources ON sources.id = source
+            WHERE number > ? AND superseded_by IS NULL AND key = ?""",
             (change, source_key),
         ).fetchone()
         return int(row[0])
 
     def calls(self) -> Iterator[StoredCall]:
-        """Every call that counts, by time."""
+        """Every call that counts, by time; once, in its best reading, if several sources hold it."""
         rows = self.connection.execute(
-            f"""SELECT {COLUMNS} {JOINS} WHERE calls.superseded_by IS NULL AND calls.kind != 'withdrawn'
-            ORDER BY calls.at, threads.uuid, calls.identity"""
+            f"""SELECT {COLUMNS}, max(calls.revision) {JOINS}
+            WHERE calls.superseded_by IS NULL AND calls.kind != 'withdrawn'
+            GROUP BY threads.uuid, calls.identity ORDER BY calls.at, threads.uuid, calls.identity"""
         )
-        return (StoredCall(*row) for row in rows)
+        return (StoredCall(*row[:-1]) for row in rows)
 
-    def totals(self, source_key: str | None = None) -> Totals:
-        """Sums over every call that counts, of all sources or one."""
+    def totals(self, *source_keys: str) -> Totals:
+        """Sums over every call that counts of these sources, or of all; a call that several hold counts once."""
         # In halves: SQLite stops at sums beyond 63 bits.
         calls, high, low, estimated = self.connection.execute(
-            """SELECT count(*), coalesce(sum((input_tokens >> 31) + (output_tokens >> 31)), 0),
+            f"""SELECT count(*), coalesce(sum((input_tokens >> 31) + (output_tokens >> 31)), 0),
             coalesce(sum((input_tokens & 0x7fffffff) + (output_tokens & 0x7fffffff)), 0), coalesce(sum(flags != 0), 0)
-            FROM calls JOIN files ON files.id = calls.file JOIN sources ON sources.id = files.source
-            WHERE superseded_by IS NULL AND kind != 'withdrawn' AND (?1 IS NULL OR sources.key = ?1)""",
-            (source_key,),
+            FROM (
+                SELECT input_tokens, output_tokens, flags, max(revision)
+                FROM calls JOIN threads ON threads.id = thread JOIN sources ON sources.id = source
+                WHERE superseded_by IS NULL AND kind != 'withdrawn'
+                {f"AND key IN ({', '.join('?' * len(source_keys))})" if source_keys else ""}
+                GROUP BY {"number" if len(source_keys) == 1 else "uuid, identity"}
+            )""",
+            source_keys,
         ).fetchone()
         return Totals(calls, (high << 31) + low, estimated)
 
@@ -265,6 +273,8 @@ class Index:
 
 def connect(path: Path | None) -> sqlite3.Connection:
     """Raises `sqlite3.DatabaseError` if the file is damaged or has another version's schema."""
+    if path is not None:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # its journals get the same mode
     connection = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=30)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

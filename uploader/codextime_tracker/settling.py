@@ -1,6 +1,6 @@
 """Puts a file's reading into the index, beside what was read before. What was found once is only given up on proof.
 
-- A call that is new is added, whatever file it came from; one that is there stays, unless the new reading is better.
+- A call that is new in its source is added; one that is there stays, unless the new reading is better.
 - Lines or files that are missing now withdraw nothing. Only lines that are proven to be copied from another thread do.
 - An estimate never replaces an exact reading, nor is one added for calls that the file's former lines told.
 """
@@ -58,32 +58,38 @@ class Tally(Struct):
 def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:
     """Stores the calls and where to read on. Both belong to one open transaction: a crash loses and doubles nothing."""
     connection = index.connection
-    thread = thread_number(connection, reading.thread_id)
+    thread = thread_number(connection, reading.thread_id, reading.source)
     file = store_file(connection, reading, thread)
     if thread is not None:
         Settlement(connection, reading, thread, file, tally).run()
 
 
-def thread_number(connection: sqlite3.Connection, uuid: str | None) -> int | None:
+def thread_number(connection: sqlite3.Connection, uuid: str | None, source: int) -> int | None:
     if uuid is None:
         return None
-    row = connection.execute("SELECT id FROM threads WHERE uuid = ?", (uuid,)).fetchone()
+    key = (uuid, source)
+    row = connection.execute("SELECT id FROM threads WHERE (uuid, source) = (?, ?)", key).fetchone()
     if row is None:
-        row = connection.execute("INSERT INTO threads (uuid) VALUES (?) RETURNING id", (uuid,)).fetchone()
+        row = connection.execute("INSERT INTO threads (uuid, source) VALUES (?, ?) RETURNING id", key).fetchone()
     return int(row[0])
 
 
 def store_file(connection: sqlite3.Connection, reading: FileReading, thread: int | None) -> int:
-    """The file's number. Its former running sums stay when the new reading has none: a fork may need them."""
+    """The file's number. Running sums that the new reading does not go on from stay too: a fork may need them."""
     file = reading.file
+    connection.execute(
+        """INSERT OR IGNORE INTO former_totals SELECT thread, totals FROM files
+        WHERE (source, name) = (?1, ?2) AND thread IS NOT NULL AND length(totals)
+        AND substr(?3, 1, length(totals)) != totals""",
+        (reading.source, file.name, reading.totals),
+    )
     row = connection.execute(
         """INSERT INTO files (source, name, inode, size, modified_ns, offset, fingerprint, counter_version, thread,
         state, totals, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (source, name) DO UPDATE SET inode = excluded.inode, size = excluded.size,
         modified_ns = excluded.modified_ns, offset = excluded.offset, fingerprint = excluded.fingerprint,
         counter_version = excluded.counter_version, thread = excluded.thread, state = excluded.state,
-        totals = CASE WHEN length(excluded.totals) THEN excluded.totals ELSE totals END,
-        parent = excluded.parent RETURNING id""",
+        totals = excluded.totals, parent = excluded.parent RETURNING id""",
         (
             reading.source,
             file.name,

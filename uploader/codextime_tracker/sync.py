@@ -71,7 +71,8 @@ def sync(options: Options, *, now: datetime, sleep: Callable[[float], None] = ti
         scans = [scan_home(index, home, is_quiet=options.is_quiet) for home in homes]
         destinations = destinations_of(options, index, homes, str(server))
         delivered = deliver_all(options, index, destinations, server, token, now, sleep)
-        return Outcome(server, scans, missing, sum_of(index, destinations), delivered, index.notices)
+        totals = index.totals(*(each.source_key for each in destinations))
+        return Outcome(server, scans, missing, totals, delivered, index.notices)
 
 
 @contextmanager
@@ -215,13 +216,6 @@ def what_waits(changes: int, options: Options) -> str:
         "Check CODEXTIME_TOKEN" if options.token else f"To send them, run again: codextime-tracker {options.user_id}"
     )
     return f"Waiting on this machine: {count(changes, 'call')}. Nothing is lost. {again}"
-
-
-def sum_of(index: Index, destinations: list[Destination]) -> Totals:
-    sums = [index.totals(each.source_key) for each in destinations]
-    return Totals(
-        sum(each.calls for each in sums), sum(each.tokens for each in sums), sum(each.estimated_calls for each in sums)
-    )
 
 
 def ignore(text: str) -> None:
