@@ -5,10 +5,12 @@ import random
 import shutil
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import zstandard
+from codextime_tracker.counting import LOST_PARENT
 from codextime_tracker.index import Index
 from codextime_tracker.scanning import ScanReport, scan
 
@@ -248,6 +250,83 @@ def test_a_parent_that_is_gone_is_remembered(home: Path, index: Index) -> None:
     assert {call.revision for call in index.calls()} == {257}
 
 
+def forked(*totals: tuple[tuple[int, ...], tuple[int, ...]], apart_ms: int = 2) -> Rollout:
+    """A fork as Codex 0.80 wrote it: what was copied from the parent stands milliseconds apart."""
+    fork = Rollout(THREAD, cli_version="0.80.0").session(PARENT).turn("gpt-5")
+    fork.now = datetime.fromisoformat("2026-11-20T10:00:00.000Z")
+    for total, last in totals:
+        fork.now += timedelta(milliseconds=apart_ms)
+        at = fork.now
+        fork.count(total, last)  # type: ignore[arg-type] # four numbers each
+        fork.now = at
+    return fork
+
+
+@pytest.mark.parametrize("loss", ["its end", "a line"])
+def test_what_a_parent_said_before_it_lost_lines_still_proves_what_is_copied(
+    home: Path, index: Index, loss: str
+) -> None:
+    parent = Rollout(PARENT, at="2026-11-19T10:00:00.000Z").turn("gpt-5").count(A, A).count(AB, B)
+    parent.write(home)
+    scan(index, home)
+    fork = forked((A, A), (AB, B))
+    fork.now += timedelta(seconds=5)
+    fork.count(ABC, C).write(home)
+
+    del parent.lines[-1 if loss == "its end" else 2]
+    parent.write(home)
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", C)]
+    assert {call.revision for call in index.calls()} == {257}
+
+
+@pytest.mark.parametrize("lost", [2, 3])
+def test_a_parent_that_lost_lines_before_it_was_read_makes_the_fork_an_estimate_and_doubles_nothing(
+    home: Path, index: Index, lost: int
+) -> None:
+    parent = Rollout(PARENT, at="2026-11-19T10:00:00.000Z").turn("gpt-5").count(A, A).count(AB, B)
+    del parent.lines[lost]
+    parent.write(home)
+    fork = forked((A, A), (AB, B))
+    fork.now += timedelta(seconds=5)
+    fork.count(ABC, C).write(home)
+
+    scan(index, home)
+    assert scan(index, home).files_read == 0
+
+    assert [(call.input_tokens, call.flags) for call in index.calls() if call.thread_id == THREAD] == [
+        (C[0], LOST_PARENT)
+    ]
+
+
+def test_a_parent_that_is_whole_again_makes_the_fork_exact(home: Path, index: Index) -> None:
+    parent = Rollout(PARENT, at="2026-11-19T10:00:00.000Z").turn("gpt-5").count(A, A)
+    parent.write(home)
+    fork = forked((A, A), (AB, B))
+    fork.now += timedelta(seconds=5)
+    fork.count(ABC, C).write(home)
+    scan(index, home)
+
+    parent.count(AB, B).write(home)
+    scan(index, home)
+
+    assert [(call.input_tokens, call.flags) for call in index.calls()] == [(A[0], 0), (B[0], 0), (C[0], 0)]
+
+
+def test_a_name_that_is_no_unicode_stops_nothing(home: Path, index: Index) -> None:
+    path = two_calls().write(home)
+    odd = os.fsencode(path.parent) + b"/rollout-2026-\xff.jsonl"
+    os.rename(path, odd)  # noqa: PTH104 - the name is bytes
+
+    report = scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+    assert [call.file_name for call in index.calls()] == ["rollout-2026-\\xff.jsonl"] * 2
+    assert scan(index, home).files_read == 0
+    assert report.skipped == []
+
+
 def test_a_fork_that_lost_the_sign_of_its_parent_is_known_by_prompt_and_sums(home: Path, index: Index) -> None:
     def prompted(rollout: Rollout) -> Rollout:
         rollout.line("event_msg", ordinal=1, type="task_started", turn_id="rollout-2")
@@ -350,6 +429,26 @@ def test_a_count_that_is_no_token_count_is_left_out(home: Path, index: Index, va
 
     assert models_and_usage(index) == [("gpt-5", B)]
     assert reasons(report) == ["1 damaged line(s) were left out, the others were counted"]
+
+
+def test_a_counter_that_is_null_is_as_good_as_none(home: Path, index: Index) -> None:
+    rollout = Rollout(THREAD).turn("gpt-5").record("resp_1", (100, 0, 5, 1))
+    rollout.lines[-1] = rollout.lines[-1].replace('"cached_input_tokens":0', '"cached_input_tokens":null')
+    rollout.write(home)
+
+    report = scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", (100, 0, 5, 1))]
+    assert report.skipped == []
+
+
+def test_a_byte_order_mark_changes_nothing(home: Path, index: Index) -> None:
+    path = two_calls().write(home)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    scan(index, home)
+
+    assert [(call.input_tokens, call.flags) for call in index.calls()] == [(A[0], 0), (B[0], 0)]
 
 
 def test_a_line_over_64_mib_is_left_out_alone(home: Path, index: Index) -> None:

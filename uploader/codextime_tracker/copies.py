@@ -15,6 +15,7 @@ from codextime_tracker.lines import Session
 
 FIRST_WITH_TURN_IDS = (0, 104)
 BURST_MS = 1000  # a copy is written in one go; a model call takes longer
+COPYING_MS = 30  # between two copied lines; even a model next door takes twice as long
 
 # A running sum and its last call: input, cached input, output, reasoning of each.
 TOTAL = struct.Struct("<8q")
@@ -22,12 +23,16 @@ pack_total = TOTAL.pack
 
 
 class Boundary(Struct):
-    """Where copied history ends: at a line's ordinal, at a turn begun since an instant, or after some running sums."""
+    """Where copied history ends: at a line's ordinal, at a turn begun since an instant, or after some running sums.
+
+    `totals_of_parent`: how many running sums the parent had in common when that was decided; `None` without a parent.
+    """
 
     before_ordinal: int | None = None
     until_turn_ms: int | None = None
     totals: int = 0
     is_by_totals: bool = False
+    totals_of_parent: int | None = None
 
     def covers(self, *, ordinal: int | None, totals_seen: int) -> bool:
         if self.before_ordinal is not None:
@@ -87,6 +92,15 @@ def in_first_burst(instants: Iterable[str | None], first: str | None) -> int:
             break
         count += 1
     return count
+
+
+def goes_on(instants: list[str], copied: int, first: str | None) -> bool:
+    """Whether the line after the `copied` ones was written in one go with them: faster than any model answers."""
+    if copied >= len(instants):
+        return False
+    before = epoch_ms(instants[copied - 1] if copied else first)
+    then = epoch_ms(instants[copied])
+    return before is not None and then is not None and 0 <= then - before <= COPYING_MS
 
 
 def born_ms(session: Session) -> int:

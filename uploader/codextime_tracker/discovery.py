@@ -23,7 +23,10 @@ class CodexHomeMissing(Exception):
 
 
 class RolloutFile(Struct):
-    """One rollout on disk. `name` is the name that Codex gave it, without the `.zst` of a compressed copy."""
+    """One rollout on disk. `name` is the name that Codex gave it, without the `.zst` of a compressed copy, as text.
+
+    `path` can hold bytes that are no text, as the system's own names can.
+    """
 
     path: str
     name: str
@@ -88,7 +91,7 @@ def walk(folder: str, found: Found, seen: set[tuple[int, int]]) -> Iterator[Roll
     except FileNotFoundError:
         return  # a home without archived sessions, or a folder that was removed meanwhile
     except OSError as error:
-        found.skipped.append(Skipped(folder, f"the folder cannot be read: {error.strerror}"))
+        found.skipped.append(Skipped(printable(folder), f"the folder cannot be read: {error.strerror}"))
 
 
 def visit(entry: os.DirEntry[str], found: Found, seen: set[tuple[int, int]]) -> Iterator[RolloutFile]:
@@ -98,17 +101,22 @@ def visit(entry: os.DirEntry[str], found: Found, seen: set[tuple[int, int]]) -> 
     except OSError as error:
         # Gone since the listing, or a link that leads nowhere or to itself.
         if is_named_so:
-            found.skipped.append(Skipped(entry.path, f"the file cannot be opened: {error.strerror}"))
+            found.skipped.append(Skipped(printable(entry.path), f"the file cannot be opened: {error.strerror}"))
         return
     if stat.S_ISDIR(status.st_mode) and not is_named_so:
         yield from walk(entry.path, found, seen)
     elif is_named_so and not stat.S_ISREG(status.st_mode):
-        found.skipped.append(Skipped(entry.path, "it has the name of a rollout but is not a file"))
+        found.skipped.append(Skipped(printable(entry.path), "it has the name of a rollout but is not a file"))
     elif is_named_so:
-        name = entry.name.removesuffix(".zst")
-        is_compressed = name != entry.name
+        name = printable(entry.name.removesuffix(".zst"))
+        is_compressed = entry.name.endswith(".zst")
         # Windows lists no inode, so the numbers come from a full stat there.
         full = status if status.st_ino else Path(entry.path).stat()
         yield RolloutFile(entry.path, name, is_compressed, full.st_dev, full.st_ino, full.st_size, full.st_mtime_ns)
     elif is_old_name(entry.name):
         found.old_logs.append(entry.path)
+
+
+def printable(path: str) -> str:
+    """`path` with its bytes that are no UTF-8 spelled out, as in `\\xff`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

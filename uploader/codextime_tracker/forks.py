@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from codextime_tracker.copies import Boundary, NeedsTotals, common_totals, in_first_burst
+from codextime_tracker.copies import Boundary, NeedsTotals, common_totals, goes_on, in_first_burst
 from codextime_tracker.counting import LOST_PARENT, MIGRATED, Counter, State
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.lines import Event
@@ -11,7 +11,7 @@ from codextime_tracker.migrated import likely_common_totals
 from codextime_tracker.passes import Head, KnownFile, Pass, read_head
 from codextime_tracker.rollout import Reading
 
-FindTotals = Callable[[str], bytes | None]  # of a thread
+FindTotals = Callable[[str], list[bytes]]  # of a thread, each reading's
 FindOlder = Callable[[RolloutFile, bytes], list[tuple[Path | None, bytes]]]  # than a file, with equal first totals
 
 
@@ -29,26 +29,39 @@ def pass_by_totals(
         return Pass(reading, None, ())
     events = list(head.events)
     if need.parent_id is None:
-        count, flags = migrated_totals(file, head, events, known, find_older), MIGRATED
+        boundary = Boundary(totals=migrated_totals(file, head, events, known, find_older), is_by_totals=True)
+        flags = MIGRATED
     else:
-        count, flags = parents_totals(head, events, find_totals(need.parent_id))
-    boundary = Boundary(totals=count, is_by_totals=True)
+        boundary, flags = parents_boundary(head, events, find_totals(need.parent_id))
     return Pass(reading, Counter(head.state(boundary, flags)), events, parent=need.parent_id)
 
 
-def is_still_right(state: State, own: bytes, parent: bytes | None) -> bool:
+def is_still_right(state: State, own: bytes, parents: list[bytes]) -> bool:
     """Whether an unchanged fork would be read the same way again: its parent can turn up or be read further."""
-    if parent is None:
-        return True
-    return not state.flags & LOST_PARENT and state.boundary.totals == common_totals(own, parent)
+    return state.boundary.totals_of_parent == most_common_totals(own, parents)
 
 
-def parents_totals(head: Head, events: list[Event], parent: bytes | None) -> tuple[int, int]:
-    """How many running sums are copied, and flags. Without the parent, those that were written in one go are."""
+def parents_boundary(head: Head, events: list[Event], parents: list[bytes]) -> tuple[Boundary, int]:
+    """After those running sums that are the parent's too, and flags.
+
+    The parent is no proof if it is gone, or if it ends while the copying went on: then it lost lines, and all that was
+    written in one go is taken as copied.
+    """
     trial = counted(head, events, 0)
-    if parent is None:
-        return in_first_burst(trial.instants, head.at), LOST_PARENT
-    return common_totals(trial.totals, parent), 0
+    common = most_common_totals(trial.totals, parents)
+    copied = common or 0
+    is_proven = common is not None and not goes_on(trial.instants, copied, head.at)
+    if not is_proven:
+        while goes_on(trial.instants, copied, head.at):
+            copied += 1
+        copied = max(copied, in_first_burst(trial.instants, head.at))
+    boundary = Boundary(totals=copied, is_by_totals=True, totals_of_parent=common)
+    return boundary, 0 if is_proven else LOST_PARENT
+
+
+def most_common_totals(own: bytes | bytearray, parents: list[bytes]) -> int | None:
+    """The most running sums that a reading of the parent has in common; `None` if there was no reading."""
+    return max((common_totals(own, parent) for parent in parents), default=None)
 
 
 def migrated_totals(

@@ -5,12 +5,13 @@ name a type without usage, the rest of the line is not looked at. Any other line
 top-level type counts: rollout lines quoted in prompts or tool output are text.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from errno import EIO
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from msgspec import DecodeError, Raw, Struct
-from msgspec.json import Decoder
+from msgspec import DecodeError, Raw, Struct, ValidationError, convert
+from msgspec.json import Decoder, decode
 
 from codextime_tracker.lines import CountLine, Event, RecordLine, SessionLine, TurnLine
 
@@ -31,7 +32,12 @@ class LineDecoder(Protocol):
     def decode(self, line: bytes, /) -> Event | None: ...
 
 
-DECODERS: dict[bytes, LineDecoder] = {
+class TypedDecoder(LineDecoder, Protocol):
+    @property
+    def type(self) -> type[Event]: ...
+
+
+DECODERS: dict[bytes, TypedDecoder] = {
     b"session_meta": Decoder(SessionLine),
     b"turn_context": Decoder(TurnLine),
     b"token_usage_record": Decoder(RecordLine),
@@ -74,7 +80,20 @@ class AnyLineDecoder:
         if kind == b"event_msg":
             kind = EVENT + (self.payload.decode(parsed.payload).type or "").encode()
         decoder = DECODERS.get(kind)
-        return decoder.decode(line) if decoder else None
+        if decoder is None:
+            return None
+        try:
+            return decoder.decode(line)
+        except ValidationError:
+            return convert(without_nulls(decode(line)), decoder.type)
+
+
+def without_nulls(value: Any) -> Any:
+    """`value` without the fields that say nothing. A detail may be null; a usage without its two counts is none."""
+    if not isinstance(value, dict):
+        return value
+    told = {name for name, field in value.items() if field is not None or name in ("input_tokens", "output_tokens")}
+    return {name: without_nulls(value[name]) for name in value if name in told}
 
 
 any_line = AnyLineDecoder()
@@ -166,9 +185,9 @@ class Reading:
         yield from self.last_event()
 
     def decode_damaged(self, line: bytes) -> Event | None:
-        """The event of a line that is no JSON, or only because of invalid UTF-8."""
+        """The event of a line that is no JSON, or only because of invalid UTF-8 or a byte order mark."""
         try:
-            return any_line.decode(line.decode("utf-8", "replace").encode())
+            return any_line.decode(line.removeprefix(BOM_UTF8).decode("utf-8", "replace").encode())
         except (DecodeError, RecursionError):
             self.bad_lines += 1
             return None

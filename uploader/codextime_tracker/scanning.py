@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from msgspec.json import encode
 
 from codextime_tracker.copies import TOTAL, NeedsTotals
-from codextime_tracker.discovery import Found, RolloutFile, Skipped, find_rollouts
+from codextime_tracker.discovery import Found, RolloutFile, Skipped, find_rollouts, printable
 from codextime_tracker.forks import is_still_right, parents_first, pass_by_totals
 from codextime_tracker.index import Index
 from codextime_tracker.passes import KnownFile, Pass, begin_pass, fingerprint
@@ -170,16 +170,16 @@ class Scan:
             self.skip(file, f"{undated} call(s) without any time were left out, the others were counted")
 
     def skip(self, file: RolloutFile, reason: str) -> None:
-        self.report.skipped.append(Skipped(file.path, reason))
+        self.report.skipped.append(Skipped(printable(file.path), reason))
 
-    def find_totals(self, thread_id: str) -> bytes | None:
-        """The running sums of a thread, also of one whose file is gone; `None` if no file of it was ever read."""
-        row = self.query(
-            """SELECT totals FROM files JOIN threads ON threads.id = files.thread WHERE uuid = ?
-            ORDER BY length(totals) DESC LIMIT 1""",
+    def find_totals(self, thread_id: str) -> list[bytes]:
+        """The running sums of a thread, as each reading found them: also in files that changed since or are gone."""
+        rows = self.query(
+            """SELECT totals FROM files JOIN threads ON threads.id = files.thread WHERE uuid = ?1
+            UNION SELECT totals FROM former_totals JOIN threads ON threads.id = former_totals.thread WHERE uuid = ?1""",
             (thread_id,),
-        ).fetchone()
-        return row[0] if row else None
+        )
+        return [totals for (totals,) in rows]
 
     def find_older(self, file: RolloutFile, totals: bytes) -> list[tuple[Path | None, bytes]]:
         """Threads older than `file`'s with the same first running sum: their file, if it is there, and all sums."""
