@@ -49,21 +49,26 @@ class Call(models.Model):
     """One model call. Its table is partitioned by hash of the user: the migration makes it in SQL.
 
     Written only by `services.store_calls`. `source` is the first one that uploaded the call. A call with `withdrawn_at`
-    is a tombstone that counts nowhere.
+    is a tombstone that counts nowhere; one whose withdrawal came before it has no tokens, and nobody knows its `at`,
+    `model` and `source`.
     """
 
     pk = models.CompositePrimaryKey("user", "call_id")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     call_id = models.UUIDField()
-    at = models.DateTimeField()
+    at = models.DateTimeField(null=True)
     input_tokens = models.BigIntegerField()
     cached_input_tokens = models.BigIntegerField()
     cache_write_input_tokens = models.BigIntegerField()
     output_tokens = models.BigIntegerField()
     reasoning_output_tokens = models.BigIntegerField()
     withdrawn_at = models.DateTimeField(null=True)
-    source = models.ForeignKey(Source, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
-    model = models.ForeignKey(ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    source = models.ForeignKey(
+        Source, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, null=True
+    )
+    model = models.ForeignKey(
+        ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, null=True
+    )
     revision = models.SmallIntegerField()
 
     class Meta:
@@ -80,6 +85,11 @@ class Call(models.Model):
                 name="usage_call_parts_within_whole",
             ),
             models.CheckConstraint(condition=Q(revision__range=(1, 511)), name="usage_call_revision"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=False)
+                | Q(at__isnull=False, source__isnull=False, model__isnull=False),
+                name="usage_call_is_known",
+            ),
         ]
 
 

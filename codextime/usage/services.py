@@ -66,7 +66,7 @@ def store_calls(
     best = highest_revisions(calls)
     storing.copy_to_staging(best, get_model_ids({call.model for call in best}, user=user))
     added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
-    replaced = storing.replace_by_staged(user_id=user.pk, now=now) if added < len(best) else 0
+    replaced = storing.replace_by_staged(user_id=user.pk, source_id=source.pk, now=now) if added < len(best) else 0
     proven_wrong = highest_revisions(withdrawals)
     withdrawn = storing.withdraw(proven_wrong, user_id=user.pk, now=now) if proven_wrong else 0
     if added or replaced or withdrawn:
@@ -111,7 +111,9 @@ def get_model_ids(names: set[str], *, user: User) -> dict[str, int]:
     """
     ids = find_model_ids(names)
     if missing := sorted(names - ids.keys()):
-        room = max(MODELS_PER_USER - Call.objects.filter(user=user).values("model").distinct().count(), 0)
+        room = max(
+            MODELS_PER_USER - Call.objects.filter(user=user).exclude(model=None).values("model").distinct().count(), 0
+        )
         add_model_names(missing[:room] if len(missing) <= room else [*missing[:room], OTHER_MODEL])
         known = find_model_ids({*names, OTHER_MODEL})
         ids = {name: known[name if name in known else OTHER_MODEL] for name in names}

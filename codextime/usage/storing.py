@@ -49,19 +49,20 @@ WITH older AS (
     SELECT staged.*, stored.at AS old_at, stored.model_id AS old_model_id,
         CASE WHEN stored.withdrawn_at IS NULL THEN stored.input_tokens::numeric + stored.output_tokens ELSE 0 END
             AS tokens_before,
-        stored.withdrawn_at IS NOT NULL
+        stored.at IS NOT NULL AND (
+            stored.withdrawn_at IS NOT NULL
             OR (staged.at, staged.model_id, staged.input_tokens, staged.cached_input_tokens,
                 staged.cache_write_input_tokens, staged.output_tokens, staged.reasoning_output_tokens)
             <> (stored.at, stored.model_id, stored.input_tokens, stored.cached_input_tokens,
                 stored.cache_write_input_tokens, stored.output_tokens, stored.reasoning_output_tokens)
-            AS is_correction
+        ) AS is_correction
     FROM usage_staging staged JOIN usage_call stored ON stored.user_id = %(user)s AND stored.call_id = staged.call_id
     WHERE stored.revision < staged.revision
 ), replaced AS (
     UPDATE usage_call SET ({READ}) = ROW (
         older.at, older.input_tokens, older.cached_input_tokens, older.cache_write_input_tokens, older.output_tokens,
         older.reasoning_output_tokens, older.model_id, older.revision
-    ), withdrawn_at = NULL
+    ), withdrawn_at = NULL, source_id = coalesce(usage_call.source_id, %(source)s)
     FROM older WHERE usage_call.user_id = %(user)s AND usage_call.call_id = older.call_id
 ), ledger AS (
     {LEDGER}
@@ -70,6 +71,7 @@ WITH older AS (
     FROM older WHERE is_correction
 ), marked AS (
     {MARK} FROM older CROSS JOIN LATERAL (VALUES (older.at), (older.old_at)) AS touched (moment)
+    WHERE moment IS NOT NULL
 )
 SELECT count(*) FROM older
 """
@@ -94,6 +96,15 @@ WITH wrong AS (
 SELECT count(*) FROM wrong WHERE was_counted
 """
 
+# Of calls that never came: another machine may still bring such a call, read by an older counter.
+ADD_TOMBSTONES = """
+INSERT INTO usage_call (user_id, call_id, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens,
+    reasoning_output_tokens, withdrawn_at, revision)
+SELECT %(user)s, call_id, 0, 0, 0, 0, 0, %(now)s, revision
+FROM unnest(%(ids)s::uuid[], %(revisions)s::smallint[]) AS withdrawal (call_id, revision)
+ON CONFLICT DO NOTHING
+"""
+
 
 def copy_to_staging(readings: Collection[CallReading], model_ids: Mapping[str, int]) -> None:
     with connection.cursor() as cursor:
@@ -114,19 +125,25 @@ def add_staged(*, user_id: int, source_id: int, now: datetime.datetime) -> int:
     return added
 
 
-def replace_by_staged(*, user_id: int, now: datetime.datetime) -> int:
+def replace_by_staged(*, user_id: int, source_id: int, now: datetime.datetime) -> int:
     """Replaces the calls of which a reading with a higher revision is staged; the number of them. Their first source
-    keeps them. A reading that finds the same as before is no correction."""
+    keeps them. A reading that finds the same as before is no correction, nor is the first one after a withdrawal."""
     look_up_by_key()
-    return count(REPLACE, {"user": user_id, "now": now, "reasons": Correction.Reason.values})
+    reasons = Correction.Reason.values
+    return count(REPLACE, {"user": user_id, "source": source_id, "now": now, "reasons": reasons})
 
 
 def withdraw(withdrawals: Sequence[Withdrawal], *, user_id: int, now: datetime.datetime) -> int:
-    """Withdraws what no later reading has confirmed; the number of calls that no longer count."""
+    """Withdraws what no later reading has confirmed, stored or still to come; the number of calls that no longer
+    count."""
     ids, revisions, reasons = (list(column) for column in zip(*withdrawals, strict=True))
     look_up_by_key()
-    uuids = [UUID(bytes=call_id) for call_id in ids]
-    return count(WITHDRAW, {"user": user_id, "now": now, "ids": uuids, "revisions": revisions, "reasons": reasons})
+    parameters: dict[str, Any] = {"user": user_id, "now": now, "revisions": revisions, "reasons": reasons}
+    parameters["ids"] = [UUID(bytes=call_id) for call_id in ids]
+    withdrawn = count(WITHDRAW, parameters)
+    with connection.cursor() as cursor:
+        cursor.execute(ADD_TOMBSTONES, parameters)
+    return withdrawn
 
 
 def look_up_by_key() -> None:

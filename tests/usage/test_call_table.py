@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from codextime.accounts.models import User
-from codextime.usage.models import Call, ModelName, Source
+from codextime.usage.models import TOKEN_FIELDS, Call, ModelName, Source
 
 AT = datetime.datetime(2026, 5, 3, 12, tzinfo=datetime.UTC)
 
@@ -32,8 +32,10 @@ def add_call(user: User, **changes: Any) -> Call:
         "output_tokens": 20,
         "reasoning_output_tokens": 5,
         "revision": 257,
+        "source": source,
+        "model": model,
     }
-    return Call.objects.create(user=user, source=source, model=model, **values | changes)
+    return Call.objects.create(user=user, **values | changes)
 
 
 def test_a_call_lands_in_one_of_sixteen_partitions(ada: User) -> None:
@@ -81,3 +83,12 @@ def test_a_users_calls_go_with_the_user(ada: User, through_the_orm: bool) -> Non
         User.objects.filter(pk=ada.pk)._raw_delete("default")
 
     assert [call.user.email for call in Call.objects.select_related("user")] == ["bob@example.org"]
+
+
+@pytest.mark.parametrize("unknown", ["at", "model", "source"])
+def test_only_a_tombstone_may_not_know_when_or_whence_its_call_is(ada: User, unknown: str) -> None:
+    nothing = dict.fromkeys(TOKEN_FIELDS, 0)
+    add_call(ada, call_id=uuid.UUID(int=2), at=None, model=None, source=None, withdrawn_at=AT, **nothing)
+
+    with pytest.raises(IntegrityError):
+        add_call(ada, **{unknown: None})

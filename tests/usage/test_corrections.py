@@ -8,8 +8,8 @@ from codextime.accounts.models import User
 from codextime.usage import selectors
 from codextime.usage.models import Call
 from codextime.usage.readings import Withdrawal
-from codextime.usage.services import StoredCounts
-from tests.usage.readings import NOW, reading, store
+from codextime.usage.services import StoredCounts, rebuild_dirty_dates
+from tests.usage.readings import NOW, assert_totals_are_exact, reading, store
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +107,34 @@ def test_a_call_may_be_stored_and_withdrawn_by_one_upload(owner: User) -> None:
 
     assert (counts.added, counts.withdrawn) == (1, 1)
     assert Call.objects.get().withdrawn_at is not None
+
+
+@pytest.mark.parametrize(("revision", "counts"), [(1, False), (257, False), (258, True)])
+def test_a_withdrawal_that_comes_before_its_call_holds_it_back(owner: User, revision: int, counts: bool) -> None:
+    first = store(owner, withdrawals=[Withdrawal(ID, 257, "copied_history")])
+
+    store(owner, reading(1, revision=revision), source=2)
+
+    assert first.withdrawn == 0
+    assert (Call.objects.get().withdrawn_at is None) == counts
+    rebuild_dirty_dates(user_id=owner.pk)
+    assert_totals_are_exact(owner)
+    assert ledger(owner) == []  # no total of the owner's was ever another
+
+
+def test_of_two_withdrawals_that_come_before_their_call_the_better_one_holds(owner: User) -> None:
+    for revision in (257, 259, 258):
+        store(owner, withdrawals=[Withdrawal(ID, revision, "copied_history")])
+
+    store(owner, reading(1, revision=259))
+
+    assert (Call.objects.get().withdrawn_at is not None, Call.objects.get().revision) == (True, 259)
+
+
+def test_a_call_whose_withdrawal_came_first_belongs_to_the_source_that_brings_it(owner: User) -> None:
+    store(owner, withdrawals=[Withdrawal(ID, 257, "copied_history")], source=1)
+
+    store(owner, reading(1, revision=258), source=2)
+
+    stored = Call.objects.select_related("source", "model").get()
+    assert (stored.source and stored.source.key.int, stored.model and stored.model.name) == (2, "gpt-5.1-codex")
