@@ -18,9 +18,18 @@ envelope_decoder: Decoder[Any] = Decoder(contract.Envelope)
 protocol_decoder: Decoder[Any] = Decoder(contract.Protocol)
 array_decoder: Decoder[list[Raw]] = Decoder(list[Raw])
 
+KINDS = {
+    "array": "an array",
+    "null": "null",
+    "str": "a string",
+    "int": "a number",
+    "float": "a number",
+    "bool": "a boolean",
+}
 COMMAS_PER_ROW = 40  # a row of the contract has a quarter of them
 
-find_field = re.compile(r"`(?:\$\.)?(\w{1,64})[^`]*`$").search
+find_field = re.compile(r"(?:field `|at `\$\.)(\w{1,64})[^`]*`$").search
+find_kind = re.compile(r"^Expected `object`, got `(\w+)`$").search
 is_integer = re.compile(rb"-?[0-9]{1,40}").fullmatch
 find_id = re.compile(rb'"id"\s*:\s*"([0-9a-f]{32})"').search
 
@@ -84,7 +93,7 @@ def decode_envelope(body: bytes) -> Any:
         return envelope_decoder.decode(body)
     except ValidationError as error:
         refuse_other_protocol(body)
-        raise UploadInvalid(str(error), field_of(error)) from error
+        raise UploadInvalid(detail_of(error), field_of(error)) from error
     except (DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UploadInvalid("The body is not JSON.") from error
 
@@ -191,6 +200,15 @@ WITHDRAWALS = Rows(
     contract.WITHDRAWAL_COLUMNS,
     Decoder(contract.WithdrawalRow),
 )
+
+
+def detail_of(error: Exception) -> str:
+    """msgspec's message; for a body that is no object, what belongs there."""
+    kind = find_kind(str(error))
+    names = ", ".join(field["name"] for field in contract.CONTRACT["envelope"] if field["is_required"])
+    return (
+        f"The body must be a JSON object with {names}; this is {KINDS.get(kind[1], kind[1])}." if kind else str(error)
+    )
 
 
 def field_of(error: Exception) -> str | None:

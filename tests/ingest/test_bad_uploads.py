@@ -69,11 +69,17 @@ def test_a_row_without_a_field_is_refused_by_its_name(client: Client, owner: Use
     assert receipt["added"] == 1
 
 
-@pytest.mark.parametrize("row", [None, 7, "text", [], {}])
-def test_a_row_that_is_no_call_is_refused(client: Client, owner: User, token: str, row: Any) -> None:
+@pytest.mark.parametrize(
+    ("row", "reason", "field"),
+    [(row, "invalid", None) for row in (None, 7, "text", [])] + [({}, "missing_field", "id")],
+)
+def test_a_row_that_is_no_call_is_refused(
+    client: Client, owner: User, token: str, row: Any, reason: str, field: str | None
+) -> None:
     receipt = post(client, token, envelope(owner, row, call(2))).json()
 
-    assert [refusal["index"] for refusal in receipt["refused"]] == [0]
+    assert [(refusal["index"], refusal["reason"]) for refusal in receipt["refused"]] == [(0, reason)]
+    assert receipt["refused"][0]["field"] == field
     assert receipt["added"] == 1
 
 
@@ -135,6 +141,18 @@ def test_what_is_no_upload_is_refused(client: Client, token: str, owner: User, b
 
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [(b"[]", "an array"), (b"null", "null"), (b'"x"', "a string"), (b"1.5", "a number")]
+)
+def test_json_that_is_no_object_is_told_what_belongs_there(client: Client, token: str, body: bytes, kind: str) -> None:
+    problem = post(client, token, body).json()
+
+    assert problem["field"] is None
+    assert problem["detail"] == (
+        f"The body must be a JSON object with protocol, upload_id, user, source, calls; this is {kind}."
+    )
 
 
 def test_deep_nesting_in_a_row_is_refused(client: Client, owner: User, token: str) -> None:
