@@ -1,0 +1,30 @@
+"""What every request passes first."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.log import log_response
+
+UNKNOWN_HOST = "A request for the host “%.100s” was refused: CODEXTIME_ALLOWED_HOSTS does not name it."
+
+
+class KnownHostMiddleware:
+    """Refuses a request for another host's name with one line in the log; Django would write a traceback for each, and
+    whoever scans a network could fill the log with them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return self.refuse(request)
+        return self.get_response(request)
+
+    def refuse(self, request: HttpRequest) -> HttpResponse:
+        answer = HttpResponseBadRequest("This server is known by another name.\n", content_type="text/plain")
+        host = request.META.get("HTTP_HOST", "")
+        log_response(UNKNOWN_HOST, host, response=answer, request=request, level="warning")
+        return answer
