@@ -22,6 +22,11 @@ class Request:
     def json(self) -> Any:
         return json.loads(gzip.decompress(self.body))
 
+    @property
+    def origin(self) -> str:
+        """The address that was asked."""
+        return f"http://{self.headers['Host']}"
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -52,7 +57,7 @@ def stored_everything(request: Request) -> Reply:
     """What a server says that took every row."""
     upload = request.json()
     counts = {"added": len(upload["calls"]), "withdrawn": len(upload.get("withdrawals", []))}
-    others = {"replaced": 0, "already_there": 0, "refused": [], "dashboard_url": "http://localhost/dashboard"}
+    others = {"replaced": 0, "already_there": 0, "refused": [], "dashboard_url": f"{request.origin}/dashboard"}
     return Reply(201, {"upload_id": upload["upload_id"], "received_at": "2026-11-21T00:00:00Z", **counts, **others})
 
 

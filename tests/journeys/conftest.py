@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from codextime.accounts.models import User
@@ -42,8 +43,10 @@ def machine(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    settings: Settings,
 ) -> Machine:
     """Not paired."""
+    settings.BASE_URL = line.address
     return set_up_machine(line.address, owner.public_id, tmp_path, monkeypatch, capsys)
 
 

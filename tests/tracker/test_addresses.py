@@ -38,6 +38,11 @@ def test_one_server_has_one_spelling(address: str, shown: str) -> None:
         "https://example.org?user=me",
         "https://example.org:port",
         "http://[::1",
+        "https://example.org:0",
+        "https://example.org\\",
+        "https://exa mple.org",
+        "https://exam\tple.org",
+        "https://example.org\x1b[2J",
         "",
     ],
 )

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from codextime_tracker.addresses import parse_server
-from codextime_tracker.client import (
-    ATTEMPTS,
-    Client,
+from codextime_tracker.client import ATTEMPTS, Client, compressed
+from codextime_tracker.exits import UsageRefused
+from codextime_tracker.failures import (
     ProtocolNotSupported,
     ServerBusy,
     ServerRefused,
@@ -23,10 +23,9 @@ from codextime_tracker.client import (
     TokenRefused,
     UploadIdTaken,
     UploadTooLarge,
-    compressed,
 )
 
-from tests.peer import Peer, Reply, unused_port
+from tests.peer import Peer, Reply, running_peer, unused_port
 
 RECEIPT = {
     "upload_id": "0" * 32,
@@ -229,6 +228,68 @@ def test_a_line_that_does_not_speak_tls_is_unreachable(peer: Peer) -> None:
         upload(encrypted)
 
     assert peer.requests == []
+
+
+@pytest.fixture
+def no_proxy_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the machine that runs the tests says about proxies."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.mark.usefixtures("no_proxy_settings")
+def test_an_unencrypted_line_is_kept_off_proxies(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    peer.answers(STORED)
+    with running_peer() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.address)
+
+        upload(peer)
+
+    assert len(peer.requests) == 1
+    assert proxy.requests == []
+
+
+@pytest.mark.usefixtures("no_proxy_settings")
+def test_an_encrypted_line_goes_by_the_proxy_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=refuse_to_connect, args=(listener, ATTEMPTS, asked))
+        thread.start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+        with pytest.raises(ServerUnreachable):
+            upload(Peer("https://codextime.example.org"))
+        thread.join()
+
+    assert {line.split(b"\r\n")[0] for line in asked} == {b"CONNECT codextime.example.org:443 HTTP/1.1"}
+    assert b"cxt_" not in b"".join(asked)
+
+
+def refuse_to_connect(listener: socket.socket, times: int, asked: list[bytes]) -> None:
+    """A proxy that lets nobody through; it gives up waiting for who does not come."""
+    listener.settimeout(5)
+    with suppress(TimeoutError):
+        for _ in range(times):
+            connection, _ = listener.accept()
+            with connection:
+                asked.append(connection.recv(65536))
+                connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+
+@pytest.mark.usefixtures("no_proxy_settings")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HTTPS_PROXY", "nonsense://"), ("ALL_PROXY", "http://[::1"), ("SSL_CERT_FILE", "/nowhere/certificates.pem")],
+)
+def test_a_setting_of_the_machine_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(UsageRefused, match=name):
+        upload(Peer("https://codextime.example.org"))
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")

@@ -1,28 +1,31 @@
 """RFC 8628 from the machine's side, against a server on loopback that answers as told."""
 
-from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 from codextime_tracker import pairing
 from codextime_tracker.addresses import parse_server
-from codextime_tracker.client import Client, ServerRefused
-from codextime_tracker.pairing import PairedWithAnother, PairingDenied, PairingExpired, pair
+from codextime_tracker.client import Client
+from codextime_tracker.failures import ServerRefused
+from codextime_tracker.pairing import PairedWithAnother, PairingDenied, PairingExpired, PairingPageElsewhere, pair
 
-from tests.peer import Peer, Reply
+from tests.peer import Peer, Reply, Request
 
 USER = "u_7xk2m9qvt4bnrs"
 CODE = {
     "device_code": "d" * 40,
     "user_code": "BCDF-GHJK",
-    "verification_uri": "http://localhost/devices/pair",
-    "verification_uri_complete": "http://localhost/devices/pair?code=BCDF-GHJK",
     "expires_in": 600,
     "interval": 5,
 }
-STARTED = Reply(200, CODE)
+PAGE = "/devices/pair?code=BCDF-GHJK"
 PENDING = Reply(400, {"error": "authorization_pending"})
 APPROVED = Reply(200, {"access_token": "cxt_secret", "token_type": "Bearer", "user": USER})
+
+
+def started(request: Request) -> Reply:
+    page = {"verification_uri": f"{request.origin}/devices/pair", "verification_uri_complete": request.origin + PAGE}
+    return Reply(200, {**CODE, **page})
 
 
 class Time:
@@ -48,7 +51,7 @@ def paired(peer: Peer, time: Time | None = None, said: list[str] | None = None, 
 
 
 def test_the_token_comes_once_the_owner_approved(peer: Peer) -> None:
-    peer.answers(STARTED, PENDING, APPROVED)
+    peer.answers(started, PENDING, APPROVED)
     time = Time()
 
     token = paired(peer, time)
@@ -61,20 +64,20 @@ def test_the_token_comes_once_the_owner_approved(peer: Peer) -> None:
 
 
 def test_the_code_and_the_link_are_shown_and_the_token_is_not(peer: Peer) -> None:
-    peer.answers(STARTED, APPROVED)
+    peer.answers(started, APPROVED)
     said: list[str] = []
 
     paired(peer, said=said)
 
     assert "BCDF-GHJK" in said[0]
-    assert "http://localhost/devices/pair?code=BCDF-GHJK" in said[0]
+    assert peer.address + PAGE in said[0]
     assert "10 minutes" in said[0]
     assert "cxt_" not in "".join(said)
     assert "d" * 40 not in "".join(said)
 
 
 def test_slow_down_adds_five_seconds_for_good(peer: Peer) -> None:
-    peer.answers(STARTED, Reply(400, {"error": "slow_down"}), PENDING, APPROVED)
+    peer.answers(started, Reply(400, {"error": "slow_down"}), PENDING, APPROVED)
     time = Time()
 
     paired(peer, time)
@@ -90,17 +93,20 @@ def test_slow_down_adds_five_seconds_for_good(peer: Peer) -> None:
         (Reply(400, {"error": "invalid_grant"}), PairingExpired, "Run the command again"),
         (Reply(200, {"access_token": "cxt_x", "user": "u_other"}), PairedWithAnother, "another account than u_7xk2"),
         (Reply(500, {}), Exception, "status 500"),
+        (Reply(200, {"user": USER}), ServerRefused, "does not answer like a Codextime server"),
+        (Reply(200, {"user": USER, "access_token": "a\nb"}), ServerRefused, "does not answer like a Codextime server"),
+        (Reply(200, {"user": USER, "access_token": "é"}), ServerRefused, "does not answer like a Codextime server"),
     ],
 )
 def test_what_ends_without_approval_says_what_to_do(peer: Peer, reply: Reply, error: type, words: str) -> None:
-    peer.answers(STARTED, reply)
+    peer.answers(started, reply)
 
     with pytest.raises(error, match=words):
         paired(peer)
 
 
 def test_a_code_that_nobody_approves_ends_with_its_life(peer: Peer) -> None:
-    peer.answers(STARTED, PENDING)
+    peer.answers(started, PENDING)
     time = Time()
 
     with pytest.raises(PairingExpired):
@@ -116,12 +122,64 @@ def test_a_pairing_that_the_server_refuses_to_start_is_no_success(peer: Peer) ->
         paired(peer)
 
 
-@pytest.mark.parametrize(("link", "opened"), [("https://example.org/pair", 1), ("file:///etc/passwd", 0), ("x:y", 0)])
-def test_only_web_pages_are_opened(peer: Peer, monkeypatch: pytest.MonkeyPatch, link: str, opened: int) -> None:
-    pages: list[Any] = []
-    monkeypatch.setattr(pairing.webbrowser, "open", pages.append)
-    peer.answers(Reply(200, {**CODE, "verification_uri_complete": link}), APPROVED)
+def naming(link: str) -> Reply:
+    """A server whose page for pairing is there."""
+    return Reply(200, {**CODE, "verification_uri": link, "verification_uri_complete": ""})
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was opened in a browser."""
+    opened: list[str] = []
+    monkeypatch.setattr(pairing.webbrowser, "open", opened.append)
+    return opened
+
+
+def test_the_page_is_opened_where_there_is_a_browser(peer: Peer, pages: list[str]) -> None:
+    peer.answers(started, APPROVED)
 
     paired(peer, opens_browser=True)
 
-    assert len(pages) == opened
+    assert pages == [peer.address + PAGE]
+
+
+def test_this_machine_may_be_called_by_its_number_or_its_name(peer: Peer, pages: list[str]) -> None:
+    link = peer.address.replace("localhost", "127.0.0.1") + PAGE
+    peer.answers(naming(link), APPROVED)
+
+    paired(peer, opens_browser=True)
+
+    assert pages == [link]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.org/devices/pair",
+        "http://localhost:{port}.example.org/",
+        "http://localhost:{port}@example.org/",
+        "http://example.org\\@localhost:{port}/",
+        "http://me@localhost:{port}/",
+        "https://localhost:{port}/",
+        "http://localhost:1/devices/pair",
+        "http://localhost:{port}/\x1b[2J",
+        "http://local\thost:{port}/",
+        "http://localhost:{port}/a b",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "//localhost:{port}/",
+        "http://[::1",
+        "",
+    ],
+)
+def test_a_page_that_is_not_the_servers_own_is_neither_shown_nor_opened(
+    peer: Peer, pages: list[str], link: str
+) -> None:
+    peer.answers(naming(link.format(port=peer.address.rpartition(":")[2])), APPROVED)
+    said: list[str] = []
+
+    with pytest.raises(PairingPageElsewhere, match="not its own") as refused:
+        paired(peer, said=said, opens_browser=True)
+
+    assert (pages, said) == ([], [])
+    assert str(refused.value).isprintable()

@@ -12,7 +12,7 @@ from codextime_tracker.places import CREDENTIALS, data_folder
 from tests.peer import Reply, stored_everything
 from tests.tracker.conftest import USER, Tracker
 from tests.tracker.homes import append, call
-from tests.tracker.test_pairing import APPROVED, PENDING, STARTED
+from tests.tracker.test_pairing import APPROVED, PENDING, started
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def unpaired(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> Tracker:
 
 
 def test_the_first_run_pairs_and_from_then_on_the_id_is_enough(unpaired: Tracker) -> None:
-    unpaired.peer.answers(STARTED, PENDING, APPROVED, stored_everything)
+    unpaired.peer.answers(started, PENDING, APPROVED, stored_everything)
     first = unpaired()
     append(unpaired.rollout, call(4))
 
@@ -34,7 +34,7 @@ def test_the_first_run_pairs_and_from_then_on_the_id_is_enough(unpaired: Tracker
 
 
 def test_the_first_run_shows_the_code_and_says_what_never_leaves(unpaired: Tracker) -> None:
-    unpaired.peer.answers(STARTED, APPROVED, stored_everything)
+    unpaired.peer.answers(started, APPROVED, stored_everything)
 
     run = unpaired()
 
@@ -44,7 +44,7 @@ def test_the_first_run_shows_the_code_and_says_what_never_leaves(unpaired: Track
 
 
 def test_a_denied_pairing_sends_nothing(unpaired: Tracker) -> None:
-    unpaired.peer.answers(STARTED, Reply(400, {"error": "access_denied"}))
+    unpaired.peer.answers(started, Reply(400, {"error": "access_denied"}))
 
     run = unpaired()
 
@@ -57,7 +57,7 @@ def test_ctrl_c_while_waiting_is_clean(unpaired: Tracker) -> None:
     def press() -> None:
         raise KeyboardInterrupt
 
-    unpaired.peer.answers(STARTED)
+    unpaired.peer.answers(started)
     unpaired.while_waiting = press
 
     run = unpaired()
@@ -68,9 +68,9 @@ def test_ctrl_c_while_waiting_is_clean(unpaired: Tracker) -> None:
 
 
 def test_a_token_that_was_revoked_is_dropped_and_the_next_run_pairs_again(unpaired: Tracker) -> None:
-    unpaired.peer.answers(STARTED, APPROVED, Reply(401, {"detail": "This token was revoked."}))
+    unpaired.peer.answers(started, APPROVED, Reply(401, {"detail": "This token was revoked."}))
     refused = unpaired()
-    unpaired.peer.answers(STARTED, APPROVED, stored_everything)
+    unpaired.peer.answers(started, APPROVED, stored_everything)
 
     again = unpaired.raw(USER, "--codex-home", str(unpaired.home))
 
@@ -82,7 +82,7 @@ def test_a_token_that_was_revoked_is_dropped_and_the_next_run_pairs_again(unpair
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows protects the user's folder instead")
 def test_only_the_owner_may_read_what_the_tracker_keeps(unpaired: Tracker) -> None:
-    unpaired.peer.answers(STARTED, APPROVED, stored_everything)
+    unpaired.peer.answers(started, APPROVED, stored_everything)
 
     unpaired()
 
@@ -92,7 +92,7 @@ def test_only_the_owner_may_read_what_the_tracker_keeps(unpaired: Tracker) -> No
 
 
 def test_logging_out_forgets_the_token_and_says_where_to_revoke_it(unpaired: Tracker) -> None:
-    unpaired.peer.answers(STARTED, APPROVED, stored_everything)
+    unpaired.peer.answers(started, APPROVED, stored_everything)
     unpaired()
 
     first, second = unpaired.raw("logout", USER), unpaired.raw("logout")

@@ -38,7 +38,7 @@ def test_a_run_sends_every_call_and_says_what_it_did(tracker: Tracker) -> None:
     assert [row["input_tokens"] for row in upload["calls"]] == [1001, 1002, 1003]
     assert "Found      3 calls, 3,156 tokens in 1 file" in run.out
     assert "Sent       3 calls: 3 new" in run.out
-    assert "Dashboard  http://localhost/dashboard" in run.out
+    assert f"Dashboard  {tracker.peer.address}/dashboard" in run.out
 
 
 def test_a_second_run_opens_no_connection_and_says_so(tracker: Tracker) -> None:
@@ -338,6 +338,96 @@ def test_without_a_server_the_message_says_how_to_name_one(tracker: Tracker) -> 
     assert "--server" in run.err
 
 
+def receipt_with(**changes: Any) -> Any:
+    """A receipt for every row that was sent, but for these changes."""
+
+    def reply(request: Request) -> Reply:
+        return Reply(201, {**stored_everything(request).body, **changes})
+
+    return reply
+
+
+REFUSED = {"index": 0, "reason": "impossible"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"upload_id": "0" * 32},
+        {"added": -3},
+        {"added": 4, "already_there": -1},
+        {"added": 2},
+        {"added": 4},
+        {"added": 0},
+        {"added": 2**70},
+        {"withdrawn": 1},
+        {"refused": [REFUSED]},
+        {"added": 2, "refused": [{**REFUSED, "index": 3}]},
+        {"added": 2, "refused": [{**REFUSED, "index": -1}]},
+        {"added": 2, "refused": [{**REFUSED, "part": "withdrawals"}]},
+        {"added": 2, "refused": [{**REFUSED, "part": "others"}]},
+        {"added": 2, "refused": [{**REFUSED, "id": "0" * 32}]},
+        {"added": 1, "refused": [REFUSED, REFUSED]},
+    ],
+)
+def test_a_receipt_that_cannot_be_true_is_taken_as_none(tracker: Tracker, changes: dict[str, Any]) -> None:
+    tracker.peer.answers(receipt_with(**changes), stored_everything)
+
+    wrong, again = tracker(), tracker()
+
+    first, second = (request.json() for request in tracker.uploads)
+    assert wrong.exit == Exit.SERVER_REFUSED
+    assert "Waiting on this machine: 3 calls. Nothing is lost." in wrong.err
+    assert again.exit == Exit.DONE
+    assert first["calls"] == second["calls"]
+
+
+def test_a_receipt_counts_calls_in_each_way(tracker: Tracker) -> None:
+    tracker.peer.answers(
+        receipt_with(added=0, replaced=1, already_there=1, refused=[{**REFUSED, "index": 2, "field": "at"}])
+    )
+
+    run = tracker()
+
+    assert run.exit == Exit.DONE
+    assert "Sent       3 calls: 1 better counted, 1 already there" in run.out
+    assert "Refused    1 call: impossible. Kept here." in run.out
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(302, b"", {"Location": "http://[::1"}),
+        Reply(302, b"", {"Location": "http://example.org:port/"}),
+        Reply(302, b""),
+        Reply(201, b"{}", {"Content-Encoding": "gzip"}),
+        Reply(201, b'{"x":' + b"[" * 200_000 + b"]" * 200_000 + b"}"),
+        Reply(201, b"[" * 200_000),
+        Reply(201, b"\xff"),
+        Reply(204, b""),
+        Reply(400, b'{"x":' + b"[" * 200_000 + b"]" * 200_000 + b"}"),
+        Reply(400, {"code": "unsupported_protocol", "supported": [10**400]}),
+    ],
+)
+def test_an_answer_that_makes_no_sense_loses_nothing(tracker: Tracker, reply: Reply) -> None:
+    tracker.peer.answers(reply, stored_everything)
+
+    run, again = tracker(), tracker()
+
+    assert run.exit == Exit.SERVER_REFUSED
+    assert "Waiting on this machine: 3 calls. Nothing is lost." in run.err
+    assert "Sent       3 calls: 3 new" in again.out
+
+
+def test_a_dashboard_at_another_address_is_not_shown(tracker: Tracker) -> None:
+    tracker.peer.answers(receipt_with(dashboard_url="https://example.org/dashboard"))
+
+    run = tracker()
+
+    assert f"Dashboard  {tracker.peer.address}/dashboard" in run.out
+    assert "example.org" not in run.out
+
+
 def test_a_quiet_run_says_nothing(tracker: Tracker) -> None:
     run = tracker("--quiet")
 
@@ -362,6 +452,20 @@ def test_a_refused_token_of_the_environment_is_named(tracker: Tracker) -> None:
     assert "This token was revoked." in run.err
     assert "Check CODEXTIME_TOKEN" in run.err
     assert TOKEN not in run.err + run.out
+
+
+@pytest.mark.parametrize("token", ["cxt_a b", "cxt_a\nb", "cxt_é"])
+def test_what_cannot_be_a_token_is_refused_before_anything_is_asked(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("CODEXTIME_TOKEN", token)
+
+    run = tracker()
+
+    assert run.exit == Exit.USAGE
+    assert "CODEXTIME_TOKEN holds no upload token" in run.err
+    assert token not in run.err
+    assert tracker.peer.requests == []
 
 
 def test_calls_that_a_better_reading_proves_copied_are_withdrawn(tracker: Tracker, peer: Peer) -> None:

@@ -36,11 +36,32 @@ def parse_server(address: str) -> Server:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if not host or parts.scheme not in DEFAULT_PORTS:
+    if not host or port == 0 or parts.scheme not in DEFAULT_PORTS or not has_one_reading(address):
         raise UsageRefused(f"{address!r} is not a server's address. Write it like https://codextime.example.org")
     if parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise UsageRefused("Give the server's address alone, without user name, path or query.")
     return Server(parts.scheme, host.rstrip("."), port or DEFAULT_PORTS[parts.scheme])
+
+
+def is_page_of(server: Server, link: str) -> bool:
+    """Whether `link`, which the server gave, leads to a page of its own and to nothing else.
+
+    On one machine, `localhost` and 127.0.0.1 are the same server.
+    """
+    try:
+        parts = urlsplit(link)
+        if parts.scheme not in DEFAULT_PORTS or parts.username is not None or not has_one_reading(link):
+            return False
+        page = Server(parts.scheme, (parts.hostname or "").rstrip("."), parts.port or DEFAULT_PORTS[parts.scheme])
+    except ValueError:
+        return False
+    is_same_machine = page.host == server.host or (is_loopback(page.host) and is_loopback(server.host))
+    return is_same_machine and (page.scheme, page.port) == (server.scheme, server.port)
+
+
+def has_one_reading(address: str) -> bool:
+    """Whether people, browsers and Python see the same in it: a backslash, for one, is a slash to browsers only."""
+    return address.isprintable() and not set(address) & {" ", "\\"}
 
 
 def resolve(host: str) -> list[str]:

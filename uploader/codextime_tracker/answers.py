@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, TypeVar
 
 import msgspec
 
 from codextime_tracker.terminal import plain
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what every JSON can hold (RFC 8259, section 6)
+Decoded = TypeVar("Decoded")
+
+
+class NoSuchAnswer(Exception):
+    """The answer has not the shape that it must have."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,7 @@ class Answer:
 class Refusal(msgspec.Struct, frozen=True):
     """A row that the server did not store: the one at `index` of the upload's `part`."""
 
-    index: int
+    index: Number
     reason: str
     part: str = "calls"
     field: str | None = None
@@ -31,10 +39,10 @@ class Receipt(msgspec.Struct, frozen=True):
     """What became of an upload's rows."""
 
     upload_id: str
-    added: int
-    replaced: int
-    already_there: int
-    withdrawn: int
+    added: Number
+    replaced: Number
+    already_there: Number
+    withdrawn: Number
     refused: list[Refusal]
     dashboard_url: str
 
@@ -45,9 +53,9 @@ class PairingCode(msgspec.Struct, frozen=True):
     device_code: str
     user_code: str
     verification_uri: str
-    expires_in: int
+    expires_in: Number
     verification_uri_complete: str = ""
-    interval: int = 5
+    interval: Number = 5
 
 
 class PairingState(msgspec.Struct, frozen=True):
@@ -65,14 +73,22 @@ class Problem(msgspec.Struct, frozen=True):
     detail: str = ""
     field: str | None = None
     code: str = ""
-    supported: list[int] = []
+    supported: list[Number] = []
+
+
+def read_answer(answer: Answer, kind: type[Decoded]) -> Decoded:
+    """Raises `NoSuchAnswer`, also for a body that is nested so deep that reading it would end the process."""
+    try:
+        return msgspec.json.decode(answer.body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise NoSuchAnswer from None
 
 
 def read_problem(answer: Answer) -> Problem:
     """The problem that an error answer describes; an empty one if it describes none. Texts are safe to print."""
     try:
-        problem = msgspec.json.decode(answer.body, type=Problem)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        problem = read_answer(answer, Problem)
+    except NoSuchAnswer:
         return Problem()
     texts = {"title": plain(problem.title), "detail": plain(problem.detail), "field": plain(problem.field or "")}
     return msgspec.structs.replace(problem, **texts)

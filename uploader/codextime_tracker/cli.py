@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from codextime_tracker import __version__
-from codextime_tracker.exits import Exit, Stopped
+from codextime_tracker.exits import Exit, Stopped, UsageRefused
 
 if TYPE_CHECKING:
     from codextime_tracker.sync import Options
@@ -152,7 +152,7 @@ def options_of(parsed: argparse.Namespace) -> "Options":
         index=parsed.index or folder / INDEX,
         credentials=folder / CREDENTIALS,
         server=parsed.server or (server(named) if named else None),
-        token=os.environ.get("CODEXTIME_TOKEN") or None,
+        token=token(os.environ.get("CODEXTIME_TOKEN", "").strip()),
         label=parsed.label,
         opens_browser=not parsed.no_browser,
         allow_http=parsed.allow_http,
@@ -170,6 +170,14 @@ def server(text: str) -> str:
     from codextime_tracker.addresses import parse_server
 
     return str(parse_server(text))
+
+
+def token(text: str) -> str | None:
+    from codextime_tracker.credentials import is_token
+
+    if text and not is_token(text):
+        raise UsageRefused("CODEXTIME_TOKEN holds no upload token: one is cxt_ and 40 letters and digits.")
+    return text or None
 
 
 def label(text: str) -> str:

@@ -1,11 +1,14 @@
 """The upload tokens of this machine: each belongs to one server and one user. Never printed, never logged."""
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from codextime_tracker.exits import CannotWrite
 from codextime_tracker.places import write_private
+
+is_token = re.compile(r"[A-Za-z0-9._~+/-]+=*").fullmatch  # RFC 6750, section 2.1
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ from uuid import uuid4
 
 from codextime_tracker import allowlist
 from codextime_tracker.answers import Receipt
-from codextime_tracker.client import Client, UploadIdTaken, UploadTooLarge
+from codextime_tracker.client import Client
+from codextime_tracker.failures import UploadIdTaken, UploadTooLarge
 from codextime_tracker.index import Index, PendingUpload
+from codextime_tracker.receipts import ReceiptImpossible, check_receipt
 from codextime_tracker.terminal import plain
 from codextime_tracker.uploads import Destination, Upload, build, compose, new_label, refused_that_may_pass
 
@@ -38,7 +40,7 @@ class Delivered:
         self.replaced += receipt.replaced
         self.already_there += receipt.already_there
         self.withdrawn += receipt.withdrawn
-        self.dashboard_url = plain(receipt.dashboard_url)
+        self.dashboard_url = receipt.dashboard_url
 
 
 def deliver(
@@ -59,9 +61,13 @@ def deliver(
         fresh_label = new_label(index, destination, label)
         upload = build(index, destination, pending, fresh_label)
         try:
-            receipt = client.upload(token=token, body=upload.encoded())
+            receipt = send(client, token, upload)
+        except ReceiptImpossible:
+            # The server would repeat its receipt for this id. Call ids make a second upload safe.
+            index.abandon_upload(str(destination))
+            raise
         except UploadIdTaken:
-            # An earlier run sent other bytes under this id, perhaps another label. Call ids make a second upload safe.
+            # An earlier run sent other bytes under this id, perhaps another label.
             index.abandon_upload(str(destination))
             if has_conflicted:
                 raise
@@ -78,6 +84,13 @@ def deliver(
                 index.remember_label(str(destination), fresh_label)
             delivered.add(upload, receipt)
             progress(len(upload))
+
+
+def send(client: Client, token: str, upload: Upload) -> Receipt:
+    """Raises the client's errors and `ReceiptImpossible`."""
+    receipt = client.upload(token=token, body=upload.encoded())
+    check_receipt(receipt, upload, server=str(client.server))
+    return receipt
 
 
 def next_upload(index: Index, destination: Destination, label: str | None, limit: int) -> PendingUpload | None:
@@ -99,10 +112,7 @@ def keep_refusals(
     """Notes what was not stored and why; it stays in the index."""
     parts = {"calls": upload.calls, "withdrawals": upload.withdrawals}
     refused = list(upload.unfit)
-    for row in receipt.refused:
-        changes = parts.get(row.part, [])
-        if 0 <= row.index < len(changes):
-            refused.append((changes[row.index], plain(row.reason, longest=80)))
+    refused += [(parts[row.part][row.index], plain(row.reason, longest=80)) for row in receipt.refused]
     for change, reason in refused:
         index.record_refusal(str(destination), change.number, reason)
         delivered.refused[reason] += 1
@@ -116,7 +126,7 @@ def offer_again(
     due = refused_that_may_pass(index, destination, now)
     for start in range(0, len(due), limit):
         upload = compose(due[start : start + limit], destination, upload_id=uuid4().hex, label=None)
-        receipt = client.upload(token=token, body=upload.encoded())
+        receipt = send(client, token, upload)
         for change in upload.calls:
             index.forgive_refusal(str(destination), change.number)
         keep_refusals(index, destination, upload, receipt, delivered)

@@ -24,7 +24,7 @@ class Exit(IntEnum):
     TOKEN_REFUSED = 6, "The server does not accept this machine's upload token."
     UNREACHABLE = 7, "The server could not be reached, or its certificate is not trusted."
     SERVER_BUSY = 8, "The server answered, but could not take the calls now."
-    SERVER_REFUSED = 9, "The server does not take what was sent; trying again will not help."
+    SERVER_REFUSED = 9, "The server refuses what was sent, or its answer makes no sense; trying again will not help."
     CANNOT_WRITE = 10, "The tracker's own files cannot be read or written."
     INTERRUPTED = 130, "You pressed Ctrl-C."
 

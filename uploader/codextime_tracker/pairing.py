@@ -3,11 +3,12 @@
 import time
 import webbrowser
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
+from codextime_tracker.addresses import Server, is_page_of
 from codextime_tracker.answers import PairingCode
 from codextime_tracker.client import Client
 from codextime_tracker.exits import Exit, Stopped
+from codextime_tracker.failures import ServerRefused
 from codextime_tracker.terminal import plain
 
 SLOW_DOWN = 5  # seconds; RFC 8628, section 3.5
@@ -29,6 +30,10 @@ class PairedWithAnother(Stopped):
     exit = Exit.NOT_PAIRED
 
 
+class PairingPageElsewhere(ServerRefused):
+    """The server names a page for pairing that is not its own."""
+
+
 def pair(
     client: Client,
     *,
@@ -40,12 +45,13 @@ def pair(
 ) -> str:
     """The upload token that the owner of `user_id` approved.
 
-    Raises `PairingDenied`, `PairingExpired`, `PairedWithAnother` and the client's errors.
+    Raises `PairingDenied`, `PairingExpired`, `PairedWithAnother`, `PairingPageElsewhere` and the client's errors.
     """
     code = client.start_pairing(user_id=user_id)
-    say(instructions(client, code, user_id))
+    link = own_link(code, client.server)
+    say(instructions(client, code, link, user_id))
     if opens_browser:
-        open_in_browser(link_of(code))
+        open_in_browser(link)
     return wait_for_approval(client, code, user_id, sleep, clock)
 
 
@@ -74,29 +80,34 @@ def own_token(token: str, owner: str, user_id: str) -> str:
     if owner != user_id:
         raise PairedWithAnother(
             f"The server paired this machine with another account than {user_id}. Nothing was sent. "
-            "Check the id in your command: it stands on your dashboard."
+            "Check the id in your command: your dashboard shows it."
         )
     return token
 
 
-def instructions(client: Client, code: PairingCode, user_id: str) -> str:
+def instructions(client: Client, code: PairingCode, link: str, user_id: str) -> str:
     minutes = max(1, min(code.expires_in, LONGEST_LIFE) // 60)
     return (
         f"This machine is not paired with {user_id} on {client.server} yet.\n\n"
-        f"  Open     {link_of(code)}\n"
+        f"  Open     {link}\n"
         f"  Compare  {plain(code.user_code)}   and approve if the page shows the same code.\n\n"
         f"Waiting for your approval. The code is good for {minutes} minutes; Ctrl-C stops."
     )
 
 
-def link_of(code: PairingCode) -> str:
-    return plain(code.verification_uri_complete or code.verification_uri)
+def own_link(code: PairingCode, server: Server) -> str:
+    """The page to open. Raises `PairingPageElsewhere`: who opens it is asked to trust what it shows."""
+    link = code.verification_uri_complete or code.verification_uri
+    if not is_page_of(server, link):
+        raise PairingPageElsewhere(
+            f"{server} names a page for pairing that is not its own: {plain(link, longest=100)} "
+            "If that page is yours, name its address with --server. Nothing was opened or sent."
+        )
+    return link
 
 
 def open_in_browser(link: str) -> None:
-    """Opens a web page and nothing else: the link comes from the server."""
-    if urlsplit(link).scheme in ("http", "https"):
-        try:
-            webbrowser.open(link)
-        except webbrowser.Error:
-            return  # the link is printed as well
+    try:
+        webbrowser.open(link)
+    except webbrowser.Error:
+        return  # the link is printed as well

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from codextime_tracker.addresses import is_page_of
 from codextime_tracker.scanning import ScanReport
 from codextime_tracker.sync import Outcome
 from codextime_tracker.terminal import bold, count
@@ -83,4 +84,4 @@ def skipped(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> l
 
 def dashboard(outcome: Outcome) -> str:
     told = outcome.delivered.dashboard_url if outcome.delivered else ""
-    return told or f"{outcome.server}/dashboard"
+    return told if is_page_of(outcome.server, told) else f"{outcome.server}/dashboard"
