@@ -22,6 +22,7 @@ class KeyFigure:
     note_title: str
     trend: str
     sparkline: str
+    is_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +112,25 @@ def active_days_figure(activity: Activity) -> KeyFigure:
 
 
 def value_figure(activity: Activity) -> KeyFigure:
-    estimate = activity.now.estimate
+    now, estimate = activity.now, activity.now.estimate
+    is_known = now.calls > 0 and not now.is_unpriced
     return KeyFigure(
         label="API-equivalent",
-        value=activity.now.value if estimate.is_priced or not estimate.tokens else formats.NONE,
-        title=f"Estimate: {formats.exact_usd(estimate.usd)} at public API rates, not a bill",
-        note=f"{formats.percent(estimate.priced_share)} priced",
-        note_title=f"{formats.exact(estimate.unpriced_tokens)} tokens have no public rate",
+        value=now.value if is_known else formats.NONE,
+        title=f"Estimate: {now.exact_value} at public API rates, not a bill" if is_known else "No estimate",
+        note=describe_priced(now),
+        note_title=f"{formats.exact(estimate.unpriced_tokens)} tokens have no public rate" if now.calls else "",
         trend="",
         sparkline=build_sparkline(activity.line("value")),
     )
+
+
+def describe_priced(now: Sum) -> str:
+    if not now.calls:
+        return "nothing used"
+    if now.is_unpriced:
+        return "no public rate"
+    return f"{formats.percent(now.estimate.priced_share)} priced"
 
 
 def streak_figure(activity: Activity) -> KeyFigure:
@@ -138,8 +148,9 @@ def streak_figure(activity: Activity) -> KeyFigure:
 
 
 def compared(activity: Activity, *, label: str, value: str, title: str, note: str | None, sparkline: str) -> KeyFigure:
-    """A figure whose note is its change against the period before, where there is one to compare with."""
+    """A figure whose note is its change against the period before, where there is something on both sides."""
     before = activity.period.before()
+    note = note if activity.now.calls else None
     trend = {"+": "up", formats.MINUS: "down"}.get((note or "")[:1], "")
     note_title = f"Compared with {before.dates}" if before and note else "Nothing earlier to compare with"
-    return KeyFigure(label, value, title, note or "", note_title if before else "", trend, sparkline)
+    return KeyFigure(label, value, title, note or "", note_title if before else "", trend, sparkline, bool(note))

@@ -50,6 +50,16 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class Nothing:
+    """What a period without calls shows instead of empty charts: what is so, and where the nearest calls are."""
+
+    title: str
+    nearest: str
+    link: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     period: Period
     now: sums.Sum
@@ -57,6 +67,8 @@ class Overview:
     earlier: str
     later: str
     figures: list[KeyFigure]
+    comparison: str
+    nothing: Nothing | None
     heatmap: heatmap.Heatmap
     activity: str
     measures: list[Choice]
@@ -95,13 +107,16 @@ def build_overview(reading: Reading) -> Overview:
     by_day = sums.group(reading.days, lambda row: row.on)
     models = sums.group(rows, lambda row: row.model)
     now = sums.total(rows)
+    figures = build_figures(build_activity(reading, now, by_day))
     return Overview(
         period=period,
         now=now,
         periods=choices(query, "period", periods.NAMES, find_chosen(period), on=None),
         earlier=query.link(on=period.day_before()) if has_earlier(reading) else "",
         later="" if period.reaches_today else query.link(on=on_or_today(period)),
-        figures=build_figures(build_activity(reading, now, by_day)),
+        figures=figures,
+        comparison=describe_comparison(period, figures),
+        nothing=None if now.calls else build_nothing(reading),
         heatmap=build_heatmap(reading, by_day),
         activity=describe_activity(reading),
         measures=choices(query, "measure", queries.MEASURES, query.measure),
@@ -122,6 +137,33 @@ def describe_activity(reading: Reading) -> str:
     count = sum(heatmap.first_of_year(last) <= on <= last for on in reading.active)
     longest = longest_streak(running_streaks(reading.active))
     return f"{formats.plural(count, 'active day')} · longest streak {formats.exact(longest)}"
+
+
+def describe_comparison(period: Period, figures: Sequence[KeyFigure]) -> str:
+    """What the changes beside the figures are measured against; empty if there is no change to explain."""
+    before = period.before()
+    return f"changes against {before.dates}" if before and any(figure.is_change for figure in figures) else ""
+
+
+def build_nothing(reading: Reading) -> Nothing | None:
+    """`None` if there is nothing at all, not only in this period."""
+    period, query = reading.period, reading.query
+    earlier = max((on for on in reading.active if on < period.first), default=None)
+    nearest = earlier or min((on for on in reading.active if on > period.last), default=None)
+    if nearest is None:
+        return None
+    return Nothing(
+        title=describe_nothing(period),
+        nearest="The last calls before are of" if earlier else "The first calls after are of",
+        link=query.link(on=nearest),
+        day=formats.day_of_week(nearest),
+    )
+
+
+def describe_nothing(period: Period) -> str:
+    if period.name == "today" and period.reaches_today:
+        return "Nothing used yet today"
+    return f"Nothing used {'on' if period.days == 1 else 'from'} {period.dates}"
 
 
 def describe_rebuilding(dirty_dates: int) -> str:
@@ -166,6 +208,7 @@ def build_heatmap(reading: Reading, by_day: Mapping[datetime.date, sums.Sum]) ->
         today=today,
         measure=reading.query.measure,
         link=lambda on: link_to_today if on == today else f"{link_to_today}&on={on}",
+        chosen=reading.period.last if reading.period.days == 1 else None,
     )
 
 

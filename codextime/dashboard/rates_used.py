@@ -8,7 +8,7 @@ from codextime.dashboard.charts.shares import by_tokens
 from codextime.dashboard.sums import Sum
 from codextime.lib import formats
 from codextime.pricing.estimates import Estimate
-from codextime.pricing.rates import Rate, why_unpriced
+from codextime.pricing.rates import Rate
 
 CENT = Decimal("0.01")
 
@@ -35,12 +35,12 @@ class Unpriced:
 
 @dataclass(frozen=True, slots=True)
 class RatesUsed:
-    """`evidence` says the dates and kinds of the evidence of all rates; `links` are (official page, model)."""
+    """`share` says how much has a rate, `evidence` the dates and kinds of the evidence of all rates; `links` are
+    (official page, model)."""
 
     value: str
     exact: str
-    priced_share: str
-    is_all_priced: bool
+    share: str
     evidence: str
     links: list[tuple[str, str]]
     rates: list[UsedRate]
@@ -53,13 +53,20 @@ def build_rates_used(whole: Estimate, models: Mapping[str, Sum]) -> RatesUsed:
     return RatesUsed(
         value=formats.usd(whole.usd) if whole.is_priced or not whole.tokens else formats.NONE,
         exact=formats.exact_usd(whole.usd),
-        priced_share=formats.percent(whole.priced_share),
-        is_all_priced=not whole.unpriced_tokens,
+        share=describe_share(whole),
         evidence=describe_evidence(rates),
         links=[(rate.url, model) for model, rate in {rate.model: rate for rate in rates}.items()],
         rates=[describe_rate(rate) for rate in rates],
         unpriced=[describe_unpriced(model, models[model].estimate) for model in unpriced],
     )
+
+
+def describe_share(whole: Estimate) -> str:
+    if not whole.unpriced_tokens:
+        return "All of these tokens have a public rate."
+    if not whole.is_priced:
+        return "None of these tokens has a public rate, so there is no estimate."
+    return f"{formats.percent(whole.priced_share)} of these tokens have a public rate."
 
 
 def describe_evidence(rates: list[Rate]) -> str:
@@ -91,5 +98,7 @@ def per_million(amount: Decimal) -> str:
 
 
 def describe_unpriced(model: str, estimate: Estimate) -> Unpriced:
-    count = estimate.unpriced_tokens
-    return Unpriced(model, formats.compact(count), formats.exact(count), why_unpriced(model))
+    """With how many of the model's tokens that is, unless that is all of them."""
+    count, whole = estimate.unpriced_tokens, estimate.tokens
+    of_all = f" of {formats.compact(whole)}" if count < whole else ""
+    return Unpriced(model, formats.compact(count) + of_all, formats.exact(count), " ".join(sorted(estimate.gaps)))

@@ -43,11 +43,14 @@ class Sum:
         return float(self.usd) if measure == "value" else self.tokens.total
 
     @property
+    def is_unpriced(self) -> bool:
+        """Whether there are tokens, and none has a rate."""
+        return self.tokens.total > 0 and not self.estimate.is_priced
+
+    @property
     def value(self) -> str:
         """The estimate as text; nothing priced is `unpriced`, not zero."""
-        if self.estimate.is_priced or not self.tokens.total:
-            return formats.usd(self.usd)
-        return "unpriced"
+        return "unpriced" if self.is_unpriced else formats.usd(self.usd)
 
     @property
     def exact_tokens(self) -> str:
@@ -58,12 +61,16 @@ class Sum:
         return formats.exact(self.calls)
 
     @property
+    def partly_priced(self) -> str:
+        """The share that has a rate, such as `61 % priced`; empty if all of it has one, or nothing."""
+        is_partly = self.estimate.is_priced and self.estimate.unpriced_tokens
+        return f"{formats.percent(self.estimate.priced_share)} priced" if is_partly else ""
+
+    @property
     def exact_value(self) -> str:
-        """With the share that has a rate, unless that is all of it."""
-        if not self.estimate.is_priced:
-            return "unpriced" if self.tokens.total else formats.exact_usd(self.usd)
-        partly = f" ({formats.percent(self.estimate.priced_share)} priced)" if self.estimate.unpriced_tokens else ""
-        return formats.exact_usd(self.usd) + partly
+        if self.is_unpriced:
+            return "unpriced"
+        return formats.exact_usd(self.usd) + (f" ({self.partly_priced})" if self.partly_priced else "")
 
     @property
     def sentence(self) -> str:

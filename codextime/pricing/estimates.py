@@ -2,11 +2,11 @@
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from codextime.lib.tokens import Tokens
-from codextime.pricing.rates import Rate, find_rate
+from codextime.pricing.rates import Rate, find_rate, why_unpriced
 
 MILLION = Decimal(1_000_000)
 ONE = Decimal(1)
@@ -14,12 +14,14 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """`usd` covers all of `tokens` but `unpriced_tokens`; `rates` are the rates that were used."""
+    """`usd` covers all of `tokens` but `unpriced_tokens`; `rates` are the rates that were used, `gaps` the sentences
+    that say why some tokens have none."""
 
     usd: Decimal = Decimal(0)
     tokens: int = 0
     unpriced_tokens: int = 0
     rates: frozenset[Rate] = frozenset()
+    gaps: frozenset[str] = frozenset()
 
     @property
     def is_priced(self) -> bool:
@@ -37,6 +39,7 @@ class Estimate:
             self.tokens + other.tokens,
             self.unpriced_tokens + other.unpriced_tokens,
             self.rates if other.rates <= self.rates else self.rates | other.rates,
+            self.gaps if other.gaps <= self.gaps else self.gaps | other.gaps,
         )
 
 
@@ -45,7 +48,8 @@ NOTHING = Estimate()
 
 def estimate(model: str, on: datetime.date, tokens: Tokens, *, is_long_context: bool) -> Estimate:
     """The estimate for calls of one model on the UTC date `on`, all of them long context or none."""
-    return price(tokens, find_rate(model, on), is_long_context=is_long_context)
+    priced = price(tokens, find_rate(model, on), is_long_context=is_long_context)
+    return replace(priced, gaps=frozenset([why_unpriced(model, on)])) if priced.unpriced_tokens else priced
 
 
 def total(estimates: Iterable[Estimate]) -> Estimate:

@@ -9,6 +9,9 @@ from decimal import Decimal
 from importlib import resources
 from typing import Any
 
+from codextime.lib import formats
+
+ONE_DAY = datetime.timedelta(days=1)
 DATE_SUFFIX = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 
@@ -98,10 +101,30 @@ def find_listed_name(model: str) -> str:
     return plain if plain in RATES else DATA["aliases"].get(plain, plain)
 
 
-def why_unpriced(model: str) -> str:
-    """One sentence for the user about a model, or a day of it, for which `find_rate` knows nothing."""
+@functools.lru_cache(maxsize=8192)
+def why_unpriced(model: str, on: datetime.date) -> str:
+    """One sentence for the user: what is not known about the rate of `model` on the UTC date `on`."""
     listed = find_listed_name(model)
-    if listed in RATES:
-        return "No public rate for these days, or not for all kinds of its tokens."
-    reason: str = DATA["unpriced"].get(listed, "No public rate is listed.")
-    return reason
+    if listed not in RATES:
+        reason: str = DATA["unpriced"].get(listed, "No public rate is listed.")
+        return reason
+    rate = find_rate(model, on)
+    if rate is None:
+        return describe_gap(RATES[listed], on)
+    if rate.cached_input is None:
+        end = f" before {formats.day(rate.effective_until)}" if rate.effective_until else ""
+        return f"No public rate for cached input{end}."
+    return "No public rate for calls with a long context."
+
+
+def describe_gap(rates: list[Rate], on: datetime.date) -> str:
+    """From when to when a model has no rate, around a day on which it has none."""
+    ended = max(
+        (rate.effective_until for rate in rates if rate.effective_until and rate.effective_until <= on), default=None
+    )
+    starts = min((rate.effective_from for rate in rates if on < rate.effective_from), default=None)
+    if ended and starts:
+        return f"No public rate from {formats.day(ended)} to {formats.day(starts - ONE_DAY)}."
+    if ended:
+        return f"No public rate from {formats.day(ended)} on."
+    return f"No public rate before {formats.day(starts)}." if starts else "No public rate is listed."

@@ -1,6 +1,7 @@
 """Numbers to geometry."""
 
 import datetime
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,7 @@ from codextime.dashboard.charts.shares import build_shares, build_token_classes,
 from codextime.dashboard.charts.sparkline import build_sparkline
 from codextime.dashboard.sums import Sum
 from codextime.lib.tokens import Tokens
+from codextime.pricing.estimates import Estimate
 
 TODAY = datetime.date(2026, 11, 21)
 
@@ -49,6 +51,31 @@ def test_the_busiest_day_always_has_the_last_step(counts: list[int]) -> None:
     days = {TODAY - datetime.timedelta(days=n): burned(count) for n, count in enumerate(counts)}
 
     assert calendar(days).cells[-1].css == "heat-5 heat-today"
+
+
+def test_the_day_that_the_page_shows_is_marked_once() -> None:
+    yesterday = TODAY - datetime.timedelta(days=1)
+
+    cells = build_heatmap({}, last=TODAY, today=TODAY, measure="tokens", link=str, chosen=yesterday).cells
+
+    assert [cell.link for cell in cells if cell.is_chosen] == ["2026-11-20"]
+    assert cells[-2].css == "heat-0 heat-chosen"
+
+
+def test_a_calendar_of_values_says_in_words_which_days_have_none() -> None:
+    unpriced, priced = burned(7), burned(7)
+    unpriced.estimate, priced.estimate = Estimate(tokens=7, unpriced_tokens=7), Estimate(tokens=7, usd=Decimal(1))
+    days = {TODAY: unpriced, TODAY - datetime.timedelta(days=1): unpriced}
+
+    blank = build_heatmap(days, last=TODAY, today=TODAY, measure="value", link=str)
+    partly = build_heatmap(
+        days | {TODAY - datetime.timedelta(days=2): priced}, last=TODAY, today=TODAY, measure="value", link=str
+    )
+
+    assert blank.is_blank
+    assert "no value to show" in blank.note
+    assert not partly.is_blank
+    assert partly.note.replace("\u00a0", " ").startswith("2 days without colour had calls")
 
 
 def test_months_of_the_calendar_do_not_touch() -> None:

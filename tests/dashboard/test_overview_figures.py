@@ -19,6 +19,11 @@ from codextime.pricing.estimates import estimate, total
 from codextime.usage.readings import CallReading
 from tests.usage.burning import burn, call
 
+QUIET = (
+    ("today", None),
+    ("7d", datetime.date(2026, 10, 15)),
+    ("month", datetime.date(2026, 9, 1)),
+)
 NOW = datetime.datetime(2026, 11, 21, 10, 0, tzinfo=datetime.UTC)
 
 
@@ -28,6 +33,10 @@ def overview(user: User, **asked: object) -> Overview:
 
 def figures(page: Overview) -> dict[str, str]:
     return {figure.label: figure.value.replace("\u00a0", " ") for figure in page.figures}
+
+
+def notes(page: Overview) -> dict[str, str]:
+    return {figure.label: figure.note.replace("\u00a0", " ") for figure in page.figures}
 
 
 def random_calls(count: int) -> list[CallReading]:
@@ -97,6 +106,45 @@ def test_the_estimate_prices_each_call_at_its_own_utc_date_and_context(owner: Us
     assert page.rates.exact == exact_usd(priced.usd)
     assert page.now.estimate.unpriced_tokens == priced.unpriced_tokens
     assert {"custom", "gpt-6.2-sol"} <= {row.model for row in page.rates.unpriced}
+
+
+def test_a_model_that_is_priced_on_some_days_only_says_so_and_since_when(owner: User) -> None:
+    burn(owner, *(call(f"2026-07-{day}T12:00+00:00", "gpt-5-codex") for day in (21, 22, 23)))
+
+    page = overview(owner, period="all")
+
+    [left_out] = page.rates.unpriced
+    assert (left_out.tokens, left_out.why) == ("1,200 of 3,600", "No public rate from 23 Jul 2026 on.")
+    assert page.models[0].note.replace("\u00a0", " ").endswith("· 66.7 % priced")
+    assert page.rates.share.replace("\u00a0", " ") == "66.7 % of these tokens have a public rate."
+
+
+def test_a_period_without_calls_says_that_nothing_was_used_and_where_the_nearest_calls_are(owner: User) -> None:
+    burn(owner, call("2026-10-05T12:00+00:00"), call("2026-11-19T12:00+00:00"))
+
+    today, october, september = (overview(owner, period=name, on=on) for name, on in QUIET)
+
+    assert today.nothing
+    assert (today.nothing.title, today.nothing.day) == ("Nothing used yet today", "Thu 19 Nov 2026")
+    assert figures(today)["API-equivalent"] == NONE
+    assert notes(today)["API-equivalent"] == "nothing used"
+    assert notes(today)["Tokens burned"] == ""
+    assert october.nothing
+    assert october.nothing.title == "Nothing used from 9 to 15 Oct 2026"
+    assert (october.nothing.nearest, october.nothing.link) == (
+        "The last calls before are of",
+        "?period=7d&on=2026-10-05",
+    )
+    assert september.nothing
+    assert september.nothing.nearest == "The first calls after are of"
+
+
+def test_changes_say_what_they_are_compared_with(owner: User) -> None:
+    burn(owner, call("2026-10-01T12:00+00:00"), call("2026-11-19T12:00+00:00"))
+
+    assert overview(owner).comparison == "changes against 23 Sep to 22 Oct 2026"
+    assert overview(owner, period="7d").comparison == ""
+    assert overview(owner, period="all").comparison == ""
 
 
 def test_key_figures_compare_with_the_days_directly_before(owner: User) -> None:
@@ -201,7 +249,8 @@ def test_without_any_rate_there_is_no_estimate_instead_of_zero(owner: User) -> N
     page = overview(owner)
 
     assert figures(page)["API-equivalent"] == NONE
-    assert page.rates.priced_share.replace("\u00a0", " ") == "0 %"
+    assert notes(page)["API-equivalent"] == "no public rate"
+    assert page.rates.share == "None of these tokens has a public rate, so there is no estimate."
     assert page.models[0].sum.value == "unpriced"
     assert exact(page.now.estimate.unpriced_tokens) == "1,200"
     assert page.now.usd == Decimal(0)

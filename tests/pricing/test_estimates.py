@@ -80,6 +80,14 @@ def test_a_sum_keeps_the_unpriced_share_and_every_rate_that_was_used() -> None:
     assert sorted(rate.model for rate in summed.rates) == ["gpt-5.4", "gpt-5.6-terra"]
 
 
+def test_a_sum_says_once_why_some_of_its_tokens_have_no_rate() -> None:
+    late, later = (of("gpt-5-codex", on=datetime.date(2026, 7, day)) for day in (23, 24))
+    early = of("gpt-5-codex", on=datetime.date(2026, 7, 22))
+
+    assert total([early, late, later]).gaps == {"No public rate from 23 Jul 2026 on."}
+    assert early.gaps == frozenset()
+
+
 def test_nothing_costs_nothing_and_hides_nothing() -> None:
     assert total([]).usd == 0
     assert total([]).priced_share == 1

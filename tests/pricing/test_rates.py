@@ -1,13 +1,14 @@
 """Which rate holds for a model on a day, and that the file of rates is in order."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
 
-from codextime.pricing.rates import RATES, Rate, find_rate, why_unpriced
+from codextime.pricing.rates import RATES, Rate, describe_gap, find_rate, why_unpriced
 
 
 def day(text: str) -> datetime.date:
@@ -53,9 +54,31 @@ def test_a_name_that_only_begins_like_a_listed_one_has_no_rate(model: str) -> No
 
 
 def test_a_model_without_a_rate_says_why() -> None:
-    assert "research preview" in why_unpriced("gpt-5.3-codex-spark")
-    assert "these days" in why_unpriced("gpt-5-codex")
-    assert "No public rate is listed" in why_unpriced("gpt-99")
+    on = day("2026-08-01")
+
+    assert "research preview" in why_unpriced("gpt-5.3-codex-spark", on)
+    assert why_unpriced("gpt-99", on) == "No public rate is listed."
+
+
+@pytest.mark.parametrize(
+    ("model", "on", "why"),
+    [
+        ("gpt-5-codex", "2025-09-22", "No public rate before 23 Sep 2025."),
+        ("gpt-5-codex", "2026-07-23", "No public rate from 23 Jul 2026 on."),
+        ("gpt-5-codex-2025-09-15", "2026-11-20", "No public rate from 23 Jul 2026 on."),
+        ("o3", "2025-06-09", "No public rate for cached input before 10 Jun 2025."),
+        ("gpt-6.2-sol", "2026-11-20", "No public rate for calls with a long context."),
+    ],
+)
+def test_what_is_not_known_of_a_rate_is_said_with_its_dates(model: str, on: str, why: str) -> None:
+    assert why_unpriced(model, day(on)) == why
+
+
+def test_a_gap_between_two_rates_has_a_first_and_a_last_day() -> None:
+    [early] = RATES["gpt-5-codex"]
+    late = replace(early, effective_from=day("2026-09-01"), effective_until=None)
+
+    assert describe_gap([early, late], day("2026-08-01")) == "No public rate from 23 Jul 2026 to 31 Aug 2026."
 
 
 @pytest.mark.parametrize("rates", RATES.values(), ids=RATES.keys())

@@ -11,6 +11,7 @@ from codextime.lib import formats
 WEEKS = 53
 PITCH = 21
 CELL = 18  # as in the template
+MARGIN = 2  # on the left and right, for the rings around days
 TOP = 22  # the row with the names of the months
 STEPS = 5  # of days with activity; step 0 is a day without
 MONTH_WIDTH = 2  # a month's name needs this many columns before the next one
@@ -26,6 +27,7 @@ class HeatCell:
     css: str
     title: str
     link: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,16 @@ class HeatDay:
 
 @dataclass(frozen=True, slots=True)
 class Heatmap:
+    """`note` says which days have no colour for want of a rate; if those are all days, there is no picture to show."""
+
     width: int
     height: int
     cells: list[HeatCell]
     months: list[HeatMonth]
     weekdays: list[tuple[int, str]]
     days: list[HeatDay]
+    note: str
+    is_blank: bool
 
 
 def first_of_year(last: datetime.date) -> datetime.date:
@@ -65,27 +71,40 @@ def build_heatmap(
     today: datetime.date,
     measure: str,
     link: Callable[[datetime.date], str],
+    chosen: datetime.date | None = None,
 ) -> Heatmap:
-    """The 53 weeks up to the day `last`; `link` gives the address of a day."""
+    """The 53 weeks up to the day `last`; `link` gives the address of a day, `chosen` is the day that the page shows."""
     first = first_of_year(last)
     shown = [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
-    thresholds = quantiles([days[on].measured(measure) for on in shown if on in days])
+    active = [on for on in shown if on in days]
+    thresholds = quantiles([days[on].measured(measure) for on in active])
+    unpriced = sum(days[on].is_unpriced for on in active) if measure == "value" else 0
     nothing = Sum()
     cells = []
     for n, on in enumerate(shown):
         sum_ = days.get(on, nothing)
         step = bisect_right(thresholds, sum_.measured(measure)) + 1 if sum_.measured(measure) > 0 else 0
-        css = f"heat-{step}" + (" heat-today" if on == today else "")
+        css = f"heat-{step}" + (" heat-today" if on == today else "") + (" heat-chosen" if on == chosen else "")
         title = f"{formats.day_of_week(on)}: {sum_.sentence}"
-        cells.append(HeatCell(str(n // 7 * PITCH), str(TOP + n % 7 * PITCH), css, title, link(on)))
+        cells.append(HeatCell(str(n // 7 * PITCH), str(TOP + n % 7 * PITCH), css, title, link(on), on == chosen))
     return Heatmap(
-        width=WEEKS * PITCH - (PITCH - CELL),
+        width=WEEKS * PITCH - (PITCH - CELL) + 2 * MARGIN,
         height=TOP + 7 * PITCH,
         cells=cells,
         months=find_months(first),
         weekdays=[(TOP + day * PITCH + CELL - 4, name) for day, name in ((0, "Mon"), (2, "Wed"), (4, "Fri"))],
-        days=[HeatDay(formats.day_of_week(on), link(on), days[on]) for on in reversed(shown) if on in days],
+        days=[HeatDay(formats.day_of_week(on), link(on), days[on]) for on in reversed(active)],
+        note=describe_unpriced_days(unpriced, len(active)),
+        is_blank=unpriced > 0 and unpriced == len(active),
     )
+
+
+def describe_unpriced_days(unpriced: int, active: int) -> str:
+    if not unpriced:
+        return ""
+    if unpriced == active:
+        return "None of the tokens of these days has a public rate, so there is no value to show."
+    return f"{formats.plural(unpriced, 'day')} without colour had calls, but of models without a public rate then."
 
 
 def quantiles(values: list[float]) -> list[float]:

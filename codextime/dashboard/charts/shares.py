@@ -25,8 +25,10 @@ class Share:
     sum: Sum
 
     @property
-    def compact(self) -> str:
-        return formats.compact(self.sum.tokens.total)
+    def note(self) -> str:
+        """Such as `742 M tokens · $1,337 · 61 % priced`."""
+        count = f"{formats.compact(self.sum.tokens.total)} tokens"
+        return " · ".join(filter(None, [count, self.sum.value, self.sum.partly_priced]))
 
 
 @dataclass(frozen=True, slots=True)
