@@ -2,9 +2,10 @@
 
 import functools
 import zoneinfo
-from typing import Any
 
 from django import forms
+
+from codextime.lib.names import validate_name
 
 THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 
@@ -30,8 +31,9 @@ class ThemeForm(forms.Form):
 class LabelForm(forms.Form):
     """The label of one source; empty takes the label away."""
 
-    label = forms.CharField(label="Label", max_length=60, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["label"].widget.attrs["autocomplete"] = "off"
+    label = forms.CharField(
+        label="Label",
+        required=False,
+        validators=[validate_name],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "work laptop"}),
+    )

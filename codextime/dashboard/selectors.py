@@ -140,7 +140,12 @@ class LabelledSource:
 
 
 def get_labelled_sources(user: User) -> list[LabelledSource]:
-    """The user's sources with the names that charts show."""
+    """The user's sources with the names that charts show; without those that nothing is known of, label or calls."""
     rows = list(sources(user=user))
     names = name_sources((row.pk, row.label) for row in rows)
-    return [LabelledSource(row.pk, names[row.pk], row.label, row.device.name if row.device else "") for row in rows]
+    with_calls = set(usage.Day.objects.filter(user=user).values_list("source_id", flat=True).distinct())
+    return [
+        LabelledSource(row.pk, names[row.pk], row.label, row.device.name if row.device else "")
+        for row in rows
+        if row.label or row.pk in with_calls
+    ]

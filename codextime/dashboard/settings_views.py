@@ -1,5 +1,7 @@
 """The settings: one page, and one address for each thing that it can change."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,13 +18,14 @@ from codextime.usage import services as usage
 
 THEME_COOKIE = "theme"
 ONE_YEAR = 365 * 24 * 3600
+NO_FORMS: Mapping[int, LabelForm] = {}
 
 
 @require_safe
 @never_cache
 @login_required
 def show_settings(request: SignedInRequest) -> HttpResponse:
-    return render_settings(request, TimeZoneForm(initial={"time_zone": request.user.time_zone}))
+    return render_settings(request, zone_form_of(request))
 
 
 @require_POST
@@ -55,18 +58,35 @@ def change_theme(request: HttpRequest) -> HttpResponse:
 @login_required
 def rename_source(request: SignedInRequest, source_id: int) -> HttpResponse:
     source = access.get_own_source(user=request.user, source_id=source_id)
-    form = LabelForm(request.POST)
+    form = LabelForm(request.POST, auto_id=label_id(source_id))
     if not form.is_valid():
-        messages.error(request, "A label has at most 60 characters.")
-        return redirect("settings")
+        return render_settings(request, zone_form_of(request), {source_id: form}, status=400)
     usage.rename_source(source=source, label=form.cleaned_data["label"])
     messages.success(request, "Label saved.")
     return redirect("settings")
 
 
-def render_settings(request: SignedInRequest, zone_form: TimeZoneForm, status: int = 200) -> HttpResponse:
-    sources = selectors.get_labelled_sources(request.user)
+def render_settings(
+    request: SignedInRequest,
+    zone_form: TimeZoneForm,
+    label_forms: Mapping[int, LabelForm] = NO_FORMS,
+    status: int = 200,
+) -> HttpResponse:
+    """`label_forms` by source are those that could not be saved; the others show what is stored."""
+    sources = [
+        (source, label_forms.get(source.id) or LabelForm(initial={"label": source.label}, auto_id=label_id(source.id)))
+        for source in selectors.get_labelled_sources(request.user)
+    ]
     return render(request, "dashboard/settings.html", {"zone_form": zone_form, "sources": sources}, status=status)
+
+
+def zone_form_of(request: SignedInRequest) -> TimeZoneForm:
+    return TimeZoneForm(initial={"time_zone": request.user.time_zone})
+
+
+def label_id(source_id: int) -> str:
+    """What Django makes the ids in the form of a source of."""
+    return f"%s-{source_id}"
 
 
 def back(request: HttpRequest) -> HttpResponseRedirect:

@@ -1,22 +1,15 @@
 """What the owner types about a machine."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from codextime.devices.models import NAME_LENGTH
-
-
-def validate_printable(name: str) -> None:
-    if not name.isprintable():
-        raise ValidationError("Use visible characters only.")
+from codextime.lib.names import validate_name
 
 
 class NameForm(forms.Form):
     name = forms.CharField(
         label="Name of this machine",
         help_text="Only you see it: choose one by which you recognise the machine.",
-        max_length=NAME_LENGTH,
-        validators=[validate_printable],
+        validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

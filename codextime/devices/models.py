@@ -5,14 +5,14 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 
-NAME_LENGTH = 60
+from codextime.lib.names import LONGEST_NAME
 
 
 class Device(models.Model):
     """A machine that may upload for its user until it is revoked; its token is stored as a hash."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices")
-    name = models.CharField(max_length=NAME_LENGTH)
+    name = models.CharField(max_length=LONGEST_NAME)
     token_hash = models.CharField(max_length=64, unique=True)
     token_hint = models.CharField(max_length=8)  # the token's last four characters, to tell two apart
     created_at = models.DateTimeField()
@@ -37,7 +37,7 @@ class Pairing(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
-    device_name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    device_name = models.CharField(max_length=LONGEST_NAME, blank=True)
     denied_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
 

@@ -203,7 +203,9 @@ WITHDRAWALS = Rows(
 
 
 def detail_of(error: Exception) -> str:
-    """msgspec's message; for a body that is no object, what belongs there."""
+    """msgspec's message; for a body that is no object, what belongs there, and for what a user typed, a sentence."""
+    if field_of(error) == "label":
+        return f"A label is a text of at most {contract.LONGEST_LABEL} characters: choose a shorter one."
     kind = find_kind(str(error))
     names = ", ".join(field["name"] for field in contract.CONTRACT["envelope"] if field["is_required"])
     return (

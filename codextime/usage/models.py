@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from codextime.devices.models import Device
+from codextime.lib.names import LONGEST_NAME
 from codextime.usage.fields import TokenSumField
 
 LONG_CONTEXT_TOKENS = 272_000  # a call that read more than this is priced as long context
@@ -34,7 +35,7 @@ class Source(models.Model):
     id = models.AutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     key = models.UUIDField()
-    label = models.CharField(max_length=60, blank=True)
+    label = models.CharField(max_length=LONGEST_NAME, blank=True)
     device = models.ForeignKey(Device, models.SET_NULL, related_name="+", null=True)
     created_at = models.DateTimeField()
 

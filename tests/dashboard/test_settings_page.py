@@ -1,6 +1,7 @@
 """The settings: one's own only, each saved alone."""
 
 import datetime
+import uuid
 
 import pytest
 from django.test import Client
@@ -64,11 +65,27 @@ def test_a_label_that_is_too_long_is_refused(signed_in: Client, owner: User) -> 
     burn(owner, call("2025-10-01T12:00+00:00"), label="laptop")
     source = Source.objects.get(user=owner)
 
-    answer = signed_in.post(f"/settings/labels/{source.pk}", {"label": "x" * 61}, follow=True)
+    answer = signed_in.post(f"/settings/labels/{source.pk}", {"label": "x" * 61})
 
     source.refresh_from_db()
     assert source.label == "laptop"
-    assert "at most 60 characters" in answer.text
+    assert answer.status_code == 400
+    assert "Use at most 60 characters; these are 61." in answer.text
+    assert f'value="{"x" * 61}"' in answer.text  # to shorten, not to type again
+    assert "maxlength" not in answer.text  # with which a browser cuts without a word what is pasted
+
+
+def test_a_source_is_listed_once_it_has_calls_or_a_label(signed_in: Client, owner: User) -> None:
+    now = datetime.datetime(2025, 10, 1, tzinfo=datetime.UTC)
+    for number, label in enumerate(["", "idle laptop"]):
+        Source.objects.create(user=owner, key=uuid.UUID(int=number), label=label, created_at=now)
+    burn(owner, call("2025-10-01T12:00+00:00"))
+
+    page = signed_in.get("/settings").text
+
+    assert "idle laptop" in page
+    assert "Source 3" in page
+    assert "Source 1" not in page
 
 
 def test_a_chosen_theme_stays_until_the_system_decides_again(signed_in: Client) -> None:

@@ -111,6 +111,14 @@ def test_a_bad_envelope_refuses_the_upload_and_names_the_field(
     assert not Call.objects.exists()
 
 
+def test_a_label_that_is_too_long_is_refused_with_a_sentence_for_its_owner(
+    client: Client, owner: User, token: str
+) -> None:
+    answer = post(client, token, envelope(owner, call(1), label="x" * 61))
+
+    assert answer.json()["detail"] == "A label is a text of at most 60 characters: choose a shorter one."
+
+
 @pytest.mark.parametrize("protocol", [0, 2, 10**30])
 def test_another_protocol_is_told_which_ones_are_known(client: Client, owner: User, token: str, protocol: int) -> None:
     answer = post(client, token, envelope(owner, call(1), protocol=protocol, new_field=1))

@@ -16,6 +16,7 @@ PROTOCOL: int = CONTRACT["protocol"]
 MAXIMUM_CALLS: int = CONTRACT["limits"]["calls"]
 MAXIMUM_WITHDRAWALS: int = CONTRACT["limits"]["withdrawals"]
 MAXIMUM_BYTES: int = CONTRACT["limits"]["bytes"]
+LONGEST_LABEL: int = next(field["maximum_length"] for field in CONTRACT["envelope"] if field["name"] == "label")
 
 
 def field_type(field: dict[str, Any], *, has_pattern: bool) -> Any:
