@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from codextime.dashboard import periods, queries, sums, timeline
 from codextime.dashboard.charts import bars, heatmap, punchcard, shares
 from codextime.dashboard.figures import Activity, KeyFigure, build_figures
+from codextime.dashboard.freshness import Freshness
 from codextime.dashboard.periods import ONE_DAY, Period
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.rates_used import RatesUsed, build_rates_used
@@ -29,8 +30,7 @@ class Reading:
     hours: Sequence[timeline.HourRow]
     week_hours: Mapping[tuple[int, int], int]
     labels: Mapping[str, sums.Sum]
-    dirty_dates: int
-    updated_at: datetime.datetime | None
+    freshness: Freshness
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,8 @@ class Overview:
     rates: RatesUsed
     rebuilding: str
     age: str
+    age_seconds: int
+    version: str
     is_empty: bool
 
 
@@ -108,6 +110,7 @@ def build_overview(reading: Reading) -> Overview:
     models = sums.group(rows, lambda row: row.model)
     now = sums.total(rows)
     figures = build_figures(build_activity(reading, now, by_day))
+    age_seconds = int((reading.now - (reading.freshness.uploaded_at or reading.now)).total_seconds())
     return Overview(
         period=period,
         now=now,
@@ -126,8 +129,10 @@ def build_overview(reading: Reading) -> Overview:
         labels=shares.build_shares(reading.labels, kind="label"),
         punch_card=punchcard.build_punch_card(reading.week_hours),
         rates=build_rates_used(now.estimate, models),
-        rebuilding=describe_rebuilding(reading.dirty_dates),
-        age="" if reading.updated_at is None else formats.age((reading.now - reading.updated_at).total_seconds()),
+        rebuilding=describe_rebuilding(reading.freshness.dirty_dates),
+        age=formats.age(age_seconds) if reading.freshness.uploaded_at else "",
+        age_seconds=age_seconds,
+        version=reading.freshness.version,
         is_empty=not reading.active,
     )
 
@@ -154,7 +159,7 @@ def build_nothing(reading: Reading) -> Nothing | None:
         return None
     return Nothing(
         title=describe_nothing(period),
-        nearest="The last calls before are of" if earlier else "The first calls after are of",
+        nearest="The last calls before that were on" if earlier else "The first calls after that were on",
         link=query.link(on=nearest),
         day=formats.day_of_week(nearest),
     )

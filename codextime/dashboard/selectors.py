@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import DateField, Func, IntegerField, Min, QuerySet, Sum, Value
 from django.db.models.functions import ExtractIsoWeekDay
 
+from codextime.accounts.access import find_signed_in
 from codextime.accounts.models import User
 from codextime.dashboard import overview, periods, sums
+from codextime.dashboard.freshness import read_freshness, with_freshness
 from codextime.dashboard.overview import Overview, Reading
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.timeline import HourRow
-from codextime.ingest.selectors import find_last_upload_at
 from codextime.lib.tokens import Tokens
 from codextime.pricing.rates import CHANGE_DATES
 from codextime.usage import models as usage
-from codextime.usage.selectors import dirty_dates, sources
+from codextime.usage.selectors import sources
 
 COLUMNS = (
     "calls",
@@ -34,24 +36,29 @@ ARRAY_OF_DATES = ArrayField(DateField())
 
 def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) -> Overview:
     """The overview of the user's own usage, with days in the user's time zone."""
+    fresh = read_freshness(with_freshness(User.objects.filter(pk=user.pk)).get(), now)  # before what may be newer
     active = set(usage.Day.objects.filter(user=user).values_list("on", flat=True).distinct())
-    local_now = now.astimezone(user.zone)
-    today = local_now.date()
-    period = periods.find_period(query.period, query.on, today=today, first_active=min(active, default=today))
+    first_active = min(active, default=fresh.today)
+    period = periods.find_period(query.period, query.on, today=fresh.today, first_active=first_active)
     first, last = overview.find_span(period)
     reading = Reading(
         query=query,
         period=period,
-        now=local_now,
+        now=now.astimezone(user.zone),
         active=active,
         days=read_days(user, first, last),
         hours=read_hours(user, period.last) if period.days == 1 else [],
         week_hours=read_week_hours(user, period),
         labels=read_labels(user, period),
-        dirty_dates=len(dirty_dates(user=user)),
-        updated_at=find_last_upload_at(user=user),
+        freshness=fresh,
     )
     return overview.build_overview(reading)
+
+
+def find_version(*, session: SessionBase, now: datetime.datetime) -> str | None:
+    """The version of the figures of whom the session belongs to; `None` if it belongs to nobody."""
+    user = find_signed_in(session, with_freshness(User.objects.all()))
+    return read_freshness(user, now).version if user else None
 
 
 def read_days(user: User, first: datetime.date, last: datetime.date) -> list[sums.DayRow]:

@@ -6,6 +6,7 @@ from codextime.dashboard import settings_views, views
 
 urlpatterns = [
     path("dashboard", views.overview, name="dashboard"),
+    path("dashboard/version", views.version, name="dashboard_version"),
     path("settings", settings_views.show_settings, name="settings"),
     path("settings/time-zone", settings_views.change_time_zone, name="settings_time_zone"),
     path("settings/theme", settings_views.change_theme, name="settings_theme"),

@@ -1,7 +1,9 @@
 """One's own overview."""
 
+from http import HTTPStatus
+
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,6 +13,18 @@ from codextime.accounts.requests import SignedInRequest
 from codextime.accounts.selectors import get_tracker_command
 from codextime.dashboard import selectors
 from codextime.dashboard.queries import read_query
+
+
+@require_safe
+@never_cache
+def version(request: HttpRequest) -> HttpResponse:
+    """Whether the figures of an open page changed: 304 if the page has this version, 204 if not. Asked all the time,
+    so it costs two queries, the session's included."""
+    current = selectors.find_version(session=request.session, now=timezone.now())
+    if current is None:
+        return HttpResponse(status=HTTPStatus.FORBIDDEN, content_type="text/plain")
+    status = HTTPStatus.NOT_MODIFIED if request.headers.get("If-None-Match") == current else HTTPStatus.NO_CONTENT
+    return HttpResponse(status=status, headers={"ETag": current}, content_type="text/plain")
 
 
 @require_safe

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from codextime.accounts.models import User
+from django.db.models import OuterRef, QuerySet
+
 from codextime.ingest.models import Upload
 
 
-def find_last_upload_at(*, user: User) -> datetime | None:
-    """When the user's newest upload was stored; `None` before the first."""
-    newest = Upload.objects.filter(user=user).order_by("-received_at").values_list("received_at", flat=True)
-    return newest.first()
+def last_uploads_at(user: OuterRef) -> "QuerySet[Upload, datetime]":
+    """For a subquery: when the newest upload of `user` was stored; no row before the first."""
+    newest = Upload.objects.filter(user=user).order_by("-received_at")
+    return newest.values_list("received_at", flat=True)[:1]

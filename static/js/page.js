@@ -2,16 +2,21 @@
 "use strict";
 
 // Buttons with data-copy put that text on the clipboard and say so.
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue; // plain HTTP beyond loopback: the text is still selectable
-  button.hidden = false;
-  const label = button.textContent;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = label; }, 2000);
-  });
+function takeCopyButtons() {
+  for (const button of document.querySelectorAll("[data-copy][hidden]")) {
+    if (!navigator.clipboard) continue; // plain HTTP beyond loopback: the text is still selectable
+    button.hidden = false;
+    const label = button.textContent;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = label; }, 2000);
+    });
+  }
 }
+
+takeCopyButtons();
+document.addEventListener("figures:fresh", takeCopyButtons);
 
 // A menu closes on Escape and on a click beside it.
 for (const menu of document.querySelectorAll("details.menu")) {

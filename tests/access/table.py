@@ -46,6 +46,7 @@ ROWS = [
     public("healthz"),
     # dashboard
     page("dashboard"),
+    public("dashboard/version", status=403, signed_in=204),
     page("settings"),
     action("settings/time-zone", "/settings/time-zone", {"time_zone": "Europe/Berlin"}),
     public("settings/theme", status=302, method="POST"),

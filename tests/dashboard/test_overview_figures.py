@@ -132,11 +132,11 @@ def test_a_period_without_calls_says_that_nothing_was_used_and_where_the_nearest
     assert october.nothing
     assert october.nothing.title == "Nothing used from 9 to 15 Oct 2026"
     assert (october.nothing.nearest, october.nothing.link) == (
-        "The last calls before are of",
+        "The last calls before that were on",
         "?period=7d&on=2026-10-05",
     )
     assert september.nothing
-    assert september.nothing.nearest == "The first calls after are of"
+    assert september.nothing.nearest == "The first calls after that were on"
 
 
 def test_changes_say_what_they_are_compared_with(owner: User) -> None:

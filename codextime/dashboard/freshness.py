@@ -1,0 +1,46 @@
+"""How fresh the user's figures are: a few cheap columns, asked for every few seconds while a page is open."""
+
+import datetime
+from dataclasses import dataclass
+from hashlib import blake2s
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+
+from codextime.accounts.models import User
+from codextime.ingest.selectors import last_uploads_at
+from codextime.usage.models import Day, DirtyDate
+
+VERSION_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Whatever changes the figures of a page changes one of these."""
+
+    uploaded_at: datetime.datetime | None
+    dirty_dates: int
+    has_days: bool
+    today: datetime.date  # in the user's time zone
+
+    @property
+    def version(self) -> str:
+        """As an ETag: quoted, and telling nobody anything."""
+        text = f"{self.uploaded_at} {self.dirty_dates} {self.has_days} {self.today}"
+        return f'"{blake2s(text.encode(), digest_size=VERSION_BYTES).hexdigest()}"'
+
+
+def with_freshness(users: QuerySet[User]) -> QuerySet[Any]:
+    """The users with what `read_freshness` reads, in the same query."""
+    owner = OuterRef("pk")
+    dirty = DirtyDate.objects.filter(user=owner).values("user").annotate(number=Count("on", distinct=True))
+    return users.annotate(
+        uploaded_at=Subquery(last_uploads_at(owner)),
+        dirty_dates=Subquery(dirty.values("number")),
+        has_days=Exists(Day.objects.filter(user=owner)),
+    )
+
+
+def read_freshness(user: Any, now: datetime.datetime) -> Freshness:
+    """`user` comes from `with_freshness`."""
+    return Freshness(user.uploaded_at, user.dirty_dates or 0, user.has_days, now.astimezone(user.zone).date())
