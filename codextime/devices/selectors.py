@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from codextime.accounts.models import User
 from codextime.devices.codes import hash_user_code
@@ -10,8 +10,8 @@ from codextime.devices.models import Device, Pairing
 
 
 def list_devices(*, user: User) -> QuerySet[Device]:
-    """The user's machines, the newest first, revoked ones included."""
-    return Device.objects.filter(user=user).order_by("-created_at", "-pk")
+    """The user's machines, the newest first; then those that were revoked, the last one first."""
+    return Device.objects.filter(user=user).order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-pk")
 
 
 def suggest_name(*, user: User) -> str:

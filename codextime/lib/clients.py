@@ -30,6 +30,20 @@ def coarse_address(address: str) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False).network_address)
 
 
+def describe_network(network: str) -> str:
+    """A network of `coarse_address` in words: `this computer`, `the local network`, or `203.0.113.*`."""
+    parsed = ipaddress.ip_address(network)
+    if parsed.is_loopback or parsed.is_unspecified:  # ::1 is in the network of ::
+        return "this computer"
+    if parsed.is_private:
+        return f"the local network, {shorten(network)}"
+    return shorten(network)
+
+
+def shorten(network: str) -> str:
+    return network.removesuffix("0") + "*" if "." in network else network.removesuffix(":") + "*"
+
+
 def coarse_browser(user_agent: str) -> str:
     """`Firefox on Linux`: enough to recognise one's own session, and the same for millions."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "Another browser")

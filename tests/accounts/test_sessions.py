@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from codextime.accounts import services
 from codextime.accounts.models import LoginLink, User
-from codextime.lib.clients import coarse_address, coarse_browser
+from codextime.lib.clients import coarse_address, coarse_browser, describe_network
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"
@@ -31,6 +31,21 @@ def sign_in(user: User) -> Client:
 )
 def test_an_address_becomes_its_network(address: str, network: str) -> None:
     assert coarse_address(address) == network
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("127.0.0.1", "this computer"),
+        ("::1", "this computer"),
+        ("192.168.7.5", "the local network, 192.168.7.*"),
+        ("fd00:1:2::9", "the local network, fd00:1:2:*"),
+        ("203.0.114.77", "203.0.114.*"),
+        ("2a00:1450:4001::8", "2a00:1450:4001:*"),
+    ],
+)
+def test_a_network_is_said_in_words(address: str, words: str) -> None:
+    assert describe_network(coarse_address(address)) == words
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,28 @@
 """The overview in a real browser: themes, keyboard, tooltips, narrow screens."""
 
 import re
+from datetime import datetime
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from codextime.accounts.models import User
+from codextime.devices.services import pair_own_device
+from codextime.usage.services import rebuild_dirty_dates
+from tests.ingest.uploads import call as call_of
+from tests.ingest.uploads import envelope, post
 from tests.usage.burning import burn, call
 
 OCTOBER = "/dashboard?period=month&on=2025-10-15"
+# Everything to press, but links within a sentence (WCAG 2.2, 2.5.8) and the marks of charts, which have tables.
+SMALL_CONTROLS = """
+[...document.querySelectorAll("button, summary, select, input, .switch a, .nav a, .links a, th a, a.button, a.brand")]
+  .filter((control) => control.checkVisibility() && control.type !== "hidden")
+  .map((control) => [control.outerHTML.slice(0, 80), control.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 44 || box.width < 44)
+  .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)
+"""
 LIGHT_PAGE, DARK_PAGE = "rgb(250, 248, 245)", "rgb(18, 16, 14)"
 
 
@@ -100,6 +114,36 @@ def test_the_first_sync_appears_by_itself(signed_in: Page, owner: User) -> None:
     burn(owner, call("2025-10-01T12:00+00:00"))
 
     expect(signed_in.get_by_role("heading", name="Activity")).to_be_visible()
+
+
+def test_a_later_upload_appears_by_itself_and_nobody_loses_their_place(
+    october: Page, owner: User, now: datetime
+) -> None:
+    october.set_viewport_size({"width": 900, "height": 500})
+    october.get_by_text("Table of days").click()
+    october.get_by_role("link", name="Wed 1 Oct 2025", exact=True).focus()
+    scrolled = october.evaluate("scrollY")
+
+    token = pair_own_device(user=owner, name="Desk", now=now)[1]
+    post(Client(), token, envelope(owner, call_of(1, at="2025-10-02T10:00:00.000Z")))
+    rebuild_dirty_dates(user_id=owner.pk)
+
+    expect(october.locator(".figure", has_text="Calls")).to_contain_text("29")
+    expect(october.get_by_role("link", name="Wed 1 Oct 2025", exact=True)).to_be_focused()
+    assert october.evaluate("scrollY") == scrolled > 0
+    october.locator(".bar").nth(1).hover()
+    expect(october.locator(".tip")).to_contain_text("Thu 2 Oct 2025: 2,300 tokens, 2 calls")
+
+
+def test_on_a_phone_every_control_is_large_enough_for_a_finger(october: Page) -> None:
+    october.set_viewport_size({"width": 390, "height": 844})
+    for path in (OCTOBER, "/devices", "/settings", "/devices/pair", "/accounts/password/change/"):
+        october.goto(path)
+        for summary in october.locator("main summary").all():
+            summary.click()
+        small = october.evaluate(SMALL_CONTROLS)
+        assert small == [], path
+        assert october.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
 def test_pages_raise_no_complaint_of_the_browser(signed_in: Page) -> None:

@@ -1,6 +1,6 @@
 """The list of one's own machines."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -36,8 +36,20 @@ def test_the_page_lists_ones_own_machines_only(owners: Client, strangers: Client
     assert "Desk" not in strangers.get("/devices").text
 
 
-def test_without_machines_the_page_shows_the_command(strangers: Client, stranger: User) -> None:
+def test_the_page_shows_the_command_with_and_without_machines(
+    owners: Client, strangers: Client, owner: User, stranger: User, device: Device
+) -> None:
+    assert f"codextime-tracker {owner.public_id} --server" in owners.get("/devices").text
     assert f"codextime-tracker {stranger.public_id} --server" in strangers.get("/devices").text
+
+
+def test_machines_that_were_revoked_come_last(owners: Client, owner: User, device: Device, now: datetime) -> None:
+    studio, _ = services.pair_own_device(user=owner, name="Studio", now=now + timedelta(days=1))
+    services.revoke_device(device=studio, now=now + timedelta(days=2))
+
+    page = owners.get("/devices").text
+
+    assert page.index("Desk") < page.index("Studio")
 
 
 def test_the_owner_renames_a_machine_and_a_stranger_does_not_find_it(
