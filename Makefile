@@ -4,27 +4,35 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT SYNC CODEXTIME_DATA
 
+# A Python that is just starting answers Ctrl-C with a traceback, and SIGTERM by ending. So this one ignores Ctrl-C until it
+# can say something; make stops after it all the same.
+BOOTSTRAP := trap '' INT; exec $(PYTHON) codextime/runtime/bootstrap.py
+# And this one, which the shell starts with Ctrl-C ignored, gets SIGTERM instead.
+CODEXTIME := codextime() { trap 'kill $$! 2>/dev/null || exit 130' INT TERM; $(BIN)/codextime "$$@" & \
+  while kill -0 $$! 2>/dev/null; do wait $$!; code=$$?; done; return $$code; }; codextime
+
 .PHONY: up login-link test lint bench lock
 
 up:
-	@$(PYTHON) codextime/runtime/bootstrap.py local
-	@exec $(BIN)/codextime up
+	@$(BOOTSTRAP) local
+	@$(CODEXTIME) up
 
 login-link:
-	@exec $(BIN)/codextime login-link
+	@$(BOOTSTRAP) local
+	@$(CODEXTIME) login-link
 
 test:
-	@$(PYTHON) codextime/runtime/bootstrap.py dev
+	@$(BOOTSTRAP) dev
 	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint:
-	@$(PYTHON) codextime/runtime/bootstrap.py dev
+	@$(BOOTSTRAP) dev
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && CODEXTIME_MODE=test $(BIN)/mypy && $(BIN)/lint-imports
 
 bench:
-	@$(PYTHON) codextime/runtime/bootstrap.py dev
+	@$(BOOTSTRAP) dev
 	@exec $(BIN)/python -m bench $(ARGS)
 
 lock:
-	@$(PYTHON) codextime/runtime/bootstrap.py dev
+	@$(BOOTSTRAP) dev
 	@$(BIN)/python -m codextime.runtime.lock $(ARGS)

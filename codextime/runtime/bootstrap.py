@@ -1,26 +1,46 @@
 """Makes `.venv` from a lock file: `python3 codextime/runtime/bootstrap.py local|dev`.
 
-Runs on the system's Python before anything is installed, so it uses the standard library only and
-keeps to syntax that an old Python can parse, to be able to say that it is too old.
+Runs on the system's Python before anything is installed, so it uses the standard library only and keeps to syntax that
+Python 3.6 can parse, to be able to say that it is too old.
 """
 
-from __future__ import annotations
+import signal
 
-import hashlib
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import NoReturn
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+stop_requests: "list[int]" = []
+
+if __name__ == "__main__":  # before the other imports take their time, for `make` starts us with SIGINT ignored
+    for stop_signal in STOP_SIGNALS:
+        signal.signal(stop_signal, lambda number, _frame: stop_requests.append(number))
+
+import contextlib  # noqa: E402 - see above
+import hashlib  # noqa: E402
+import os  # noqa: E402
+import subprocess  # noqa: E402
+import sys  # noqa: E402
+import time  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import NoReturn  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+BIN = VENV / "bin"
 OLDEST_PYTHON = (3, 11)
+INTERRUPTED = 130
+POLL_SECONDS = 0.02
 
 
 def main(lock_name: str) -> None:
-    """Brings `.venv` to `requirements/<lock_name>.txt`; returns at once when it is there already."""
+    """Brings `.venv` to `requirements/<lock_name>.txt`."""
+    try:
+        prepare(lock_name)
+    except OSError as error:
+        stop("The environment {} could not be made: {}.\nCorrect that and start again.".format(VENV, error))
+    stop_if_asked()
+
+
+def prepare(lock_name: str) -> None:
+    """Returns at once when nothing has changed."""
     require_python()
     stamp, installed = read_stamp()
     if installed == "dev":  # contains `local`; the tools of who works on the project stay
@@ -46,6 +66,8 @@ def stop(text: str) -> NoReturn:
 
 
 def require_python() -> None:
+    if os.name == "nt":
+        stop("The server and its tests run on Linux and macOS. On Windows, use WSL; the tracker runs everywhere.")
     if sys.version_info < OLDEST_PYTHON:
         found = ".".join(map(str, sys.version_info[:3]))
         stop(
@@ -72,7 +94,7 @@ def fingerprint(lock: Path) -> str:
     return digest.hexdigest()
 
 
-def read_stamp() -> tuple[str, str]:
+def read_stamp() -> "tuple[str, str]":
     """The fingerprint and the name of the lock that was installed last; two empty strings if there is none."""
     try:
         stamp, installed = stamp_path().read_text().split()
@@ -95,7 +117,7 @@ def install(lock: Path) -> None:
     run([*uv, "install", "--quiet", "--no-deps", *projects], environment)
 
 
-def configured_for_pip() -> dict[str, str]:
+def configured_for_pip() -> "dict[str, str]":
     """uv ignores pip's configuration: hand on the index and the certificates that pip would use."""
     command = [str(BIN / "python"), "-m", "pip", "config", "list"]  # `get` does not find all that `list` shows
     listed = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout.decode()
@@ -108,9 +130,28 @@ def configured_for_pip() -> dict[str, str]:
     return handed_on
 
 
-def run(command: list[str], environment: dict[str, str] | None = None) -> None:
-    if subprocess.run(command, env=environment, check=False).returncode:
-        stop("This step failed, see above: " + " ".join(command))
+def run(command: "list[str]", environment: "dict[str, str] | None" = None) -> None:
+    """In a session of its own, so that a Ctrl-C reaches us, who say so in one line, and not it."""
+    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    while process.poll() is None and not stop_requests:
+        time.sleep(POLL_SECONDS)
+    if stop_requests:
+        kill_group(process.pid)
+        process.wait()
+    stop_if_asked()
+    if process.returncode:
+        stop("This step failed, see above: {}\nCorrect that and start again.".format(" ".join(command)))
+
+
+def kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it ended in this moment
+        os.killpg(pid, signal.SIGKILL)
+
+
+def stop_if_asked() -> None:
+    if stop_requests:
+        say("Stopped; nothing was started.")
+        raise SystemExit(INTERRUPTED)
 
 
 if __name__ == "__main__":

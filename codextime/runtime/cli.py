@@ -5,17 +5,13 @@ import os
 import sys
 
 from codextime.runtime.errors import StartRefused, StopRequested
+from codextime.runtime.start import INTERRUPTED
 
 OTHERS_MAY_READ = 0o022  # the umask: programs that run as another user must read some files; secrets are made 0600
-
-INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; 0 when it did what it should, 1 with a sentence on standard error when not."""
-    if os.name == "nt":
-        print("The server runs on Linux and macOS. On Windows, use WSL; the tracker runs everywhere.", file=sys.stderr)
-        return 1
     os.umask(OTHERS_MAY_READ)
     parsed = make_parser().parse_args(arguments)
     try:
@@ -23,7 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     except StartRefused as refused:
         print(refused, file=sys.stderr)
         return 1
-    except StopRequested:
+    except (StopRequested, KeyboardInterrupt):
+        print("Stopped.", file=sys.stderr)
         return INTERRUPTED
 
 
@@ -58,7 +55,3 @@ def run(parsed: argparse.Namespace) -> int:
 
         manage(options, parsed.arguments)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

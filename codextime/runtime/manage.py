@@ -1,6 +1,7 @@
 """Django's commands on the data of `codextime up`, whether it runs or not."""
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -58,7 +59,8 @@ def started_servers(options: Options, folder: DataFolder) -> Iterator[Embedded]:
 
 
 def run_command(folder: DataFolder, base_url: str, database_url: str, redis_url: str, arguments: list[str]) -> None:
-    """In this process, so that a shell or a question for a password has the terminal."""
+    """In this process, so that a shell or a question for a password has the terminal, and its Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(
         programs.server_environment(folder, base_url=base_url, database_url=database_url, redis_url=redis_url)
     )

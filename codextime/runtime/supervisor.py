@@ -19,6 +19,7 @@ from codextime.runtime.processes import Process, Reaper, last_lines, send
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TICK_SECONDS = 5  # how often logs are looked at; what happens to a program wakes us at once
 PATIENCE_SECONDS = 15
+ONE_WISH_SECONDS = 0.5  # make and its shell pass on what the terminal sends to all of us
 STABLE_SECONDS = 30  # one that ran this long and dies then is not failing "again"
 PAUSES_SECONDS = (0.2, 1.0, 3.0, 8.0)  # before each further start; then we give up
 
@@ -47,6 +48,7 @@ class Signals:
 
     def __init__(self) -> None:
         self.stop_count = 0
+        self._counted_at = -ONE_WISH_SECONDS
         self._replaced: dict[signal.Signals, Any] = {}
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._reader, False)
@@ -78,7 +80,10 @@ class Signals:
             os.read(self._reader, 512)
 
     def _count(self, _number: int, _frame: FrameType | None) -> None:
-        self.stop_count += 1
+        now = time.monotonic()
+        if now - self._counted_at >= ONE_WISH_SECONDS:
+            self.stop_count += 1
+            self._counted_at = now
 
 
 class Supervisor:

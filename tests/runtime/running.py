@@ -40,7 +40,7 @@ def make_data_folder() -> Path:
 def run(command: str, data: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs a `codextime` command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "codextime.runtime.cli", *command.split()],
+        [sys.executable, "-m", "codextime.runtime.start", *command.split()],
         env=environment(data, variables),
         capture_output=True,
         text=True,
@@ -71,7 +71,7 @@ class Up:
         self.url = f"http://localhost:{self.port}"
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "codextime.runtime.cli", "up"],
+            [sys.executable, "-m", "codextime.runtime.start", "up"],
             env=environment(data, {"PORT": str(self.port)} | variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
