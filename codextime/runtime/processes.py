@@ -27,37 +27,63 @@ class Reaper:
     """
 
     def __init__(self, held_files: tuple[int, ...] = ()) -> None:
-        self._process = subprocess.Popen(
+        self._held_files = held_files
+        self._orders: dict[str, str] = {}  # what a new one must be told, by what it is about
+        self._process = self._start()
+
+    def end_later(self, process: Process, with_signal: signal.Signals, rank: int) -> None:
+        """Ends the process group when we are gone, lower ranks first."""
+        self._order(str(process.pid), f"end {process.pid} {int(with_signal)} {rank}")
+
+    def forget(self, process: Process) -> None:
+        self._orders.pop(str(process.pid), None)
+        self._say(f"forget {process.pid}")
+
+    def remove_later(self, folder: Path) -> None:
+        self._order(str(folder), f"rmtree {folder}")
+
+    def find_return_code(self) -> int | None:
+        """`None` while it runs."""
+        return self._process.poll()
+
+    def start_again(self) -> None:
+        """Another one that knows all that the dead one knew."""
+        self._close_pipe()
+        self._process = self._start()
+        for order in self._orders.values():
+            self._say(order)
+
+    def finish(self) -> None:
+        """Ends all that was not taken back, now, and waits until it is done."""
+        if self._process.poll() is not None:
+            self.start_again()
+        self._close_pipe()
+        self._process.wait()
+
+    def _start(self) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
             [sys.executable, "-I", "-S", str(Path(reaper.__file__))],
             stdin=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            pass_fds=held_files,
+            pass_fds=self._held_files,
             cwd="/",
         )
 
-    def end_later(self, process: Process, with_signal: signal.Signals, rank: int) -> None:
-        """Ends the process group when we are gone, lower ranks first."""
-        self._say(f"end {process.pid} {int(with_signal)} {rank}")
-
-    def forget(self, process: Process) -> None:
-        self._say(f"forget {process.pid}")
-
-    def remove_later(self, folder: Path) -> None:
-        self._say(f"rmtree {folder}")
-
-    def finish(self) -> None:
-        """Ends all that was not taken back, now, and waits until it is done."""
+    def _close_pipe(self) -> None:
         if self._process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
-        self._process.wait()
+
+    def _order(self, about: str, order: str) -> None:
+        self._orders[about] = order
+        self._say(order)
 
     def _say(self, line: str) -> None:
         pipe = self._process.stdin
         if pipe is None:
             raise RuntimeError("the reaper has no pipe")
-        with contextlib.suppress(BrokenPipeError):  # somebody ended the reaper: we still end what we started
+        with contextlib.suppress(BrokenPipeError):  # somebody ended it: the next one is told
             pipe.write(line + "\n")
             pipe.flush()
 

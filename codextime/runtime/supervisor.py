@@ -94,6 +94,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.reaper = reaper
         self._say = say
+        self._reaper_may_start_at = 0.0
 
     def add(
         self, *, name: str, start: Callable[[IO[bytes]], Process], stop_signal: signal.Signals, log: Path, rank: int
@@ -111,6 +112,7 @@ class Supervisor:
         """
         while True:
             self.signals.check()
+            self._look_after_reaper()
             for child in self.children:
                 self._look_after(child)
                 logs.trim(child.log)
@@ -142,6 +144,14 @@ class Supervisor:
                 child.process = self._start(child.start, child.stop_signal, child.log, child.rank)
         elif child.process.poll() is not None:
             self._plan_restart(child)
+
+    def _look_after_reaper(self) -> None:
+        code = self.reaper.find_return_code()
+        if code is None or time.monotonic() < self._reaper_may_start_at:
+            return
+        self.reaper.start_again()
+        self._reaper_may_start_at = time.monotonic() + TICK_SECONDS / 2
+        self._say(f"the reaper, which ends all this if it is killed, {describe_end(code)}: started it again.")
 
     def _plan_restart(self, child: Child) -> None:
         send(child.process, signal.SIGKILL)  # its own children must not run beside the new ones

@@ -134,9 +134,11 @@ def test_a_program_that_dies_is_started_again_with_a_message(up: Up, name: str, 
     wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
 
 
-def test_nothing_outlives_a_killed_one_and_the_next_one_has_its_data_and_stops_in_order() -> None:
+def test_nothing_outlives_a_killed_one_though_its_reaper_died_first_and_the_next_one_stops_in_order() -> None:
     killed = Up(make_data_folder())
     killed.wait_for(READY)
+    killed.child("reaper.py").kill()
+    killed.wait_for("the reaper, which ends all this if it is killed, was killed (SIGKILL): started it again")
     owner = run("manage make_owner owner@localhost", killed.data)
     first, programs = killed.process, killed.children()
     first.kill()  # and never waited for: a zombie is not alive
