@@ -54,23 +54,43 @@ class DataFolder:
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
+    @property
+    def is_made(self) -> bool:
+        return os.path.lexists(self.lock)
+
     def make(self) -> None:
         """Makes what is missing. `StartRefused` when the folder cannot be used, with what to do instead."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            if not self.lock.exists() and any(self.path.iterdir()):
+            self._require_owner(self.path.resolve(), (os.geteuid(),))
+            if not self.is_made and any(self.path.iterdir()):
                 raise self._refusal("it holds other things already")
+            self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            self.require_trust()
             self.lock.touch(mode=0o600)
             for private in (self.logs, self.mail):
                 private.mkdir(mode=0o700, exist_ok=True)
+                os.chown(private, os.geteuid(), -1)  # the last start may have handed it to the servers' user
             for public in (self.postgres.parent, self.programs, self.static):
                 public.mkdir(exist_ok=True)
-            unprivileged.own(self.postgres.parent)
-            self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
         except OSError as error:
             raise self._refusal(error.strerror or str(error)) from error
         if os.geteuid() == 0:
             self._require_passage()
+
+    def require_trust(self) -> None:
+        """`StartRefused` unless all that is in the folder was made by us: its files are followed, run and believed."""
+        self._require_owner(self.path.resolve(), (os.geteuid(),))
+        owners = (os.geteuid(), *unprivileged.find_user_ids())
+        for path in self.path.iterdir():
+            if path.is_symlink():
+                raise self._refusal(f"{path.name} in it is a link to another place")
+            self._require_owner(path, owners)
+
+    def _require_owner(self, path: Path, owners: tuple[int, ...]) -> None:
+        found = path.lstat().st_uid
+        if found not in owners:
+            raise self._refusal(f"{path} belongs to {unprivileged.name_of(found)}")
 
     def _require_passage(self) -> None:
         """As root, PostgreSQL runs as another user, who must be able to reach its folder."""

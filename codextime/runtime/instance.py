@@ -42,7 +42,10 @@ def find_instance(folder: DataFolder) -> Instance | None:
 
 def is_running(folder: DataFolder) -> bool:
     """True while a `codextime up` holds the lock. `StartRefused` where the folder is another user's."""
+    if not folder.path.exists():
+        return False
     try:
+        folder.require_trust()
         with folder.lock.open("rb") as file:
             return not try_lock(file)
     except FileNotFoundError:

@@ -30,10 +30,11 @@ class Options:
     def base_url(self) -> str:
         return f"http://localhost:{self.port}"
 
-    def command(self, name: str) -> str:
+    def command(self, name: str, *, port: int | None = None) -> str:
         """How to run another of our commands on the same data, ready to copy."""
-        chosen = f" CODEXTIME_DATA={shlex.quote(str(self.data))}" if self.is_data_chosen else ""
-        return f"make {name}{chosen}"
+        chosen_port = f" PORT={port}" if port else ""
+        chosen_data = f" CODEXTIME_DATA={shlex.quote(str(self.data))}" if self.is_data_chosen else ""
+        return f"make {name}{chosen_port}{chosen_data}"
 
 
 def read_options() -> Options:

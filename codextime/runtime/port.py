@@ -6,6 +6,7 @@ import socket
 import psutil
 
 from codextime.runtime.errors import StartRefused
+from codextime.runtime.options import Options
 
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 BACKLOG = 256
@@ -13,12 +14,19 @@ HAS_NO_SUCH_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 PORTS_TRIED = 100
 
 
-def take_port(port: int) -> list[socket.socket]:
+def take_port(options: Options) -> list[socket.socket]:
     """Listening sockets on 127.0.0.1 and, where the machine has it, ::1: browsers try either for `localhost`.
 
     We keep them while the web server is started again, so that requests wait instead of failing. `StartRefused`
-    when the port is taken or forbidden, with one that is free.
+    when the port is taken or forbidden, with the command for one that is free.
     """
+    try:
+        return listen_on_loopback(options.port)
+    except OSError as error:
+        raise StartRefused(refusal(options, error)) from error
+
+
+def listen_on_loopback(port: int) -> list[socket.socket]:
     taken: list[socket.socket] = []
     for family, address in LOOPBACK:
         try:
@@ -28,7 +36,7 @@ def take_port(port: int) -> list[socket.socket]:
                 continue
             for sock in taken:
                 sock.close()
-            raise StartRefused(refusal(port, error)) from error
+            raise
     return taken
 
 
@@ -46,12 +54,13 @@ def listen(family: socket.AddressFamily, address: str, port: int) -> socket.sock
     return sock
 
 
-def refusal(port: int, error: OSError) -> str:
+def refusal(options: Options, error: OSError) -> str:
+    port = options.port
     if error.errno == errno.EADDRINUSE:
         reason = f"Port {port} is taken{describe_holder(port)}."
     else:
         reason = f"Port {port} cannot be used: {error.strerror}."
-    return f"{reason}\nChoose another one: make up PORT={find_free_port(port)}"
+    return f"{reason}\nChoose another one: {options.command('up', port=find_free_port(port))}"
 
 
 def describe_holder(port: int) -> str:
@@ -67,8 +76,8 @@ def find_free_port(after: int) -> int:
     """The next port that can be taken now; 8001 if there is none near."""
     for port in range(max(after + 1, 1024), min(after + PORTS_TRIED, 65536)):
         try:
-            for family, address in LOOPBACK[:1]:
-                listen(family, address, port).close()
+            for sock in listen_on_loopback(port):
+                sock.close()
         except OSError:
             continue
         return port

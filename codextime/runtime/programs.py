@@ -66,6 +66,12 @@ def beat() -> Program:
     return Program("beat", celery("beat", "--scheduler=celery.beat.Scheduler", "--pidfile=", "--loglevel=warning"))
 
 
+def reading_check() -> list[str]:
+    """Ends well if the user it runs as may read all that the programs need (not before `prepare` made the pages)."""
+    needed = "import celery, django, gunicorn, psycopg; from codextime.config import settings"
+    return [*PYTHON, "-c", f"{needed}; (settings.ROOT / 'templates' / 'base.html').open()"]
+
+
 def prepare() -> list[str]:
     return [*PYTHON, "-m", "codextime.runtime.prepare"]
 

@@ -1,5 +1,6 @@
 """The user that the embedded servers run as: PostgreSQL refuses to run as root."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -20,11 +21,36 @@ def popen_arguments() -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
+def can_run(command: list[str], environment: dict[str, str]) -> bool:
+    """Whether the servers' user can run this to its end: as root only, for otherwise we are that user."""
+    if os.geteuid() != 0:
+        return True
+    try:
+        found = subprocess.run(command, env=environment, cwd="/", capture_output=True, check=False, **popen_arguments())
+    except OSError:
+        return False
+    return found.returncode == 0
+
+
 def own(path: Path) -> None:
     """Hands a folder to the servers' user; as a normal user it is ours already."""
     if os.geteuid() == 0:
         user = find_or_make_user()
-        os.chown(path, user.pw_uid, user.pw_gid)
+        os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
+def find_user_ids() -> tuple[int, ...]:
+    """Who besides us may own what is in the data folder: as root, the servers' user if there is one."""
+    with contextlib.suppress(KeyError):
+        return (pwd.getpwnam(NAME).pw_uid,) if os.geteuid() == 0 else ()
+    return ()
+
+
+def name_of(user_id: int) -> str:
+    """Such as `the user 'alice'`."""
+    with contextlib.suppress(KeyError):
+        return f"the user '{pwd.getpwuid(user_id).pw_name}'"
+    return f"the user {user_id}"
 
 
 def find_or_make_user() -> pwd.struct_passwd:

@@ -10,9 +10,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import IO
+from typing import IO, Any
 
-from codextime.runtime import logs, programs, syncing
+from codextime.runtime import logs, programs, syncing, unprivileged
+from codextime.runtime.bootstrap import ROOT
 from codextime.runtime.data_folder import DataFolder, write_private
 from codextime.runtime.embedded import Embedded
 from codextime.runtime.errors import StartRefused, StopRequested
@@ -30,9 +31,10 @@ HEALTH_SECONDS = 5
 def up(options: Options) -> None:
     """Runs until Ctrl-C or SIGTERM. `StartRefused` when something stands in the way, with what to do about it."""
     folder = DataFolder(options.data)
+    sockets = [] if folder.is_made else take_port(options)  # no folder is made in vain
     folder.make()
     with locked(folder) as lock, Signals() as signals:
-        sockets = take_port(options.port)
+        sockets = sockets or take_port(options)  # those of a killed one are free once it has the lock
         say(f"Codextime: data in {folder.path}")
         with supervised(signals, lock) as supervisor, contextlib.suppress(StopRequested):
             serve(options, folder, supervisor, sockets)
@@ -107,10 +109,11 @@ def start_server(
     sockets: list[socket.socket],
 ) -> None:
     """The web server first, for somebody waits for it; then worker and beat."""
+    user = choose_user(folder, environment)
     for rank, program in enumerate((programs.web(sockets), programs.worker(), programs.beat())):
         child = supervisor.add(
             name=program.name,
-            start=partial(start_program, program, environment),
+            start=partial(start_program, program, environment, user),
             stop_signal=program.stop_signal,
             log=folder.log(program.name),
             rank=rank,
@@ -119,8 +122,19 @@ def start_server(
             wait_until_ready("The web server", child.process, is_healthy(options), child.log, supervisor.signals.check)
 
 
-def start_program(program: Program, environment: dict[str, str], log: IO[bytes]) -> Process:
-    return spawn(program.command, log, env=environment, pass_fds=program.files)
+def choose_user(folder: DataFolder, environment: dict[str, str]) -> dict[str, Any]:
+    """As root, the servers' user for these programs too, where it may read them; else nothing changes."""
+    if os.geteuid() != 0:
+        return {}
+    if not unprivileged.can_run(programs.reading_check(), environment):
+        say(f"The web server and the worker run as root: '{unprivileged.NAME}' may not read {ROOT} or its Python.")
+        return {}
+    unprivileged.own(folder.mail)
+    return unprivileged.popen_arguments()
+
+
+def start_program(program: Program, environment: dict[str, str], user: dict[str, Any], log: IO[bytes]) -> Process:
+    return spawn(program.command, log, env=environment, pass_fds=program.files, **user)
 
 
 def is_healthy(options: Options) -> Callable[[], bool]:

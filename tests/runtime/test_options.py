@@ -1,5 +1,6 @@
 """What `codextime up` refuses before it starts anything."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,34 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Codextime cannot keep its data in {tmp_path / 'data'}: ")
+
+
+def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "lock").symlink_to(tmp_path / "elsewhere")
+
+    for command in ("up", "login-link", "manage check"):
+        refused = run(command, tmp_path / "data")
+
+        assert refused.returncode == 1
+        assert "lock in it is a link to another place" in refused.stderr
+        assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("name", ["", "lock", "secret-key"])
+def test_what_belongs_to_somebody_else_is_not_used(tmp_path: Path, name: str) -> None:
+    (tmp_path / "data").mkdir()
+    for made in ("lock", "secret-key"):
+        (tmp_path / "data" / made).touch()
+    os.chown(tmp_path / "data" / name, 54321, -1)
+
+    for command in ("up", "login-link"):
+        refused = run(command, tmp_path / "data")
+
+        assert refused.returncode == 1
+        assert f"{tmp_path / 'data' / name} belongs to the user 54321" in refused.stderr
+        assert "CODEXTIME_DATA=" in refused.stderr
 
 
 def test_login_link_says_so_when_nothing_runs(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`codextime up`, as somebody meets it who has cloned the project."""
 
 import json
+import os
 import re
 import shutil
 import stat
@@ -105,6 +106,14 @@ def test_secrets_are_readable_by_their_owner_only(up: Up) -> None:
         assert stat.S_IMODE((up.data / name).stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="a normal user's programs run as that user")
+def test_what_serves_pages_runs_as_root_only_where_it_must_and_says_so(up: Up) -> None:
+    is_said = any("run as root" in line for line in up.lines)
+
+    for word in ("gunicorn", "config.celery"):
+        assert up.child(word).username() == ("root" if is_said else "codextime")
+
+
 def test_a_second_one_on_the_same_data_is_refused_and_told_where_the_first_is(up: Up) -> None:
     refused = run("up", up.data, PORT="0" + str(up.port + 1))
 
@@ -119,7 +128,9 @@ def test_a_taken_port_is_refused_with_one_that_is_free(up: Up) -> None:
     refused = run("up", data, PORT=str(up.port))
 
     assert refused.returncode == 1
-    assert re.search(rf"Port {up.port} is taken.*\nChoose another one: make up PORT=\d+", refused.stderr)
+    again = rf"make up PORT=\d+ CODEXTIME_DATA={re.escape(str(data))}"
+    assert re.search(rf"^Port {up.port} is taken.*\nChoose another one: {again}\n$", refused.stderr)
+    assert not data.exists()
     shutil.rmtree(data.parent)
 
 
