@@ -6,9 +6,11 @@ and misses calls or adds them in lumps. So the sum against the one before decide
 call what it used; a `token_count` that only confirms records adds nothing.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError
+from msgspec.json import decode
 
 from codextime_tracker.copies import Boundary, ends_copy, pack_total
 from codextime_tracker.lines import CountLine, Event, Record, RecordLine, Totals, TurnLine, Usage
@@ -89,6 +91,7 @@ class Counter:
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self.holds_copies = state.boundary != Boundary()
         self.calls: dict[str, Call] = {}
         self.copied: list[str] = []
         self.totals = bytearray()
@@ -96,15 +99,17 @@ class Counter:
         self.without_model: list[Call] = []
         self.undated = 0
 
-    def feed(self, event: Event) -> None:
-        if isinstance(event, CountLine):
-            info = event.payload.info
-            if info is not None:
-                self.feed_totals(event, info)
-        elif isinstance(event, RecordLine):
-            self.feed_record(event)
-        elif isinstance(event, TurnLine):
-            self.feed_turn(event)
+    def feed(self, events: Iterable[Event]) -> None:
+        """Takes events in the order of the file."""
+        for event in events:
+            if isinstance(event, CountLine):
+                info = event.payload.info
+                if info is not None:
+                    self.feed_totals(event, info)
+            elif isinstance(event, RecordLine):
+                self.feed_record(event)
+            elif isinstance(event, TurnLine):
+                self.feed_turn(event)
 
     def feed_turn(self, event: TurnLine) -> None:
         """Remembers the turn's model, and whether the turn ends copied history."""
@@ -114,6 +119,7 @@ class Counter:
             state.is_import = turn_id.startswith("external-import-turn-")
             if ends_copy(state.boundary, turn_id):
                 state.boundary = Boundary()
+                self.holds_copies = False
         if model:
             state.model = model
             if turn_id is not None:
@@ -141,22 +147,20 @@ class Counter:
     def feed_totals(self, event: CountLine, info: Totals) -> None:
         """A call, if the running sum moved in a way that no record explains."""
         state, total, last = self.state, info.total_token_usage, info.last_token_usage
-        previous = state.previous
-        if previous is not None and total.total_tokens == previous.total_tokens and four(total) == state.sum:
+        now, before, previous = four(total), state.sum, state.previous
+        if now == before and previous is not None and total.total_tokens == previous.total_tokens:
             return  # logged again; cache write aside, which not every version logs
-        state.previous = total
+        state.previous, state.sum = total, now
         state.is_only_head = False
-        now, latest = four(total), four(last)
+        latest = four(last)
         if event.ordinal is None or state.flags & MIGRATED:
             self.totals += pack_total(*now, *latest)
             self.instants.append(event.timestamp)
         is_copied = state.is_import or self.is_copied(event.ordinal)
         state.totals_seen += 1
         state.totals_copied += is_copied
-        before = state.sum
-        state.sum = now
         used, flags = usage_between(before, now, latest, inherits_totals=state.inherits_totals)
-        if used is None or (not is_copied and self.confirms_records(used)):
+        if used is None or (not is_copied and state.records and self.confirms_records(used)):
             return
         flags |= self.note_time(event.timestamp)
         identity = totals_identity(total, state.at)
@@ -166,7 +170,7 @@ class Counter:
             self.add(identity, state.model, last if used is latest else between(previous, total), flags)
 
     def is_copied(self, ordinal: int | None) -> bool:
-        return self.state.boundary.covers(ordinal=ordinal, totals_seen=self.state.totals_seen)
+        return self.holds_copies and self.state.boundary.covers(ordinal=ordinal, totals_seen=self.state.totals_seen)
 
     def confirms_records(self, used: Four) -> bool:
         """Whether `used` is the sum of records in a row; they and the older ones wait no longer.
@@ -275,7 +279,11 @@ def minus(left: Four, right: Four) -> Four:
 def record_identity(record: Record, at: str | None) -> str:
     if record.response_id:
         return f"r:{record.response_id}"
-    return totals_identity(record.thread_token_usage or record.usage, at)
+    try:
+        running = decode(record.thread_token_usage, type=Usage | None)
+    except ValidationError:
+        running = None
+    return totals_identity(running or record.usage, at)
 
 
 def totals_identity(total: Usage, at: str | None) -> str:

@@ -79,8 +79,7 @@ def migrated_totals(
 def counted(head: Head, events: list[Event], flags: int) -> Counter:
     """A trial, for the running sums and their times."""
     counter = Counter(head.state(Boundary(), flags))
-    for event in events:
-        counter.feed(event)
+    counter.feed(events)
     return counter
 
 

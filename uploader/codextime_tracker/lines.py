@@ -6,7 +6,7 @@ every few weeks, so a shape names only what is used, and a line with another sha
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 Tokens = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
@@ -22,7 +22,7 @@ class Usage(Struct, frozen=True, gc=False):
     total_tokens: Tokens = 0
 
 
-class Session(Struct, frozen=True):
+class Session(Struct, frozen=True, gc=False):
     """Payload of `session_meta`. The first one of a file says whose file it is; later ones came with copied history."""
 
     id: str
@@ -34,55 +34,58 @@ class Session(Struct, frozen=True):
     history_mode: Any = None
 
 
-class Turn(Struct, frozen=True):
+class Turn(Struct, frozen=True, gc=False):
     """Payload of `turn_context` (has a model) and of the event `task_started` (has none)."""
 
     turn_id: str | None = None
     model: str | None = None
 
 
-class Record(Struct, frozen=True):
-    """Payload of `token_usage_record` (Codex 0.153 and later): one model response."""
+class Record(Struct, frozen=True, gc=False):
+    """Payload of `token_usage_record` (Codex 0.153 and later): one model response.
+
+    The running sum is only looked at if no `response_id` names the call.
+    """
 
     usage: Usage
     thread_id: str | None = None
     turn_id: str | None = None
     response_id: str | None = None
-    thread_token_usage: Usage | None = None
+    thread_token_usage: Raw = Raw(b"null")
 
 
-class Totals(Struct, frozen=True):
+class Totals(Struct, frozen=True, gc=False):
     """`info` of a `token_count`: a running sum and what the writer believes was its last call."""
 
     total_token_usage: Usage
     last_token_usage: Usage
 
 
-class Counted(Struct, frozen=True):
+class Counted(Struct, frozen=True, gc=False):
     """Payload of the event `token_count`. `info` is null as long as the process knows no usage."""
 
     info: Totals | None = None
 
 
-class SessionLine(Struct, frozen=True):
+class SessionLine(Struct, frozen=True, gc=False):
     payload: Session
     timestamp: str = ""
     ordinal: int | None = None
 
 
-class TurnLine(Struct, frozen=True):
+class TurnLine(Struct, frozen=True, gc=False):
     payload: Turn
     timestamp: str = ""
     ordinal: int | None = None
 
 
-class RecordLine(Struct, frozen=True):
+class RecordLine(Struct, frozen=True, gc=False):
     payload: Record
     timestamp: str = ""
     ordinal: int | None = None
 
 
-class CountLine(Struct, frozen=True):
+class CountLine(Struct, frozen=True, gc=False):
     payload: Counted
     timestamp: str = ""
     ordinal: int | None = None

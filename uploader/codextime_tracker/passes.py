@@ -72,8 +72,7 @@ class Pass(Struct):
 
     def run(self) -> None:
         if self.counter is not None:
-            for event in self.events:
-                self.counter.feed(event)
+            self.counter.feed(self.events)
 
 
 def begin_pass(file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pass:

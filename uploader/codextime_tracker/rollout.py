@@ -25,7 +25,7 @@ TYPE_FOLLOWS = b'Z","type":'
 ORDINAL_FOLLOWS = b'Z","ordina'
 TYPE = b',"type":"'
 EVENT = b'event_msg","payload":{"type":"'
-TYPE_BYTES, EVENT_BYTES = len(TYPE), len(EVENT)
+MOST_HEADS = 500
 
 
 class LineDecoder(Protocol):
@@ -44,16 +44,8 @@ DECODERS: dict[bytes, TypedDecoder] = {
     EVENT + b"task_started": Decoder(TurnLine),
     EVENT + b"token_count": Decoder(CountLine),
 }
-GLANCE = 12
-
-
-def by_first_bytes(prefix: bytes) -> dict[bytes, tuple[bytes, LineDecoder]]:
-    """Whole names, up to the quote behind them, and decoders of the kinds that start so, by what a glance shows."""
-    kinds = {kind.removeprefix(EVENT) + b'"': kind for kind in DECODERS if kind.startswith(EVENT) == bool(prefix)}
-    return {name[:GLANCE]: (name, DECODERS[kind]) for name, kind in kinds.items()}
-
-
-BY_TYPE, BY_EVENT = by_first_bytes(b""), by_first_bytes(EVENT)
+COUNT = DECODERS[EVENT + b"token_count"]
+HEAD_BYTES = len(TYPE) + max(map(len, DECODERS)) + 1  # from `,"type":"` to the quote behind the longest name
 
 
 class AnyPayload(Struct):
@@ -99,10 +91,32 @@ def without_nulls(value: Any) -> Any:
 any_line = AnyLineDecoder()
 
 
-def find_type(data: bytes, start: int) -> int:
-    """Where the type of the line at `start` starts, behind an ordinal of any length; 0 if it does not."""
-    end = data.find(TYPE, start + ORDINAL_STARTS, start + ORDINAL_ENDS)
-    return end + TYPE_BYTES if data[start + ORDINAL_STARTS : end].isdigit() else 0
+def find_type(line: bytes) -> int:
+    """Where the top-level type of a line starts; 0 if the line does not start as Codex starts lines."""
+    lead = line[TIME_ENDS : TIME_ENDS + len(TYPE_FOLLOWS)]
+    if lead == TYPE_FOLLOWS:
+        return TYPE_STARTS
+    if lead != ORDINAL_FOLLOWS:
+        return 0
+    end = line.find(TYPE, ORDINAL_STARTS, ORDINAL_ENDS)
+    return end + len(TYPE) if end > 0 and line[ORDINAL_STARTS:end].isdigit() else 0
+
+
+def decoder_for(line: bytes, place: int) -> LineDecoder | None:
+    """What decodes a line whose type starts at `place`; `None` if it has no usage."""
+    if not place:
+        return any_line
+    end = line.find(b'"', place)
+    if line[place:end] == b"event_msg":
+        if not line.startswith(EVENT, place):
+            return any_line
+        end = line.find(b'"', place + len(EVENT))
+    return DECODERS.get(line[place:end])
+
+
+def glance_at(place: int) -> tuple[int, int]:
+    """From where to where lines must be told apart whose type starts at `place`."""
+    return place - len(TYPE), place - len(TYPE) + HEAD_BYTES
 
 
 class Decompressed:
@@ -141,47 +155,49 @@ class Reading:
         self.long_lines = 0
         self.unterminated = b""
 
-    def __iter__(self) -> Iterator[Event]:  # noqa: C901 - one loop for speed
+    def __iter__(self) -> Iterator[Event]:  # noqa: C901 - one loop without calls, which would double its cost
         """The events of the file in order. Raises `OSError` if the file cannot be read any further.
 
-        Every line of a home comes by here, so this is one loop without calls of our own: they would double its cost.
+        Every line of a home comes by here, and most are no more than looked at: from the type on, they start like one
+        before them. The last `token_count` is remembered too: the same one again, which is common, says nothing new.
         """
-        after_ordinal = ORDINAL_STARTS  # where the type starts; most lines have as many digits as the one before
+        decoders: dict[bytes, LineDecoder] = {}
+        without_usage: set[bytes] = set()
+        first, last = glance_at(TYPE_STARTS)
+        repeated = b"\n"
         for data, start in self.blocks():
             find = data.find
             while (end := find(b"\n", start)) >= 0:
                 here, start = start, end + 1
-                lead = data[here + TIME_ENDS : here + TIME_ENDS + 10]
-                if lead == TYPE_FOLLOWS:
-                    place = here + TYPE_STARTS
-                elif lead == ORDINAL_FOLLOWS:
-                    place = here + after_ordinal
-                    if data[place - TYPE_BYTES : place] != TYPE:
-                        place = find_type(data, here)
-                        after_ordinal = place - here
-                else:
-                    place = 0
-                kind = data[place : place + GLANCE]
-                if kind == b"response_ite":
+                head = data[here + first : here + last]
+                if head in without_usage:
                     continue
-                if place <= 0:
-                    decoder: LineDecoder | None = any_line
-                elif kind != b'event_msg","':
-                    known = BY_TYPE.get(kind)
-                    decoder = known[1] if known and data.startswith(known[0], place) else None
-                elif data.startswith(EVENT, place):
-                    place += EVENT_BYTES
-                    known = BY_EVENT.get(data[place : place + GLANCE])
-                    decoder = known[1] if known and data.startswith(known[0], place) else None
-                else:
-                    decoder = any_line
-                if decoder is not None:
-                    try:
-                        event = decoder.decode(data[here:end])
-                    except (DecodeError, UnicodeDecodeError, RecursionError):
-                        event = self.decode_damaged(data[here:end])
-                    if event is not None:
-                        yield event
+                line = data[here:end]
+                decoder = decoders.get(head)
+                if decoder is None:
+                    place = find_type(line)
+                    decoder = decoder_for(line, place)
+                    if place:
+                        first, last = glance_at(place)
+                        head = line[first:last]
+                    if decoder is None:
+                        if len(without_usage) < MOST_HEADS:
+                            without_usage.add(head)
+                        continue
+                    if decoder is any_line:
+                        repeated = b"\n"  # it can be a `token_count` too
+                    elif len(decoders) < MOST_HEADS:
+                        decoders[head] = decoder
+                if decoder is COUNT:
+                    if line.endswith(repeated) and len(line) == first + len(repeated):
+                        continue
+                    repeated = line[first:]
+                try:
+                    event = decoder.decode(line)
+                except (DecodeError, UnicodeDecodeError, RecursionError):
+                    event, repeated = self.decode_damaged(line), b"\n"
+                if event is not None:
+                    yield event
         yield from self.last_event()
 
     def decode_damaged(self, line: bytes) -> Event | None:

@@ -117,7 +117,7 @@ class Scan:
     def attempt(self, file: RolloutFile, begin: Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]) -> None:
         """One pass over the file, stored; or a note why not. Raises `NeedsTotals`."""
         try:
-            with Path(file.path).open("rb", buffering=0) as raw:
+            with open(file.path, "rb", buffering=0) as raw:  # noqa: PTH123 - a Path costs more than the opening
                 turn = begin(file, raw, self.known.get(file.name))
                 turn.run()
                 self.store(file, raw, turn)
@@ -134,7 +134,7 @@ class Scan:
         return begin
 
     def store(self, file: RolloutFile, raw: BinaryIO, turn: Pass) -> None:
-        counter, reading = turn.counter, turn.reading
+        counter, reading, known = turn.counter, turn.reading, self.known.get(file.name)
         self.report.files_read += 1
         self.report.bytes_read += reading.bytes_read
         self.note_losses(file, turn)
@@ -146,6 +146,7 @@ class Scan:
             thread_id=counter.state.thread_id if counter else None,
             state=encode(counter.state) if counter else None,
             totals=turn.former_totals + bytes(counter.totals if counter else b""),
+            former_totals=known.totals if known else b"",
             parent=turn.parent,
             calls=list(counter.calls.values()) if counter else [],
             copied=counter.copied if counter else [],

@@ -6,7 +6,6 @@
 """
 
 import sqlite3
-from collections.abc import Iterable
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -19,7 +18,7 @@ from codextime_tracker.index import Index
 INSERT = """
     INSERT INTO calls (identity, at, model, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens,
     reasoning_output_tokens, logged_total_tokens, flags, thread, file, revision, kind, reason)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {thread}, {file}, {revision}, {kind}, {reason})
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?10, {thread}, {file}, iif(?10, {estimate}, {exact}), {kind}, {reason})
 """
 FIND = """
     SELECT number, revision, kind, model, at, input_tokens, cached_input_tokens, cache_write_input_tokens,
@@ -40,6 +39,7 @@ class FileReading(Struct):
     thread_id: str | None
     state: bytes | None
     totals: bytes
+    former_totals: bytes
     parent: str | None
     calls: list[Call]
     copied: list[str]
@@ -58,31 +58,39 @@ class Tally(Struct):
 def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:
     """Stores the calls and where to read on. Both belong to one open transaction: a crash loses and doubles nothing."""
     connection = index.connection
-    thread = thread_number(connection, reading.thread_id, reading.source)
+    thread, is_new = thread_number(connection, reading.thread_id, reading.source)
     file = store_file(connection, reading, thread)
-    if thread is not None:
-        Settlement(connection, reading, thread, file, tally).run()
+    if thread is None:
+        return
+    settlement = Settlement(connection, reading, thread, file, tally)
+    if is_new:
+        settlement.insert(reading.calls)
+    else:
+        settlement.run()
 
 
-def thread_number(connection: sqlite3.Connection, uuid: str | None, source: int) -> int | None:
+def thread_number(connection: sqlite3.Connection, uuid: str | None, source: int) -> tuple[int | None, bool]:
+    """The thread's number, and whether it is new to the source."""
     if uuid is None:
-        return None
+        return None, False
     key = (uuid, source)
+    made = "INSERT INTO threads (uuid, source) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id"
+    row = connection.execute(made, key).fetchone()
+    if row is not None:
+        return int(row[0]), True
     row = connection.execute("SELECT id FROM threads WHERE (uuid, source) = (?, ?)", key).fetchone()
-    if row is None:
-        row = connection.execute("INSERT INTO threads (uuid, source) VALUES (?, ?) RETURNING id", key).fetchone()
-    return int(row[0])
+    return int(row[0]), False
 
 
 def store_file(connection: sqlite3.Connection, reading: FileReading, thread: int | None) -> int:
     """The file's number. Running sums that the new reading does not go on from stay too: a fork may need them."""
     file = reading.file
-    connection.execute(
-        """INSERT OR IGNORE INTO former_totals SELECT thread, totals FROM files
-        WHERE (source, name) = (?1, ?2) AND thread IS NOT NULL AND length(totals)
-        AND substr(?3, 1, length(totals)) != totals""",
-        (reading.source, file.name, reading.totals),
-    )
+    if not reading.totals.startswith(reading.former_totals):
+        connection.execute(
+            """INSERT OR IGNORE INTO former_totals SELECT thread, totals FROM files
+            WHERE (source, name) = (?, ?) AND thread IS NOT NULL""",
+            (reading.source, file.name),
+        )
     row = connection.execute(
         """INSERT INTO files (source, name, inode, size, modified_ns, offset, fingerprint, counter_version, thread,
         state, totals, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -121,9 +129,6 @@ class Settlement:
         self.tally = tally
 
     def run(self) -> None:
-        if not self.has_calls():
-            self.insert(self.reading.calls)
-            return
         missing = self.missing_usage() if self.reading.is_whole else 0
         for call in self.reading.calls:
             row = self.connection.execute(FIND, (self.thread, call.identity)).fetchone()
@@ -135,12 +140,6 @@ class Settlement:
                 self.insert([call])
         if self.reading.is_whole and self.reading.proves_copies:
             self.withdraw_copied()
-
-    def has_calls(self) -> bool:
-        row = self.connection.execute(
-            "SELECT 1 FROM calls WHERE thread = ? AND superseded_by IS NULL LIMIT 1", (self.thread,)
-        ).fetchone()
-        return row is not None
 
     def missing_usage(self) -> int:
         """Tokens of the calls that an earlier reading of this file found and this one does not."""
@@ -187,18 +186,20 @@ class Settlement:
     def next_number(self) -> int:
         return int(self.connection.execute("SELECT coalesce(max(number), 0) + 1 FROM calls").fetchone()[0])
 
-    def insert(self, calls: Iterable[Call], *, kind: str = "added", reason: str | None = None) -> None:
-        by_revision: dict[int, list[Call]] = {}
-        for call in calls:
-            by_revision.setdefault(revision(call.flags), []).append(call)
-        for number, alike in by_revision.items():
-            values = {"thread": self.thread, "file": self.file, "revision": number, "kind": f"'{kind}'"}
-            statement = INSERT.format(**values, reason=f"'{reason}'" if reason else "NULL")
-            self.connection.executemany(statement, map(astuple, alike))
-            if kind == "added":
-                self.tally.added += len(alike)
-            else:
-                self.tally.replaced += len(alike)
+    def insert(self, calls: list[Call], *, kind: str = "added", reason: str | None = None) -> None:
+        statement = INSERT.format(
+            thread=self.thread,
+            file=self.file,
+            estimate=COUNTER_VERSION,
+            exact=COUNTER_VERSION + EXACT,
+            kind=f"'{kind}'",
+            reason=f"'{reason}'" if reason else "NULL",
+        )
+        self.connection.executemany(statement, map(astuple, calls))
+        if kind == "added":
+            self.tally.added += len(calls)
+        else:
+            self.tally.replaced += len(calls)
 
 
 def used(call: Call) -> int:
