@@ -28,13 +28,27 @@ def test_what_the_command_does_not_know_is_answered_with_the_way_to_help(
     assert "codextime-tracker --help" in run.err
 
 
-@pytest.mark.parametrize("text", ["", "   ", "a\nb", "a\x1b[1m", "a\u202eb", "x" * 61])
+@pytest.mark.parametrize("text", ["", "   ", "a\nb", "a\x1b[1m", "a\u202eb", "a\udcffb"])
 def test_a_label_that_could_not_be_shown_is_refused(tracker: Tracker, text: str) -> None:
     run = tracker("--label", text)
 
     assert run.exit == Exit.USAGE
-    assert "1 to 60 characters" in run.err
+    assert "one line of characters that can be shown" in run.err
     assert tracker.peer.requests == []
+
+
+def test_a_label_that_is_too_long_is_refused_with_the_limit_and_not_cut(tracker: Tracker) -> None:
+    run = tracker("--label", "x" * 61)
+
+    assert run.exit == Exit.USAGE
+    assert "at most 60 characters, and this one 61" in run.err
+    assert tracker.peer.requests == []
+
+
+def test_spaces_around_a_label_do_not_count(tracker: Tracker) -> None:
+    tracker("--label", " " + "x" * 60 + " ")
+
+    assert tracker.uploads[0].json()["label"] == "x" * 60
 
 
 def test_the_version_is_printed(tracker: Tracker) -> None:

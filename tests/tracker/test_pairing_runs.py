@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from codextime_tracker.credentials import read_pairings
 from codextime_tracker.exits import Exit
-from codextime_tracker.places import CREDENTIALS, data_folder
+from codextime_tracker.locking import note_of_waiting, one_run_at_a_time
+from codextime_tracker.places import CREDENTIALS, INDEX, data_folder
 
+from tests.machine import Run
 from tests.peer import Reply, stored_everything
 from tests.tracker.conftest import USER, Tracker
 from tests.tracker.homes import append, call
@@ -102,11 +104,41 @@ def test_logging_out_forgets_the_token_and_says_where_to_revoke_it(unpaired: Tra
     assert read_pairings(data_folder() / CREDENTIALS) == []
 
 
-def test_a_damaged_file_of_tokens_is_named(unpaired: Tracker) -> None:
+def test_with_a_damaged_file_of_tokens_the_machine_is_paired_anew(unpaired: Tracker) -> None:
     path: Path = data_folder() / CREDENTIALS
-    path.write_text("{")
+    path.write_text('{"pairings": [{"server": 1}]}')
+    path.chmod(0o600)
+    unpaired.peer.answers(started, APPROVED, stored_everything)
 
     run = unpaired()
 
-    assert run.exit == Exit.CANNOT_WRITE
-    assert "is damaged. Delete it" in run.err
+    assert run.exit == Exit.DONE
+    assert f"kept as {path}.damaged-1" in run.err
+    assert len(read_pairings(path)) == 1
+
+
+def test_a_run_beside_one_that_waits_for_approval_says_what_it_waits_for(unpaired: Tracker) -> None:
+    def run_beside() -> None:
+        unpaired.while_waiting = None
+        beside.append(unpaired())
+
+    beside: list[Run] = []
+    unpaired.peer.answers(started, APPROVED, stored_everything)
+    unpaired.while_waiting = run_beside
+
+    first, again = unpaired(), unpaired()
+
+    assert beside[0].exit == Exit.ALREADY_RUNNING
+    assert "waiting for approval in the browser" in beside[0].err
+    assert (first.exit, again.exit) == (Exit.DONE, Exit.DONE)
+
+
+def test_a_pairing_that_was_killed_is_not_taken_for_one_that_waits(tracker: Tracker) -> None:
+    index = data_folder() / INDEX
+    with one_run_at_a_time(index):
+        note_of_waiting(index).touch()
+    with one_run_at_a_time(index):
+        run = tracker()
+
+    assert run.exit == Exit.ALREADY_RUNNING
+    assert "approval" not in run.err

@@ -93,6 +93,7 @@ def fits(field: Field, value: object) -> bool:
         return isinstance(value, list)
     return (
         isinstance(value, str)
+        and value.isprintable()
         and len(value) <= field.get("maximum_length", len(value))
         and value in field.get("choices", [value])
         and re.fullmatch(field.get("pattern", "(?s:.*)"), value) is not None

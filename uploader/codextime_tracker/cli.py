@@ -93,9 +93,8 @@ def run_logout(arguments: list[str]) -> int:
     parser.add_argument("--server", metavar="URL", type=server, help="only this server's")
     parsed = parser.parse_args(arguments)
     from codextime_tracker.credentials import forget_pairings
-    from codextime_tracker.places import CREDENTIALS, data_folder
 
-    gone = forget_pairings(data_folder() / CREDENTIALS, user_id=parsed.user_id, server=parsed.server)
+    gone = forget_pairings(credentials_file(), user_id=parsed.user_id, server=parsed.server)
     for pairing in gone:
         print(f"Forgot the token of {pairing.user_id}. To end its access too, revoke it: {pairing.server}/devices")
     if not gone:
@@ -141,7 +140,7 @@ def sync_parser() -> Parser:
 
 
 def options_of(parsed: argparse.Namespace) -> "Options":
-    from codextime_tracker.places import CREDENTIALS, INDEX, data_folder, default_codex_home
+    from codextime_tracker.places import INDEX, data_folder, default_codex_home
     from codextime_tracker.sync import Options
 
     folder = data_folder()
@@ -150,7 +149,7 @@ def options_of(parsed: argparse.Namespace) -> "Options":
         user_id=parsed.user_id,
         homes=parsed.codex_home or [default_codex_home()],
         index=parsed.index or folder / INDEX,
-        credentials=folder / CREDENTIALS,
+        credentials=credentials_file(),
         server=parsed.server or (server(named) if named else None),
         token=token(os.environ.get("CODEXTIME_TOKEN", "").strip()),
         label=parsed.label,
@@ -158,6 +157,16 @@ def options_of(parsed: argparse.Namespace) -> "Options":
         allow_http=parsed.allow_http,
         is_quiet=parsed.quiet,
     )
+
+
+def credentials_file() -> Path:
+    """Made safe before its first use; what was wrong with it is said."""
+    from codextime_tracker.credentials import make_safe
+    from codextime_tracker.places import CREDENTIALS, data_folder
+
+    path = data_folder() / CREDENTIALS
+    complain(*make_safe(path))
+    return path
 
 
 def user_id(text: str) -> str:
@@ -183,9 +192,12 @@ def token(text: str) -> str | None:
 def label(text: str) -> str:
     from codextime_tracker.allowlist import longest_label
 
-    if not text.strip() or not text.isprintable() or len(text) > longest_label():
-        raise argparse.ArgumentTypeError(f"a label has 1 to {longest_label()} characters, in one line")
-    return text.strip()
+    text = text.strip()
+    if len(text) > longest_label():
+        raise argparse.ArgumentTypeError(f"a label has at most {longest_label()} characters, and this one {len(text)}")
+    if not text or not text.isprintable():
+        raise argparse.ArgumentTypeError("a label is one line of characters that can be shown")
+    return text
 
 
 def complain(*texts: str) -> None:

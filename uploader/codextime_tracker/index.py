@@ -7,12 +7,15 @@ there twice and goes wherever either of them does; its id is the same, so the se
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
+
+from codextime_tracker.places import rename_damaged
 
 SCHEMA_VERSION = 2
 SCHEMA = """
@@ -42,6 +45,9 @@ CREATE TABLE refusals (
     destination TEXT NOT NULL, change INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (destination, change)
 ) WITHOUT ROWID;
 """
+TABLES = set(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
+UNMISTAKABLE = {"pending_uploads", "refusals"}  # no other program's file has a table of such a name by chance
+MAGIC = b"SQLite format 3\0"
 COLUMNS = """
     threads.uuid, calls.identity, calls.at, calls.model, calls.input_tokens, calls.cached_input_tokens,
     calls.cache_write_input_tokens, calls.output_tokens, calls.reasoning_output_tokens, calls.logged_total_tokens,
@@ -51,6 +57,10 @@ JOINS = """
     FROM calls JOIN threads ON threads.id = calls.thread JOIN files ON files.id = calls.file
     JOIN sources ON sources.id = threads.source
 """
+
+
+class OfAnotherProgram(Exception):
+    """The file was there before, and is not an index."""
 
 
 class StoredCall(Struct, frozen=True):
@@ -111,7 +121,7 @@ class Index:
         """The index at `path`, made if it is missing.
 
         One that is damaged or of another version is set aside and begun anew; call ids make that harmless.
-        Raises `OSError` or `sqlite3.OperationalError` if the place cannot be used.
+        Raises `OSError` or `sqlite3.OperationalError` if the place cannot be used, `OfAnotherProgram` if it is taken.
         """
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -119,6 +129,8 @@ class Index:
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
+            if path.suffix != ".sqlite3" and path.open("rb").read(16) != MAGIC:
+                raise OfAnotherProgram from None  # perhaps named by mistake
             kept = set_aside(path)
         index = cls(connect(path), path)
         index.notices.append(f"The index could not be read and was begun anew; the old one is kept as {kept}.")
@@ -144,7 +156,8 @@ class Index:
         try:
             yield self.connection
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:  # SQLite ends it by itself when the disk is full
+                self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
 
@@ -272,19 +285,17 @@ class Index:
 
 
 def connect(path: Path | None) -> sqlite3.Connection:
-    """Raises `sqlite3.DatabaseError` if the file is damaged or has another version's schema."""
+    """Raises `sqlite3.DatabaseError` if the file is damaged or has another version's schema, `OfAnotherProgram`."""
     if path is not None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # its journals get the same mode
     connection = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=30)
     try:
+        is_new = is_empty(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA wal_autocheckpoint = 8000")  # a first scan writes its pages twice, not five times
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
+        if is_new:
             connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        elif version != SCHEMA_VERSION:
-            raise sqlite3.DatabaseError(f"schema version {version}")
         connection.execute("SELECT max(number) FROM calls").fetchone()
     except BaseException:
         connection.close()
@@ -292,12 +303,22 @@ def connect(path: Path | None) -> sqlite3.Connection:
     return connection
 
 
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether there is nothing yet. Raises as `connect`, before anything of another program's file was changed."""
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if not names and version == 0:
+        return True
+    if not names & UNMISTAKABLE:
+        raise OfAnotherProgram
+    if version != SCHEMA_VERSION or not names >= TABLES:
+        raise sqlite3.DatabaseError(f"schema version {version}")
+    return False
+
+
 def set_aside(path: Path) -> Path:
     """Renames a damaged index, journals and all; where it went."""
-    number = 1
-    while (kept := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    path.rename(kept)
+    kept = rename_damaged(path)
     for suffix in ("-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     return kept

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from codextime_tracker.exits import CannotWrite, Exit, Stopped
+from codextime_tracker.places import advice
 
 
 class AlreadyRunning(Stopped):
@@ -23,10 +24,35 @@ def one_run_at_a_time(index: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise AlreadyRunning("Another run of the tracker is at work on this machine. It sends what is new.") from None
+        raise AlreadyRunning(what_the_other_does(index)) from None
     except OSError as error:
-        raise CannotWrite(f"Cannot lock {index}: {error.strerror}.") from error
+        raise CannotWrite(f"Cannot lock the index {index}: {error.strerror}. {advice(error)}") from error
     try:
+        note_of_waiting(index).unlink(missing_ok=True)  # of a run that was killed
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def waiting_for_approval(index: Path) -> Iterator[None]:
+    """Lets a run that comes meanwhile know what the one that holds the lock is waiting for."""
+    note = note_of_waiting(index)
+    note.touch(mode=0o600)
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def note_of_waiting(index: Path) -> Path:
+    return index.with_name(index.name + ".pairing")
+
+
+def what_the_other_does(index: Path) -> str:
+    if note_of_waiting(index).exists():
+        return (
+            "Another run is waiting for approval in the browser. Approve its code there, or end that run with Ctrl-C; "
+            "then run this again."
+        )
+    return "Another run of the tracker is at work on this machine. Let it finish, then run this again."

@@ -1,5 +1,6 @@
 """Where Codex keeps its files, and the tracker its own: in one folder of the user's that nobody else may open."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -27,12 +28,32 @@ def private_folder(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotWrite(f"Cannot make the folder {folder}: {error.strerror}.") from error
+        raise CannotWrite(f"Cannot make the folder {folder}: {error.strerror}. {advice(error)}") from error
     return folder
 
 
+def advice(error: OSError) -> str:
+    """What the user can do so that a file of the tracker's can be used."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Free some space there and run this again; what was stored before stays."
+    return "The tracker keeps its files there: let your user write in that folder, then run this again."
+
+
+def rename_damaged(path: Path) -> Path:
+    """Puts a file out of the way that cannot be read; where it went."""
+    number = 1
+    while (kept := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(kept)
+    return kept
+
+
 def write_private(path: Path, text: str) -> None:
-    """Replaces `path` at once, readable by its owner only; a crash leaves the old file. Raises `CannotWrite`."""
+    """Replaces `path` at once, readable by its owner only; a crash leaves the old file. Raises `CannotWrite`.
+
+    A link that the owner made stays one: what it leads to is replaced.
+    """
+    path = Path(os.path.realpath(path))
     private_folder(path.parent)
     try:
         # mkstemp makes the file 0600 and never follows a link that someone put there.
@@ -46,4 +67,4 @@ def write_private(path: Path, text: str) -> None:
         finally:
             Path(temporary).unlink(missing_ok=True)
     except OSError as error:
-        raise CannotWrite(f"Cannot write {path}: {error.strerror}.") from error
+        raise CannotWrite(f"Cannot write {path}: {error.strerror}. {advice(error)}") from error

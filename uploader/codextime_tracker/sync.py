@@ -1,7 +1,6 @@
 """One run: pair if this machine is new, read what is new, send what is new, say what was done."""
 
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING
 from codextime_tracker import progress
 from codextime_tracker.addresses import Server, needs_warning, parse_server
 from codextime_tracker.credentials import Pairing, find_pairing, remember_pairing
-from codextime_tracker.exits import CannotWrite, Exit, NothingToRead, Stopped, UsageRefused
+from codextime_tracker.exits import Exit, NothingToRead, Stopped, UsageRefused
 from codextime_tracker.index import Index, Totals
-from codextime_tracker.locking import one_run_at_a_time
+from codextime_tracker.locking import waiting_for_approval
+from codextime_tracker.opening import opened
 from codextime_tracker.scanning import ScanReport, scan
 from codextime_tracker.terminal import can_open_browser, count
 from codextime_tracker.uploads import Destination, has_news
@@ -63,7 +63,7 @@ class Outcome:
 
 def sync(options: Options, *, now: datetime, sleep: Callable[[float], None] = time.sleep) -> Outcome:
     """Does one run. Raises `Stopped` in one of its kinds; whatever was done until then is kept."""
-    with opened(options) as index:
+    with opened(options.index) as index:
         homes, missing = existing_homes(options.homes)
         server, token = find_access(options)
         if token is None:
@@ -73,18 +73,6 @@ def sync(options: Options, *, now: datetime, sleep: Callable[[float], None] = ti
         delivered = deliver_all(options, index, destinations, server, token, now, sleep)
         totals = index.totals(*(each.source_key for each in destinations))
         return Outcome(server, scans, missing, totals, delivered, index.notices)
-
-
-@contextmanager
-def opened(options: Options) -> Iterator[Index]:
-    """The index, locked for this run."""
-    try:
-        with one_run_at_a_time(options.index), Index.open(options.index) as index:
-            yield index
-    except sqlite3.DatabaseError as error:
-        if type(error) not in (sqlite3.OperationalError, sqlite3.DatabaseError):
-            raise  # a defect, and not a full disk or a damaged file
-        raise CannotWrite(f"The index {options.index} cannot be used: {error}.") from error
 
 
 def existing_homes(homes: list[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
@@ -142,7 +130,7 @@ def pair_this_machine(options: Options, server: Server, sleep: Callable[[float],
 
     say(NEVER_SENT + "\n")
     opens_browser = options.opens_browser and can_open_browser()
-    with connected(options, server, sleep) as client:
+    with connected(options, server, sleep) as client, waiting_for_approval(options.index):
         token = pair(client, user_id=options.user_id, say=say, opens_browser=opens_browser, sleep=sleep)
     remember_pairing(options.credentials, Pairing(str(server), options.user_id, token))
     say(f"Paired with {options.user_id}. From now on this is enough: codextime-tracker {options.user_id}\n")
