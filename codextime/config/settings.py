@@ -81,7 +81,11 @@ TEMPLATES = [
 
 # --- storage ---------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.database() | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+database = env.database()
+database["OPTIONS"] = {"connect_timeout": 5} | database.get(
+    "OPTIONS", {}
+)  # seconds: a silent host fails like a dead one
+DATABASES = {"default": database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -104,10 +108,11 @@ def broker_url(redis_url: str) -> str:
 CELERY_BROKER_URL = broker_url(env.REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": f"{env.NAMESPACE}:",
-    # An upload does not wait for a broker that is gone: one try (workers and beat try on by themselves), few seconds.
+    # An upload does not wait for a broker that is gone: one try (workers and beat try on by themselves), one second. A
+    # worker's BRPOP, which waits as long for a message, is read only once its answer is there.
     "max_retries": 0,
     "socket_connect_timeout": 1,
-    "socket_timeout": 5,
+    "socket_timeout": 1,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True

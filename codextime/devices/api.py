@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from codextime.accounts.requests import network_of
 from codextime.devices import limits, serializers, services
-from codextime.lib.problems import too_many_requests
+from codextime.lib.problems import DATABASE_AWAY, database_away, too_many_requests
 from codextime.lib.rate_limits import LimitReached, RateLimit, count_use
 
 # RFC 8628, section 3.5, and RFC 6749, section 5.2. The sentences are for whoever looks at the traffic.
@@ -58,6 +58,8 @@ class PairingEndpoint(APIView):
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, LimitReached):
             return too_many_requests(error)
+        if isinstance(error, DATABASE_AWAY):
+            return database_away()
         if isinstance(error, ParseError | UnsupportedMediaType):
             error = OAuthError("invalid_request", "Send the fields as application/x-www-form-urlencoded.")
         if isinstance(error, OAuthError):

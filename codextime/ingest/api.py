@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -18,7 +17,7 @@ from rest_framework.views import APIView
 from codextime.ingest import bodies, decoding, schemas, services
 from codextime.ingest.authentication import UploadTokenAuthentication
 from codextime.ingest.contract import MAXIMUM_BYTES, PROTOCOL
-from codextime.lib.problems import problem, too_many_requests
+from codextime.lib.problems import DATABASE_AWAY, database_away, problem, too_many_requests
 from codextime.lib.rate_limits import LimitReached, RateLimit, count_use
 from codextime.usage.services import UserGone
 
@@ -55,15 +54,9 @@ PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
     ),
     UserGone: (HTTPStatus.UNAUTHORIZED, "account_erased", "The account was erased."),
     MethodNotAllowed: (HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Uploads are sent by POST."),
-    OperationalError: (
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "unavailable",
-        "The database does not answer: try again later. Nothing is lost.",
-    ),
 }
 HEADERS: dict[str, dict[str, str]] = {  # by the problem's code
     "method_not_allowed": {"Allow": "POST, OPTIONS"},
-    "unavailable": {"Retry-After": "10"},
 }
 
 
@@ -103,6 +96,8 @@ class UploadsView(APIView):
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, LimitReached):
             return too_many_requests(error)
+        if isinstance(error, DATABASE_AWAY):
+            return database_away()
         if isinstance(error, AuthenticationFailed):
             detail = f"{error.detail} " + PAIR_AGAIN.format(user="<userId>")
             return unauthorized(str(error.get_codes()), detail)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from rest_framework.response import Response
 
 from codextime.lib.rate_limits import LimitReached
@@ -23,4 +24,16 @@ def too_many_requests(limit: LimitReached) -> Response:
         code="too_many_requests",
         detail=f"Too many requests: try again in {limit.retry_after} seconds.",
         headers={"Retry-After": str(limit.retry_after)},
+    )
+
+
+DATABASE_AWAY = (OperationalError, InterfaceError)  # not reachable, shutting down, or gone in the middle of a statement
+
+
+def database_away() -> Response:
+    return problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        code="unavailable",
+        detail="The database does not answer: try again later. Nothing is lost.",
+        headers={"Retry-After": "10"},
     )
