@@ -27,6 +27,8 @@ REBUILD_TASK = "usage.rebuild_user"
 DATES_PER_TRANSACTION = 31
 MODELS_PER_USER = 300  # OpenAI has named fewer; without an end, one client could fill the table with inventions
 OTHER_MODEL = "custom"
+SOURCES_PER_USER = 200
+OTHER_SOURCES, OTHER_SOURCES_LABEL = UUID(int=0), "Other machines"
 SWEEP_AFTER = datetime.timedelta(seconds=5)  # younger marks have a task of their own under way
 
 
@@ -88,12 +90,20 @@ def lock_uploads(*, user: User) -> None:
 
 
 def put_source(*, user: User, device: Device | None, key: UUID, label: str | None, now: datetime.datetime) -> Source:
-    """The user's source with this key, made if it is new, with its label and device brought up to date."""
-    source, is_new = Source.objects.get_or_create(
-        user=user, key=key, defaults={"label": label or "", "device": device, "created_at": now}
-    )
+    """The user's source with this key, made if it is new, with its label and device brought up to date. Call it under
+    `lock_uploads`.
+
+    Each machine that does not keep the tracker's data folder makes a source with every run; from `SOURCES_PER_USER` on
+    their calls share one, as nothing that was used is refused.
+    """
+    source = Source.objects.filter(user=user, key=key).first()
+    if source is None:
+        if Source.objects.filter(user=user).count() >= SOURCES_PER_USER:
+            other = {"label": OTHER_SOURCES_LABEL, "created_at": now}
+            return Source.objects.get_or_create(user=user, key=OTHER_SOURCES, defaults=other)[0]
+        return Source.objects.create(user=user, key=key, label=label or "", device=device, created_at=now)
     wanted = (source.label if label is None else label, device.pk if device else None)
-    if not is_new and (source.label, source.device_id) != wanted:
+    if (source.label, source.device_id) != wanted:
         source.label, source.device_id = wanted
         source.save(update_fields=["label", "device"])
     return source

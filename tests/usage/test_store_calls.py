@@ -1,11 +1,13 @@
 """What an upload leaves alone: dates without change, labels that it does not name, accounts that are gone."""
 
+from uuid import UUID
+
 import pytest
 
 from codextime.accounts.models import User
 from codextime.usage import selectors
 from codextime.usage.models import Call, DirtyDate, Source
-from codextime.usage.services import UserGone, store_calls
+from codextime.usage.services import SOURCES_PER_USER, UserGone, store_calls
 from tests.usage.readings import NOW, reading, store
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,26 @@ def test_a_label_is_kept_until_another_is_sent(owner: User, sent: str | None, ke
 
     source.refresh_from_db()
     assert source.label == kept
+
+
+def test_machines_beyond_what_an_account_may_list_share_a_source_and_lose_no_call(owner: User) -> None:
+    for number in range(1, SOURCES_PER_USER + 4):
+        store(owner, reading(number), source=number)
+
+    assert Source.objects.count() == SOURCES_PER_USER + 1
+    assert Call.objects.count() == SOURCES_PER_USER + 3
+    assert Call.objects.filter(source__label="Other machines").count() == 3
+
+
+def test_a_label_from_one_of_many_machines_does_not_name_them_all(owner: User) -> None:
+    for number in range(1, SOURCES_PER_USER + 2):
+        store(owner, source=number)
+
+    for key in (1, SOURCES_PER_USER + 2):
+        store_calls(user=owner, device=None, source_key=UUID(int=key), label="laptop", calls=[], now=NOW)
+
+    labelled = Source.objects.exclude(label="").values_list("key", "label")
+    assert set(labelled) == {(UUID(int=1), "laptop"), (UUID(int=0), "Other machines")}
 
 
 def test_calls_of_a_deleted_account_are_not_stored(owner: User) -> None:
