@@ -123,6 +123,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget expired sessions and links": {"task": "accounts.forget_expired", "schedule": 3600.0},
     "forget old pairings": {"task": "devices.forget_pairings", "schedule": 3600.0},
+    "forget old uploads": {"task": "ingest.forget_uploads", "schedule": 3600.0},
     "rebuild what lost messages left": {"task": "usage.sweep", "schedule": 15, "options": {"expires": 15}},
 }
 

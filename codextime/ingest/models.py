@@ -7,7 +7,7 @@ from codextime.devices.models import Device
 
 
 class Upload(models.Model):
-    """One stored upload. `body_hash` is the SHA-256 of its unpacked body."""
+    """One stored upload, until nobody will ask about it again. `body_hash` is the SHA-256 of its unpacked body."""
 
     pk = models.CompositePrimaryKey("user", "upload_id")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
@@ -18,7 +18,10 @@ class Upload(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["user", "received_at"], name="ingest_upload_user_received")]
+        indexes = [
+            models.Index(fields=["user", "received_at"], name="ingest_upload_user_received"),
+            models.Index(fields=["received_at"], name="ingest_upload_received"),
+        ]
 
     def __str__(self) -> str:
         return str(self.upload_id)

@@ -1,16 +1,23 @@
 """Receiving an upload: its calls, its receipt and its dirty marks are stored together or not at all."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from codextime.devices.models import Device
 from codextime.ingest import decoding, models
 from codextime.usage import services as usage
 
 Receipt = dict[str, Any]
+
+# A tracker sends an upload again until it has the receipt, for as long as its machine is switched off. Without the old
+# receipt nothing breaks: the calls are found to be there already, and that is what the new one says.
+RECEIPTS_ARE_KEPT = timedelta(days=90)
+UPLOADS_PER_TRANSACTION = 1_000
+UPLOADS_PER_RUN = 100_000
 
 
 class UploadForAnotherAccount(Exception):
@@ -77,3 +84,18 @@ def store(*, device: Device, upload: decoding.Upload, now: datetime) -> Receipt:
             for refusal in upload.refused
         ],
     }
+
+
+def forget_uploads(*, now: datetime) -> int:
+    """Deletes uploads that nobody will ask about again, oldest first, and leaves each user the newest; their number."""
+    number = 0
+    while number < UPLOADS_PER_RUN and (some := forget_some_uploads(before=now - RECEIPTS_ARE_KEPT)):
+        number += some
+    return number
+
+
+def forget_some_uploads(*, before: datetime) -> int:
+    newer = models.Upload.objects.filter(user=OuterRef("user"), received_at__gt=OuterRef("received_at"))
+    old = models.Upload.objects.filter(Exists(newer), received_at__lt=before).order_by("received_at")
+    keys = list(old.values_list("pk", flat=True)[:UPLOADS_PER_TRANSACTION])
+    return models.Upload.objects.filter(pk__in=keys).delete()[0]
