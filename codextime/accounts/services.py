@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
@@ -104,3 +104,26 @@ def forget_expired(*, now: datetime) -> None:
     UserSession.objects.filter(~Exists(alive)).delete()
     LoginLink.objects.filter(expires_at__lt=now).delete()
     Invitation.objects.filter(expires_at__lt=now).delete()
+
+
+@transaction.atomic
+def erase_user(*, user: User) -> None:
+    """Deletes the account with its sessions, its invitation and everything that refers to it.
+
+    Whoever stores something for the user locks their row first (FOR KEY SHARE), as a foreign key does: an upload or a
+    rebuild under way is waited for, and a later one finds that nobody is there.
+    """
+    if User.objects.select_for_update().filter(pk=user.pk).first() is None:
+        return
+    keys = UserSession.objects.filter(user=user).values("session_key")
+    Session.objects.filter(session_key__in=keys).delete()
+    Invitation.objects.filter(email=user.email).delete()
+    user.delete()
+
+
+def hold_user(*, user_id: int) -> bool:
+    """Until the transaction ends, the user is not erased; false if they are gone."""
+    with connection.cursor() as cursor:
+        # What a foreign key does at the end of a transaction; Django has no words for this lock.
+        cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR KEY SHARE", [user_id])
+        return cursor.fetchone() is not None

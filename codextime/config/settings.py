@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "codextime.devices",
     "codextime.usage",
     "codextime.ingest",
+    "codextime.dashboard",
 ]
 
 MIDDLEWARE = [

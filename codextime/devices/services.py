@@ -168,7 +168,7 @@ def authenticate_device(*, token: str, now: datetime) -> Device:
         raise DeviceRevoked
     if device.last_used_at is None or device.last_used_at <= now - LAST_USED_STEP:
         device.last_used_at = now
-        device.save(update_fields=["last_used_at"])
+        Device.objects.filter(pk=device.pk).update(last_used_at=now)  # no `save`: the account may go in this moment
     return device
 
 
@@ -180,6 +180,11 @@ def rename_device(*, device: Device, name: str) -> None:
 def revoke_device(*, device: Device, now: datetime) -> None:
     """Takes the token's rights away for good; what the machine uploaded stays. Again changes nothing."""
     Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=now)
+
+
+def forget_pairings_for(*, user: User) -> None:
+    """Deletes what asked to be paired with an account that is being erased."""
+    Pairing.objects.filter(requested_user=user.public_id).delete()
 
 
 def forget_pairings(*, now: datetime) -> None:

@@ -9,10 +9,11 @@ from typing import TypeVar
 from uuid import UUID
 
 from celery import current_app
-from django.db import connection, transaction
+from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from codextime.accounts.models import User, validate_time_zone
+from codextime.accounts.services import hold_user
 from codextime.devices.models import Device
 from codextime.lib.advisory_locks import Lock, hold_lock
 from codextime.usage import rebuilding, storing
@@ -82,11 +83,8 @@ def lock_uploads(*, user: User) -> None:
     One upload of a user after the other: they can neither deadlock nor see half of each other. Raises `UserGone`.
     """
     hold_lock(Lock.UPLOADS_OF_USER, user.pk)
-    with connection.cursor() as cursor:
-        # What a foreign key would do for each call; Django has no words for this lock.
-        cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR KEY SHARE", [user.pk])
-        if cursor.fetchone() is None:
-            raise UserGone
+    if not hold_user(user_id=user.pk):
+        raise UserGone
 
 
 def put_source(*, user: User, device: Device | None, key: UUID, label: str | None, now: datetime.datetime) -> Source:
@@ -171,6 +169,8 @@ def rebuild_dirty_dates(*, user_id: int) -> int:
 @transaction.atomic
 def rebuild_some_dates(*, user_id: int) -> list[datetime.date]:
     hold_lock(Lock.TOTALS_OF_USER, user_id)
+    if not hold_user(user_id=user_id):
+        return []
     dates = rebuilding.take_marks(user_id=user_id, limit=DATES_PER_TRANSACTION)
     if dates:
         zone = User.objects.only("time_zone").get(pk=user_id).zone

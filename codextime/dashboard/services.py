@@ -1,0 +1,19 @@
+"""What an owner may do with an account as a whole."""
+
+from django.db import transaction
+
+from codextime.accounts.models import User
+from codextime.accounts.services import erase_user
+from codextime.devices.services import forget_pairings_for
+
+
+@transaction.atomic
+def erase_account(*, user: User) -> None:
+    """Deletes the account and all that was stored for it, for good. Uploads, rebuilds and pairings under way are waited
+    for; later ones find nobody.
+
+    Pairings go first: who redeems one holds its row and then asks for the user's, and the other way round the two
+    would wait for each other.
+    """
+    forget_pairings_for(user=user)
+    erase_user(user=user)

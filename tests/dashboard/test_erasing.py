@@ -1,0 +1,210 @@
+"""An account that is erased leaves nothing behind, whatever happens at that moment."""
+
+import io
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from threading import Event
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from codextime.accounts.models import User
+from codextime.accounts.services import make_login_link
+from codextime.dashboard.services import erase_account
+from codextime.devices.services import (
+    PairingExpired,
+    approve_pairing,
+    pair_own_device,
+    redeem_pairing,
+    start_pairing,
+)
+from codextime.usage.models import Day
+from codextime.usage.readings import Withdrawal
+from codextime.usage.services import rebuild_dirty_dates
+from tests.at_once import run_at_once, start, wait_until, waiting_backends
+from tests.conftest import make_person
+from tests.ingest.uploads import call, envelope, post
+from tests.tables import every_row
+from tests.usage.readings import reading, store
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+USER_COLUMNS = ("user_id", "approver_id")
+
+
+@pytest.fixture
+def owner(transactional_db: None) -> User:
+    return make_person("owner")
+
+
+@pytest.fixture
+def token(owner: User, now: datetime) -> str:
+    return pair_own_device(user=owner, name="Desk", now=now)[1]
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor() as threads:
+        yield threads
+
+
+def left_of(pk: int, *words: str) -> list[str]:
+    """Rows that name the user by key or by one of the words."""
+    return [
+        f"{table}: {row}"
+        for table, row in every_row()
+        if any(json.loads(row).get(column) == pk for column in USER_COLUMNS) or any(word in row for word in words)
+    ]
+
+
+def use_everything(user: User) -> None:
+    """Leaves something in every table that can hold something of a user."""
+    _, token = pair_own_device(user=user, name="Desk", now=timezone.now())
+    post(Client(), token, envelope(user, call(1), call(2), label="laptop"))
+    store(user, reading(2, revision=300), withdrawals=[Withdrawal((1).to_bytes(16), 301, "duplicate")])
+    rebuild_dirty_dates(user_id=user.pk)
+    store(user, reading(3))
+    started = start_pairing(requested_user=user.public_id, now=timezone.now())
+    approve_pairing(user_code=started.user_code, approver=user, name="Desk", now=timezone.now())
+    link = make_login_link(user=user, now=timezone.now())
+    Client().post(link.removeprefix(settings.BASE_URL))
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_everything_about_the_account_is_erased_and_nothing_of_others() -> None:
+    use_everything(make_person("stranger"))
+    others = sorted(every_row())
+    owner = make_person("owner")
+    use_everything(owner)
+    tables = {row.partition(":")[0] for row in left_of(owner.pk)}
+    assert len(tables) >= 12
+
+    call_command("erase_account", "Owner@example.org", "--no-input", stdout=io.StringIO())
+
+    assert left_of(owner.pk, owner.email, owner.public_id) == []
+    assert sorted(every_row()) == others
+
+
+def test_the_command_asks_first_and_knows_who_is_not_there(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda _: "no")
+
+    with pytest.raises(CommandError, match="Nothing was erased"):
+        call_command("erase_account", owner.email)
+    with pytest.raises(CommandError, match="Nobody has an account"):
+        call_command("erase_account", "nobody@example.org")
+    assert User.objects.get() == owner
+
+
+def test_an_upload_under_way_is_waited_for_and_goes_too(owner: User, pool: ThreadPoolExecutor) -> None:
+    pk = owner.pk
+    with transaction.atomic():
+        store(owner, reading(1))
+        erasing = start(pool, partial(erase_account, user=User.objects.get()))
+        wait_until(lambda: waiting_backends() == 1)
+
+    erasing.result()
+    assert left_of(pk) == []
+
+
+def test_an_upload_that_comes_while_the_account_is_erased_is_told_so(
+    client: Client, owner: User, token: str, pool: ThreadPoolExecutor
+) -> None:
+    pk, upload = owner.pk, envelope(owner, call(1))
+    with transaction.atomic():
+        erase_account(user=owner)
+        uploading = start(pool, partial(post, Client(), token, upload))
+        wait_until(lambda: waiting_backends() == 1)
+
+    assert uploading.result().status_code == 401
+    assert uploading.result().json()["code"] in ("account_erased", "token_unknown")
+    assert left_of(pk) == []
+
+
+def test_a_rebuild_under_way_is_waited_for_and_its_totals_go_too(owner: User, pool: ThreadPoolExecutor) -> None:
+    pk = owner.pk
+    store(owner, reading(1))
+    rebuild_dirty_dates(user_id=pk)
+    store(owner, reading(2))
+
+    with transaction.atomic():  # a locked day holds the rebuild up in its middle
+        list(Day.objects.select_for_update())
+        rebuilding = start(pool, partial(rebuild_dirty_dates, user_id=pk))
+        wait_until(lambda: waiting_backends() == 1)
+        erasing = start(pool, partial(erase_account, user=owner))
+        wait_until(lambda: waiting_backends() == 2)
+
+    assert rebuilding.result() == 1
+    erasing.result()
+    assert left_of(pk) == []
+
+
+def test_a_rebuild_that_comes_while_the_account_is_erased_finds_nothing_to_do(
+    owner: User, pool: ThreadPoolExecutor
+) -> None:
+    pk = owner.pk
+    store(owner, reading(1))
+
+    with transaction.atomic():
+        erase_account(user=owner)
+        rebuilding = start(pool, partial(rebuild_dirty_dates, user_id=pk))
+        wait_until(lambda: waiting_backends() == 1)
+
+    assert rebuilding.result() == 0
+    assert left_of(pk) == []
+
+
+def test_a_pairing_that_is_redeemed_at_that_moment_leaves_no_machine(
+    owner: User, pool: ThreadPoolExecutor, now: datetime
+) -> None:
+    pk = owner.pk
+    started = start_pairing(requested_user=owner.public_id, now=now)
+    approve_pairing(user_code=started.user_code, approver=owner, name="Desk", now=now)
+
+    with transaction.atomic():
+        redeem_pairing(device_code=started.device_code, now=now)
+        erasing = start(pool, partial(erase_account, user=owner))
+        wait_until(lambda: waiting_backends() == 1)
+
+    erasing.result()
+    assert left_of(pk) == []
+    with pytest.raises(PairingExpired):
+        redeem_pairing(device_code=started.device_code, now=now)
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_amid_uploads_and_rebuilds_nothing_is_left_and_nobody_gets_an_error(
+    owner: User, token: str, _round: int
+) -> None:
+    pk, erased = owner.pk, Event()
+    uploads = iter([envelope(owner, *(call(n * 20 + i) for i in range(20)), upload=n) for n in range(1, 500)])
+
+    def upload() -> set[int]:
+        statuses = {post(Client(), token, next(uploads)).status_code for _ in range(3)}
+        while not erased.is_set():
+            statuses.add(post(Client(), token, next(uploads)).status_code)
+        return statuses | {post(Client(), token, next(uploads)).status_code}
+
+    def rebuild() -> set[int]:
+        while not erased.is_set():
+            rebuild_dirty_dates(user_id=pk)
+        return set()
+
+    def erase() -> set[int]:
+        try:
+            wait_until(lambda: Day.objects.filter(user_id=pk).exists())
+            erase_account(user=owner)
+        finally:
+            erased.set()
+        return set()
+
+    statuses = set.union(*run_at_once(upload, upload, rebuild, erase))
+
+    assert statuses == {201, 401}
+    assert left_of(pk) == []
