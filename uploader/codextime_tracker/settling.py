@@ -14,11 +14,10 @@ from codextime_tracker.counting import COUNTER_VERSION, EXACT, GAP, Call, revisi
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.index import Index
 
-# Few values are bound, as each costs time: what is the same for all calls of a file stands in the statement.
-INSERT = """
+INSERT = f"""
     INSERT INTO calls (identity, at, model, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens,
-    reasoning_output_tokens, logged_total_tokens, flags, thread, file, revision, kind, reason)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?10, {thread}, {file}, iif(?10, {estimate}, {exact}), {kind}, {reason})
+    reasoning_output_tokens, logged_total_tokens, flags, thread, file, kind, reason, revision)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?10, ?, ?, ?, ?, iif(?10, {COUNTER_VERSION}, {COUNTER_VERSION + EXACT}))
 """
 FIND = """
     SELECT number, revision, kind, model, at, input_tokens, cached_input_tokens, cache_write_input_tokens,
@@ -187,15 +186,8 @@ class Settlement:
         return int(self.connection.execute("SELECT coalesce(max(number), 0) + 1 FROM calls").fetchone()[0])
 
     def insert(self, calls: list[Call], *, kind: str = "added", reason: str | None = None) -> None:
-        statement = INSERT.format(
-            thread=self.thread,
-            file=self.file,
-            estimate=COUNTER_VERSION,
-            exact=COUNTER_VERSION + EXACT,
-            kind=f"'{kind}'",
-            reason=f"'{reason}'" if reason else "NULL",
-        )
-        self.connection.executemany(statement, map(astuple, calls))
+        here = (self.thread, self.file, kind, reason)
+        self.connection.executemany(INSERT, [astuple(call) + here for call in calls])
         if kind == "added":
             self.tally.added += len(calls)
         else:
