@@ -135,7 +135,8 @@ def describe_priced(now: Sum) -> str:
 
 def streak_figure(activity: Activity) -> KeyFigure:
     lengths = streaks.running_streaks(activity.active)
-    current, longest = streaks.current_streak(lengths, activity.period.today), streaks.longest_streak(lengths)
+    today = activity.period.today
+    current, longest = streaks.current_streak(lengths, today), streaks.longest_streak(lengths)
     return KeyFigure(
         label="Streak",
         value=formats.plural(current, "day"),
@@ -143,7 +144,7 @@ def streak_figure(activity: Activity) -> KeyFigure:
         note=f"longest {formats.exact(longest)}",
         note_title="The longest streak of all time",
         trend="",
-        sparkline=build_sparkline([float(lengths.get(on, 0)) for on in activity.shown]),
+        sparkline=build_sparkline([float(current if on == today else lengths.get(on, 0)) for on in activity.shown]),
     )
 
 

@@ -45,6 +45,12 @@ class Period:
             return "All time"
         return f"{'Last ' if self.reaches_today else ''}{self.days} days"
 
+    @property
+    def subtitle(self) -> str:
+        """What the title does not say yet."""
+        is_titled_by_date = self.name == "today" and not self.reaches_today
+        return f"{self.last:%A}" if is_titled_by_date else self.dates
+
     def before(self) -> "Period | None":
         """As many days directly before; `None` for all time, which has nothing before it."""
         if self.name == "all":

@@ -4,9 +4,10 @@
 
 const SOONEST = 2000; // milliseconds between two questions
 const LATEST = 15000;
+const PATIENT = 30; // questions without news before they become rarer
 const SLOWER = 1.2;
 
-let wait = SOONEST;
+let quiet = 0; // questions without news
 let timer = 0;
 let shownAt = performance.now();
 
@@ -16,7 +17,7 @@ const region = () => document.querySelector("[data-live]");
 
 function askLater() {
   clearTimeout(timer);
-  timer = setTimeout(ask, wait);
+  timer = setTimeout(ask, Math.min(SOONEST * SLOWER ** Math.max(0, quiet - PATIENT), LATEST));
 }
 
 async function ask() {
@@ -26,7 +27,7 @@ async function ask() {
   const answer = await fetch(shown.dataset.live, { headers, cache: "no-store" }).catch(() => null);
   if (answer?.status === 403) return; // signed out elsewhere: nothing more to ask
   const isFresh = answer?.status === 204 && !isReading(shown) && (await takeFresh(shown));
-  wait = isFresh || "waiting" in region().dataset ? SOONEST : Math.min(wait * SLOWER, LATEST);
+  quiet = isFresh || "waiting" in region().dataset ? 0 : quiet + 1;
   sayAge();
   askLater();
 }
@@ -39,7 +40,7 @@ function isReading(shown) {
 
 function askAtOnce() {
   clearTimeout(timer);
-  wait = SOONEST;
+  quiet = 0;
   ask();
 }
 

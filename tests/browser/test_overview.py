@@ -17,7 +17,7 @@ from tests.usage.burning import burn, call
 OCTOBER = "/dashboard?period=month&on=2025-10-15"
 # Everything to press, but links within a sentence (WCAG 2.2, 2.5.8) and the marks of charts, which have tables.
 SMALL_CONTROLS = """
-[...document.querySelectorAll("button, summary, select, input, .switch a, .nav a, .links a, th a, a.button, a.brand")]
+[...document.querySelectorAll("button, summary, select, input, .button, .brand, :is(.switch,.nav,.links,.end,th) a")]
   .filter((control) => control.checkVisibility() && control.type !== "hidden")
   .map((control) => [control.outerHTML.slice(0, 80), control.getBoundingClientRect()])
   .filter(([, box]) => box.height < 44 || box.width < 44)
