@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from hashlib import blake2s
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from codextime.accounts.models import User
 from codextime.ingest.selectors import last_uploads_at
-from codextime.usage.models import Day, DirtyDate
+from codextime.usage.models import Day
+from codextime.usage.selectors import dirty_date_counts
 
 VERSION_BYTES = 8
 
@@ -33,10 +34,9 @@ class Freshness:
 def with_freshness(users: QuerySet[User]) -> QuerySet[Any]:
     """The users with what `read_freshness` reads, in the same query."""
     owner = OuterRef("pk")
-    dirty = DirtyDate.objects.filter(user=owner).values("user").annotate(number=Count("on", distinct=True))
     return users.annotate(
         uploaded_at=Subquery(last_uploads_at(owner)),
-        dirty_dates=Subquery(dirty.values("number")),
+        dirty_dates=Subquery(dirty_date_counts(owner)),
         has_days=Exists(Day.objects.filter(user=owner)),
     )
 

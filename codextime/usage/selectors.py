@@ -1,16 +1,15 @@
 """What pages ask about the state of a user's usage."""
 
-import datetime
-
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet
 
 from codextime.accounts.models import User
 from codextime.usage.models import Correction, DirtyDate, Source
 
 
-def dirty_dates(*, user: User) -> list[datetime.date]:
-    """The UTC dates whose totals are being rebuilt, oldest first."""
-    return list(DirtyDate.objects.filter(user=user).values_list("on", flat=True).distinct().order_by("on"))
+def dirty_date_counts(user: OuterRef) -> "QuerySet[DirtyDate, int]":
+    """For a subquery: how many UTC dates of `user` are being rebuilt; no row if none is."""
+    counts = DirtyDate.objects.filter(user=user).values("user").annotate(number=Count("on", distinct=True))
+    return counts.values_list("number", flat=True)
 
 
 def sources(*, user: User) -> QuerySet[Source]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from codextime.accounts.models import User
-from codextime.usage.models import TOKEN_FIELDS, Call, Day, DayHour, Slot, TokenSums
+from codextime.usage.models import TOKEN_FIELDS, Call, Day, DayHour, DirtyDate, Slot, TokenSums
 from codextime.usage.readings import CallReading, Withdrawal
 from codextime.usage.services import StoredCounts, store_calls
 
@@ -33,6 +33,11 @@ def reading(number: int = 1, **changes: Any) -> CallReading:
         revision=257,
     )
     return plain._replace(**changes)
+
+
+def marked_dates(user: User) -> list[date]:
+    """The UTC dates that wait for a rebuild."""
+    return sorted(set(DirtyDate.objects.filter(user=user).values_list("on", flat=True)))
 
 
 def some_readings(moments: Iterable[datetime], seed: int = 1) -> Iterator[CallReading]:

@@ -6,13 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from codextime.accounts.models import User
-from codextime.usage import selectors
 from codextime.usage.models import Day, DirtyDate, Slot
 from codextime.usage.readings import Withdrawal
 from codextime.usage.services import change_time_zone, rebuild_dirty_dates, sweep
 from tests.usage.readings import (
     NOW,
     assert_totals_are_exact,
+    marked_dates,
     moments_around,
     reading,
     some_readings,
@@ -48,7 +48,7 @@ def test_totals_equal_the_sums_of_the_calls(owner: User, zone: str, on: date) ->
 
     assert_totals_are_exact(owner)
     assert Slot.objects.count() > 400
-    assert selectors.dirty_dates(user=owner) == []
+    assert marked_dates(owner) == []
 
 
 def test_more_dates_than_one_transaction_takes_are_all_rebuilt(owner: User) -> None:
@@ -76,7 +76,7 @@ def test_calls_that_are_there_already_make_no_date_dirty(owner: User) -> None:
 
     store(owner, reading(1))
 
-    assert selectors.dirty_dates(user=owner) == []
+    assert marked_dates(owner) == []
 
 
 def test_totals_of_another_user_stay_as_they_are(owner: User, stranger: User) -> None:

@@ -5,22 +5,21 @@ from uuid import UUID
 import pytest
 
 from codextime.accounts.models import User
-from codextime.usage import selectors
 from codextime.usage.models import Call, DirtyDate, Source
 from codextime.usage.services import SOURCES_PER_USER, UserGone, store_calls
-from tests.usage.readings import NOW, reading, store
+from tests.usage.readings import NOW, marked_dates, reading, store
 
 pytestmark = pytest.mark.django_db
 
 
 def test_an_upload_of_nothing_new_makes_no_date_dirty(owner: User) -> None:
     store(owner, reading())
-    assert selectors.dirty_dates(user=owner) == [reading().at.date()]
+    assert marked_dates(owner) == [reading().at.date()]
     DirtyDate.objects.all().delete()
 
     store(owner, reading())
 
-    assert selectors.dirty_dates(user=owner) == []
+    assert marked_dates(owner) == []
 
 
 @pytest.mark.parametrize(("sent", "kept"), [(None, "laptop"), ("desktop", "desktop"), ("", "")])
