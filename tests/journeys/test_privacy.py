@@ -5,48 +5,34 @@ tracker and the real server could have left it.
 """
 
 import gzip
+import json
 import logging
+import re
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from codextime_tracker.exits import Exit
-from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from codextime.accounts.models import User
+from codextime.config import env
+from codextime.devices.services import pair_own_device
 from codextime.usage.models import Call
 from codextime.usage.services import rebuild_dirty_dates
+from tests.ingest.uploads import call as call_row
+from tests.ingest.uploads import envelope, post
 from tests.journeys.test_pairing import decide
+from tests.keys import every_key
 from tests.machine import Machine
 from tests.peer import Peer, Request
-from tests.tracker.homes import THREAD, call, line, start, turn, write_rollout
-
-WORD = "sentinel"
-TOOL_OUTPUT = f'{{"type":"token_usage_record","payload":{{"{WORD}":"key"}}}}'
-
-
-def planted_home(folder: Path) -> Path:
-    """A home in which everything but the counts holds the word."""
-    home = folder / f"{WORD}-home"
-    git = {"branch": f"{WORD}-branch", "repository_url": f"git@example.org:{WORD}.git", "commit_hash": WORD}
-    message = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": f"{WORD} prompt"}]}
-    output = {"type": "function_call_output", "call_id": WORD, "output": TOOL_OUTPUT}
-    write_rollout(
-        home,
-        start(cwd=f"/home/{WORD}/project", git=git, instructions=WORD, originator=WORD, agent_nickname=WORD),
-        line("response_item", message),
-        turn(f"/models/{WORD}.gguf", cwd=f"/home/{WORD}", user_instructions=WORD, summary=WORD),
-        call(1),
-        line("response_item", output),
-        line("event_msg", {"type": "agent_message", "message": f"{WORD} answer"}),
-        line(f"{WORD}_type", {WORD: WORD}),
-        turn(f"{WORD}-model"),
-        call(2),
-    )
-    (home / "session_index.jsonl").write_text(f'{{"id":"{THREAD}","thread_name":"{WORD}"}}\n')
-    (home / "history.jsonl").write_text(f'{{"text":"{WORD}"}}\n')
-    return home
+from tests.planted import WORD, found_in, planted_home
+from tests.runtime.running import Up, make_data_folder, sign_in
+from tests.tables import every_row
+from tests.tracker.homes import call, start, turn, write_rollout
 
 
 def every_byte_of(request: Request) -> str:
@@ -55,15 +41,8 @@ def every_byte_of(request: Request) -> str:
     return f"{request.path}\n{request.headers}\n{body.decode('utf-8', 'replace')}"
 
 
-def every_row() -> str:
-    """All rows of all tables of the database, as text."""
-    with connection.cursor() as cursor:
-        names = connection.introspection.table_names(cursor)
-        texts = []
-        for name in names:
-            cursor.execute(f'SELECT row_to_json(t)::text FROM "{name}" t')
-            texts += [row for (row,) in cursor.fetchall()]
-    return "\n".join(texts)
+def every_row_as_text() -> str:
+    return "\n".join(row for _, row in every_row())
 
 
 def test_nothing_but_counts_leaves_the_machine(
@@ -83,6 +62,7 @@ def test_nothing_but_counts_leaves_the_machine(
     decide(machine, website, "approve")
 
     run = machine("--no-browser", home=home)
+    broker = "\n".join(every_key(env.REDIS_URL, env.NAMESPACE))
     rebuild_dirty_dates(user_id=owner.pk)
     dashboard = website.get("/dashboard")
 
@@ -91,16 +71,65 @@ def test_nothing_but_counts_leaves_the_machine(
     sent = "\n".join(every_byte_of(request) for request in line.requests)
     places = {
         "requests": sent,
-        "tables": every_row(),
+        "tables": every_row_as_text(),
+        "broker": broker,
         "logs": caplog.text,
         "output": run.out + run.err,
         "dashboard": dashboard.content.decode(),
     }
     assert "input_tokens" in sent
     assert "input_tokens" in places["tables"]
-    private = [WORD, THREAD, "rollout-2026", "resp_000001"]
-    found = [(place, word) for place, text in places.items() for word in private if word in text.lower()]
-    assert found == []
+    assert "usage.rebuild_user" in places["broker"]
+    assert "rate:uploads-of-device" in places["broker"]
+    assert found_in(places) == []
+
+
+def test_what_a_foreign_client_adds_to_an_upload_is_kept_nowhere(
+    client: Client, owner: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    _, token = pair_own_device(user=owner, name="Laptop", now=timezone.now())
+    odd = [call_row(2, **{WORD: WORD}), call_row(3, model=f"/home/{WORD}"), call_row(4, reason=WORD), WORD]
+    headers = {"User-Agent": WORD, "X-Project": WORD, "Referer": f"https://example.org/{WORD}", "Cookie": f"{WORD}=1"}
+
+    stored = post(client, token, envelope(owner, call_row(1), *odd), **headers)
+    refused = post(client, token, envelope(owner, upload=2, **{WORD: WORD}), **headers)
+    damaged = post(client, token, f"{{{WORD}".encode(), **headers)
+
+    assert [answer.status_code for answer in (stored, refused, damaged)] == [201, 400, 400]
+    assert stored.json()["added"] == 1
+    broker = "\n".join(every_key(env.REDIS_URL, env.NAMESPACE))
+    assert found_in({"tables": every_row_as_text(), "logs": caplog.text, "broker": broker}) == []
+
+
+@pytest.fixture
+def planted_up(tmp_path: Path) -> Iterator[Up]:
+    """A whole server on the machine of somebody whose home, name and host hold the word."""
+    person = tmp_path / f"{WORD}-person"
+    person.mkdir()
+    up = Up(
+        make_data_folder(), SYNC="1", CODEX_HOME=str(planted_home(person)), HOME=str(person), USER=WORD, HOSTNAME=WORD
+    )
+    yield up
+    up.end()
+
+
+def test_no_file_of_a_real_server_holds_more_than_counts(planted_up: Up) -> None:
+    """PostgreSQL's own files included, and every log."""
+    planted_up.wait_for("Sent       2 calls")
+    with httpx.Client() as browser:
+        sign_in(planted_up.login_link(), browser)
+        [user] = set(re.findall(r"u_\w{14}", browser.get(f"{planted_up.url}/devices").text))
+    state = json.loads((planted_up.data / "state.json").read_text())
+    broker = "\n".join(every_key(state["redis_url"]))
+
+    assert planted_up.interrupt() == 0
+
+    files = [path for path in planted_up.data.rglob("*") if path.is_file()]
+    assert {"web.log", "worker.log", "beat.log", "broker.log", "postgresql.log"} <= {path.name for path in files}
+    places = {str(path): path.read_bytes().decode("latin-1") for path in files}
+    assert any(user in text for text in places.values())  # what is stored is found
+    assert found_in(places | {"broker": broker}) == []
 
 
 def test_lines_that_cannot_be_read_are_reported_without_a_word_of_theirs(
@@ -129,4 +158,4 @@ def test_the_upload_token_is_in_no_log_no_table_and_no_output(
     [token] = {request.headers["Authorization"] for request in line.requests if request.path == "/api/v1/uploads"}
     secret = token.removeprefix("Bearer ")
     assert secret.startswith("cxt_")
-    assert secret not in caplog.text + run.out + run.err + every_row()
+    assert secret not in caplog.text + run.out + run.err + every_row_as_text()

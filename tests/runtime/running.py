@@ -1,6 +1,7 @@
 """A real `codextime up` in a process of its own, on a free port and a data folder of its own."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import psutil
 
 DEADLINE_SECONDS = 60
@@ -131,3 +133,13 @@ def command_line(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return ""
+
+
+def sign_in(link: str, browser: httpx.Client | None = None) -> int:
+    """The status after pressing the button of a sign-in page, or of the page if it has none."""
+    browser = browser or httpx.Client()
+    page = browser.get(link)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    if token is None:
+        return page.status_code
+    return browser.post(link, data={"csrfmiddlewaretoken": token[1]}).status_code

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.runtime.running import Up, make_data_folder, run, wait_until
+from tests.runtime.running import Up, make_data_folder, run, sign_in, wait_until
 
 ROLLOUTS = Path(__file__).parents[1] / "data" / "rollouts" / "0.169.0"
 READY = "To stop: Ctrl-C"
@@ -27,16 +27,6 @@ def up() -> Iterator[Up]:
     started.wait_for(READY)
     yield started
     started.end()
-
-
-def sign_in(link: str, browser: httpx.Client | None = None) -> int:
-    """The status after pressing the button of a sign-in page, or of the page if it has none."""
-    browser = browser or httpx.Client()
-    page = browser.get(link)
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
-    if token is None:
-        return page.status_code
-    return browser.post(link, data={"csrfmiddlewaretoken": token[1]}).status_code
 
 
 def test_it_answers_on_both_loopback_addresses_when_it_says_that_it_is_ready(up: Up) -> None:
