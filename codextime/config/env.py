@@ -22,6 +22,16 @@ def choice(name: str, choices: tuple[str, ...], default: str) -> str:
     return value
 
 
+def contact(name: str) -> str:
+    """An email address or a page where the operator is reached, as a URI; empty if there is none."""
+    value: str = read.str(name, default="")
+    if not value or value.startswith(("https://", "mailto:")):
+        return value
+    if value.count("@") != 1 or not value.isprintable() or " " in value or ":" in value:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be an email address or begin with https://")
+    return f"mailto:{value}"
+
+
 def database() -> dict[str, Any]:
     """`DATABASE_URL` as Django's dict; a percent-encoded host is the folder of a Unix socket."""
     parsed: dict[str, Any] = read.db("DATABASE_URL", default="postgres://localhost/codextime")
@@ -41,6 +51,8 @@ STATIC_ROOT: str = read.str("CODEXTIME_STATIC_ROOT", default=str(ROOT / "staticf
 MAIL_FROM: str = read.str("CODEXTIME_MAIL_FROM", default="Codextime <no-reply@localhost>")
 TRACKER_COMMAND: str = read.str("CODEXTIME_TRACKER_COMMAND", default="")
 REDIS_URL: str = read.str("REDIS_URL", default="redis://localhost:6379/0")
+OPERATOR: str = read.str("CODEXTIME_OPERATOR", default="")
+CONTACT = contact("CODEXTIME_CONTACT")
 TRUSTED_PROXIES: int = read.int("CODEXTIME_TRUSTED_PROXIES", default=0)
 NAMESPACE: str = read.str("CODEXTIME_NAMESPACE", default="codextime")
 

@@ -20,6 +20,8 @@ BASE_URL = env.BASE_URL
 ALLOWED_HOSTS = env.ALLOWED_HOSTS or [urlsplit(BASE_URL).hostname or "localhost"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SIGN_UP = env.SIGN_UP
+OPERATOR = env.OPERATOR  # who runs this server and how to reach them, for its legal pages
+CONTACT = env.CONTACT
 # What users are told to run: a local server runs on the machine that has this project's folder.
 TRACKER_COMMAND = env.TRACKER_COMMAND or (
     f"pipx run --spec {quote(str(ROOT / 'uploader'))} codextime-tracker" if IS_LOCAL else "pipx run codextime-tracker"

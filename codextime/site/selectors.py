@@ -1,6 +1,52 @@
-"""What the server knows about its own state."""
+"""What the server knows about itself: its operator, its health, and what it tells crawlers."""
 
+import datetime
+from dataclasses import dataclass
+
+from django.conf import settings
 from django.db import DatabaseError, connection
+from django.urls import reverse
+
+from codextime.site.pages import CONTACT
+
+# What is behind a sign-in, holds a secret in its address, or is for programs; a prefix covers all below it.
+NOT_FOR_CRAWLERS = ("/accounts/", "/api/", "/dashboard", "/devices", "/invitation/", "/settings", "/sign-in/")
+SECURITY_TXT_DAYS = 90  # RFC 9116, section 2.5.5, recommends less than a year
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs this server, as the end of a sentence. `contact` is a URI, `reached_at` what of it people read; both are
+    empty if there is none."""
+
+    who: str
+    contact: str
+    reached_at: str
+    is_local: bool
+
+
+def get_operator() -> Operator:
+    contact, is_local = settings.CONTACT, settings.IS_LOCAL
+    nobody = "whoever started it on this machine" if is_local else "an operator who has not published a name"
+    return Operator(settings.OPERATOR or nobody, contact, contact.removeprefix("mailto:"), is_local)
+
+
+def make_robots_txt() -> str:
+    closed = "".join(f"Disallow: {prefix}\n" for prefix in NOT_FOR_CRAWLERS)
+    return f"User-agent: *\n{closed}\nSitemap: {settings.BASE_URL}{reverse('sitemap')}\n"
+
+
+def make_security_txt(*, now: datetime.datetime) -> str:
+    """Expires some months after the day of `now`, so that a copy that somebody kept does not live on for ever."""
+    midnight = now.astimezone(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    expires = midnight + datetime.timedelta(days=SECURITY_TXT_DAYS)
+    lines = {
+        "Contact": settings.CONTACT or CONTACT.address,
+        "Expires": expires.isoformat().replace("+00:00", "Z"),
+        "Preferred-Languages": "en",
+        "Canonical": f"{settings.BASE_URL}{reverse('security')}",
+    }
+    return "".join(f"{name}: {value}\n" for name, value in lines.items())
 
 
 def is_database_reachable() -> bool:

@@ -1,10 +1,18 @@
-"""The home address and its neighbours."""
+"""The public pages and their neighbours."""
 
 from django.urls import path
 
-from codextime.site import views
+from codextime.site import machine_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("help", views.help_page, name="help"),
+    path("privacy", views.privacy, name="privacy"),
+    path("terms", views.terms, name="terms"),
+    path("contact", views.contact, name="contact"),
+    path("what-is-uploaded", views.what_is_uploaded, name="what_is_uploaded"),
+    path("robots.txt", machine_views.robots, name="robots"),
+    path("sitemap.xml", machine_views.sitemap, name="sitemap"),
+    path(".well-known/security.txt", machine_views.security, name="security"),
     path("healthz", views.health, name="health"),
 ]

@@ -1,17 +1,52 @@
-"""Where a visitor without an address to go to lands, and where a machine asks whether the server works."""
+"""The public pages, and where a machine asks whether the server works."""
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from codextime.site import selectors
+from codextime.site import pages, selectors
+from codextime.site.caching import public_page
+from codextime.site.pages import PublicPage
+from codextime.site.uploaded import build_uploaded_page
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """One's own overview; who is not signed in does that first."""
     return redirect("dashboard" if request.user.is_authenticated else "account_login")
+
+
+@public_page
+def what_is_uploaded(request: HttpRequest) -> HttpResponse:
+    return show(request, pages.UPLOADED, uploaded=build_uploaded_page())
+
+
+@public_page
+def help_page(request: HttpRequest) -> HttpResponse:
+    return show(request, pages.HELP, base_url=settings.BASE_URL)
+
+
+@public_page
+def privacy(request: HttpRequest) -> HttpResponse:
+    return show(request, pages.PRIVACY, operator=selectors.get_operator())
+
+
+@public_page
+def terms(request: HttpRequest) -> HttpResponse:
+    return show(request, pages.TERMS, operator=selectors.get_operator())
+
+
+@public_page
+def contact(request: HttpRequest) -> HttpResponse:
+    return show(request, pages.CONTACT, operator=selectors.get_operator())
+
+
+def show(request: HttpRequest, page: PublicPage, **context: Any) -> HttpResponse:
+    return render(request, f"site/{page.name}.html", {"page": page, "canonical": page.address} | context)
 
 
 @never_cache

@@ -43,6 +43,14 @@ def public(route: str, path: str = "", *, status: int = 200, signed_in: int | No
 ROWS = [
     # site
     Row("", "/", 302, 302, SIGN_IN),
+    public("what-is-uploaded"),
+    public("help"),
+    public("privacy"),
+    public("terms"),
+    public("contact"),
+    public("robots.txt"),
+    public("sitemap.xml"),
+    public(".well-known/security.txt"),
     public("healthz"),
     # dashboard
     page("dashboard"),

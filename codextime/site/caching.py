@@ -1,0 +1,30 @@
+"""How long public pages may be kept, and by whom."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.http import conditional_page, require_safe
+
+View = Callable[[HttpRequest], HttpResponse]
+FIVE_MINUTES = 300  # seconds: an edited page is seen soon, and a crowd of strangers costs one rendering
+
+
+def public_page(view: View) -> View:
+    """A page that is the same for all strangers: with an ETag, kept by anybody for five minutes.
+
+    For who sends a cookie the frame may name an account or carry a message: only their browser keeps that, and asks.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = view(request)
+        if request.COOKIES:
+            patch_cache_control(response, private=True, no_cache=True)
+        else:
+            patch_cache_control(response, public=True, max_age=FIVE_MINUTES)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+    return require_safe(conditional_page(answer))

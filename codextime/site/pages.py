@@ -1,0 +1,40 @@
+"""The public pages: what each is called, what it says about itself, and which of them search engines may list."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """`name` is that of its URL; `title` and `description` also stand in search results and previews of links."""
+
+    name: str
+    title: str
+    description: str
+
+    @property
+    def address(self) -> str:
+        """The one full address of the page, whatever its visitor typed."""
+        return f"{settings.BASE_URL}{reverse(self.name)}"
+
+
+UPLOADED = PublicPage(
+    "what_is_uploaded",
+    "What is uploaded, and what never is",
+    "Every field that the tracker may send, one by one, and a whole upload to look at. Counts only: never prompts, "
+    "code, paths or output.",
+)
+HELP = PublicPage(
+    "help", "Help", "How to start, how to read the figures, and what to do when something is not as it should be."
+)
+PRIVACY = PublicPage(
+    "privacy", "Privacy notice", "What this server stores about you, why, for how long, and how to have it erased."
+)
+TERMS = PublicPage(
+    "terms", "Terms", "What Codextime is and is not: independent, without warranty, and not a billing system."
+)
+CONTACT = PublicPage("contact", "Contact", "Who runs this server, and where to report a problem.")
+
+PAGES = (UPLOADED, HELP, PRIVACY, TERMS, CONTACT)

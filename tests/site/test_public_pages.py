@@ -1,0 +1,112 @@
+"""Pages for strangers: what each says about itself, who may keep it, and what it loads."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from codextime.accounts.models import User
+from codextime.site.pages import PAGES, PublicPage
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+pytestmark = pytest.mark.django_db
+
+
+def path_of(page: PublicPage) -> str:
+    return page.address.removeprefix("http://localhost:8000")
+
+
+def meta(html: str, name: str) -> str:
+    [found] = re.findall(rf'<meta (?:name|property)="{name}" content="([^"]*)">', html)
+    return unescape(found)
+
+
+@every_page
+def test_it_has_a_title_a_description_and_one_address(page: PublicPage, client: Client) -> None:
+    html = client.get(f"{path_of(page)}?utm_source=elsewhere").text
+
+    assert f"<title>{page.title} · Codextime</title>" in html
+    assert meta(html, "description") == meta(html, "og:description") == page.description
+    assert 50 <= len(page.description) <= 200
+    assert f'<link rel="canonical" href="{page.address}">' in html
+    assert meta(html, "og:url") == page.address
+    assert "noindex" not in html
+
+
+@every_page
+def test_a_strangers_copy_may_be_kept_and_is_asked_for_by_its_tag(page: PublicPage, client: Client) -> None:
+    first = client.get(path_of(page))
+
+    again = client.get(path_of(page), headers={"If-None-Match": first["ETag"]})
+
+    assert "public" in first["Cache-Control"]
+    assert "Cookie" in first["Vary"]
+    assert "Set-Cookie" not in first
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@every_page
+def test_a_copy_that_names_an_account_stays_in_its_browser(page: PublicPage, client: Client, owner: User) -> None:
+    client.force_login(owner)
+
+    answer = client.get(path_of(page))
+
+    assert owner.email in answer.text
+    assert "private" in answer["Cache-Control"]
+    assert "public" not in answer["Cache-Control"]
+
+
+@every_page
+def test_it_loads_nothing_from_anywhere_else(page: PublicPage, client: Client) -> None:
+    html = client.get(path_of(page)).text
+
+    assert all(url.startswith("/static/") for url in re.findall(r'(?:src|srcset|poster)="([^"]*)"', html))
+    assert set(re.findall(r'<link rel="(?:icon|stylesheet)" href="(/?[^/]*)', html)) == {"/static"}
+
+
+@every_page
+def test_it_can_only_be_read(page: PublicPage, client: Client) -> None:
+    assert client.head(path_of(page)).status_code == 200
+    assert client.post(path_of(page)).status_code == 405
+
+
+@every_page
+def test_every_link_within_the_site_leads_somewhere(page: PublicPage, client: Client) -> None:
+    for link in set(links_of(client.get(path_of(page)).text)):
+        assert client.get(link).status_code in (200, 302), link
+
+
+def links_of(html: str) -> Iterator[str]:
+    return (unescape(link) for link in re.findall(r'href="(/[^"#]*)"', html) if not link.startswith("/static/"))
+
+
+def test_the_site_map_lists_the_public_pages_and_nothing_else(client: Client) -> None:
+    answer = client.get("/sitemap.xml")
+
+    found = [loc.text for loc in ElementTree.fromstring(answer.content).iter() if loc.tag.endswith("loc")]  # noqa: S314  # our own bytes
+    assert found == [page.address for page in PAGES]
+    assert answer["Content-Type"] == "application/xml"
+
+
+def test_without_an_operator_the_pages_say_so(client: Client) -> None:
+    assert "has not published a way to be reached" in client.get("/contact").text
+
+
+def test_on_ones_own_machine_one_is_the_operator(client: Client, settings: Settings) -> None:
+    settings.IS_LOCAL = True
+
+    assert "whoever started it is the one to ask" in client.get("/contact").text
+
+
+@pytest.mark.parametrize("path", ["/contact", "/privacy", "/terms"])
+def test_the_operator_is_named_and_reached_as_the_settings_say(path: str, client: Client, settings: Settings) -> None:
+    settings.OPERATOR, settings.CONTACT = "Ada & Co", "mailto:ada@example.org"
+
+    html = client.get(path).text
+
+    assert "Ada &amp; Co" in html
+    assert '<a href="mailto:ada@example.org" rel="noreferrer noopener external">ada@example.org</a>' in html
