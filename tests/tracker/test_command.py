@@ -63,6 +63,53 @@ def test_every_command_has_help(tracker: Tracker, command: list[str]) -> None:
     assert "usage: codextime-tracker" in run.out
 
 
+def test_help_has_examples_and_every_exit_code(tracker: Tracker) -> None:
+    shown = tracker.raw("--help").out
+
+    assert "codextime-tracker u_yourid --server https://" in shown
+    assert all(f"{end.value}  {end.sentence}" in shown for end in Exit)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no such device")
+@pytest.mark.parametrize("command", [["version"], [USER, "--dry-run"], ["export"]])
+def test_an_output_that_is_full_ends_with_a_sentence(tracker: Tracker, command: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "codextime_tracker", *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "CODEX_HOME": str(tracker.home)},
+        )
+
+    assert done.returncode == Exit.CANNOT_WRITE
+    assert done.stderr == "Cannot write any further: No space left on device. Nothing is lost: run this again.\n"
+
+
+def test_what_the_terminal_cannot_show_is_spelled_out(tracker: Tracker, tmp_path: Path) -> None:
+    (tracker.home / "sessions" / "rollout-1-é.jsonl").mkdir()
+
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "codextime_tracker",
+            USER,
+            "--server",
+            tracker.server,
+            "--codex-home",
+            str(tracker.home),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii:strict"},
+    )
+
+    assert "rollout-1-\\xe9.jsonl" in done.stdout
+
+
 @pytest.mark.parametrize("command", [[], ["export"], ["logout"]])
 def test_every_option_is_in_the_readme(tracker: Tracker, command: list[str]) -> None:
     options = set(re.findall(r"--[a-z-]+", tracker.raw(*command, "--help").out)) - {"--help"}

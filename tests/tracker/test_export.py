@@ -106,7 +106,7 @@ def test_logs_without_usage_are_named_no_data() -> None:
     result = export("--codex-home", oldest / "home")
 
     assert (result.returncode, result.stdout) == (0, b"")
-    assert b"no data in 13 log(s)" in result.stderr
+    assert b"No data: 13 files" in result.stderr
 
 
 def test_what_is_skipped_is_told_and_the_rest_is_written(tmp_path: Path) -> None:

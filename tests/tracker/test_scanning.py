@@ -404,7 +404,7 @@ def test_deep_nesting_costs_its_line_only(home: Path, index: Index) -> None:
     report = scan(index, home)
 
     assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
-    assert reasons(report) == ["1 damaged line(s) were left out, the others were counted"]
+    assert reasons(report) == ["1 damaged line was left out; what else there is was counted"]
 
 
 def test_a_damaged_line_is_left_out_alone(home: Path, index: Index) -> None:
@@ -416,7 +416,7 @@ def test_a_damaged_line_is_left_out_alone(home: Path, index: Index) -> None:
     report = scan(index, home)
 
     assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
-    assert reasons(report) == ["2 damaged line(s) were left out, the others were counted"]
+    assert reasons(report) == ["2 damaged lines were left out; what else there is was counted"]
 
 
 @pytest.mark.parametrize("value", ["-1", "1.5", '"7"', "9223372036854775808", "null", "true"])
@@ -428,7 +428,7 @@ def test_a_count_that_is_no_token_count_is_left_out(home: Path, index: Index, va
     report = scan(index, home)
 
     assert models_and_usage(index) == [("gpt-5", B)]
-    assert reasons(report) == ["1 damaged line(s) were left out, the others were counted"]
+    assert reasons(report) == ["1 damaged line was left out; what else there is was counted"]
 
 
 def test_a_counter_that_is_null_is_as_good_as_none(home: Path, index: Index) -> None:
@@ -460,7 +460,7 @@ def test_a_line_over_64_mib_is_left_out_alone(home: Path, index: Index) -> None:
     report = scan(index, home)
 
     assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", C)]
-    assert reasons(report) == ["1 line(s) of more than 64 MiB were left out, the others were counted"]
+    assert reasons(report) == ["1 line of more than 64 MiB was left out; what else there is was counted"]
 
 
 def test_a_file_whose_first_line_is_lost_is_an_estimate_of_the_thread_in_its_name(home: Path, index: Index) -> None:

@@ -203,6 +203,27 @@ def test_two_homes_are_two_sources(tracker: Tracker, tmp_path: Path) -> None:
     assert "Found      4 calls" in run.out
 
 
+def test_a_home_that_is_named_in_two_ways_is_read_once(tracker: Tracker, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tracker.home)
+    again = [str(tracker.home / "sessions" / ".."), str(tmp_path / "link"), str(tracker.home)]
+
+    run = tracker(*(word for home in again for word in ("--codex-home", home)))
+
+    assert "Found      3 calls, 3,156 tokens in 1 file" in run.out
+    assert len(tracker.uploads) == 1
+
+
+def test_a_server_that_refuses_in_many_words_does_not_fill_the_screen(tracker: Tracker) -> None:
+    append(tracker.rollout, *(call(number) for number in range(4, 41)))
+    refused = [{"index": place, "reason": f"reason_{place}"} for place in range(40)]
+    tracker.peer.answers(receipt_with(added=0, refused=refused))
+
+    run = tracker()
+
+    assert run.out.count("Refused") == 21
+    assert "Refused    20 calls for other reasons. Kept here." in run.out
+
+
 def test_a_home_that_is_not_named_in_this_run_is_not_sent_by_it(tracker: Tracker, tmp_path: Path) -> None:
     other = tmp_path / "other"
     write_rollout(other, start(OTHER_THREAD), turn(), call(9, OTHER_THREAD), thread=OTHER_THREAD)
@@ -266,6 +287,24 @@ def test_a_dry_run_prints_the_rows_that_are_sent_and_needs_neither_account_nor_n
     assert dry.exit == Exit.DONE
     assert {**printed, "upload_id": ""} == {**sent, "upload_id": ""}
     assert json.loads(tracker("--dry-run").out) == []
+
+
+def test_a_dry_run_with_nothing_new_says_so_beside_the_json(tracker: Tracker) -> None:
+    tracker("--label", "laptop")
+
+    dry, quiet = tracker("--dry-run", "--label", "laptop"), tracker("--dry-run", "--quiet")
+
+    assert (dry.exit, dry.out) == (Exit.DONE, "[]\n")
+    assert dry.err == "Nothing is new: a run would send nothing.\n"
+    assert (quiet.out, quiet.err) == ("[]\n", "")
+
+
+def test_a_dry_run_shows_a_label_that_the_server_does_not_know_yet(tracker: Tracker) -> None:
+    tracker("--label", "laptop")
+
+    [printed] = json.loads(tracker("--dry-run", "--label", "desktop").out)
+
+    assert (printed["label"], printed["calls"]) == ("desktop", [])
 
 
 def test_a_dry_run_names_what_it_could_not_read(tracker: Tracker) -> None:

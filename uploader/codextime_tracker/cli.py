@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,20 +19,34 @@ if TYPE_CHECKING:
 
 COMMANDS = """
 commands:
-  <userId>          count what is new in Codex's logs and send it (the id stands on your dashboard: u_...)
+  <userId>          count what is new in Codex's logs and send it (your dashboard shows the id: u_...)
   export            write every call found as JSON lines; needs no account
   logout [userId]   forget the upload tokens on this machine
   version           print the version
 
 codextime-tracker COMMAND --help says more.
-"""
+
+examples:
+  codextime-tracker u_yourid --server https://codextime.example.org    the first time
+  codextime-tracker u_yourid                                           from then on
+  codextime-tracker u_yourid --dry-run                                 see what would be sent
+  codextime-tracker u_yourid --label "work laptop"                     name what this machine sends
+  codextime-tracker export --out calls.jsonl                           keep the counts in a file of your own
+
+exit codes:
+""" + "\n".join(f"  {end.value:>3}  {end.sentence}" for end in Exit)
 USER_ID = re.compile(r"u_[a-z0-9]{4,22}")
 
 
 def main(arguments: list[str] | None = None, *, sleep: Callable[[float], None] = time.sleep) -> int:
     """Runs one command and returns its exit code (see `exits`). `sleep` is an argument for the tests' sake."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a label or a path that the terminal cannot show
     try:
-        return run(sys.argv[1:] if arguments is None else arguments, sleep)
+        code = run(sys.argv[1:] if arguments is None else arguments, sleep)
+        sys.stdout.flush()
+        return code
     except Stopped as stopped:
         complain(str(stopped), *getattr(stopped, "__notes__", []))
         return stopped.exit
@@ -39,10 +54,14 @@ def main(arguments: list[str] | None = None, *, sleep: Callable[[float], None] =
         complain("\nStopped. What was sent is stored, the rest is kept for the next run.")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains while it exits
+        silence_output()
         return Exit.DONE
     except OSError as error:
-        complain(f"A file of the tracker's cannot be used: {error.strerror} ({error.filename}).")
+        if error.filename is None:
+            silence_output()
+            complain(f"Cannot write any further: {error.strerror}. Nothing is lost: run this again.")
+        else:
+            complain(f"Cannot use {error.filename}: {error.strerror}. Nothing is lost: mend that and run this again.")
         return Exit.CANNOT_WRITE
     except Exception as error:  # noqa: BLE001 -- the last place that can turn a defect into a sentence
         place = traceback.extract_tb(error.__traceback__)[-1]
@@ -50,6 +69,11 @@ def main(arguments: list[str] | None = None, *, sleep: Callable[[float], None] =
         complain(f"A defect in the tracker: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}.")
         complain("Please report this line. Nothing is lost: the next run goes on where this one stopped.")
         return Exit.DEFECT
+
+
+def silence_output() -> None:
+    """Nobody takes what is still to be written, and the interpreter would complain of that while it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(arguments: list[str], sleep: Callable[[float], None]) -> int:

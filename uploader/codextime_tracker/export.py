@@ -34,6 +34,7 @@ def exported_lines(codex_home: Path) -> Iterator[bytes]:
     from codextime_tracker.counting import flag_names
     from codextime_tracker.discovery import CodexHomeMissing
     from codextime_tracker.index import Index
+    from codextime_tracker.reports import skipped
     from codextime_tracker.scanning import scan
 
     with Index.in_memory() as index:
@@ -43,10 +44,8 @@ def exported_lines(codex_home: Path) -> Iterator[bytes]:
             raise NothingToRead(
                 f"There is no Codex home at {missing.home} ({missing.why}). Name yours with --codex-home."
             ) from missing
-        for skipped in report.skipped:
-            print(f"skipped {skipped.path}: {skipped.reason}", file=sys.stderr)
-        if report.old_logs:
-            print(f"no data in {len(report.old_logs)} log(s) of a Codex that logged no usage", file=sys.stderr)
+        for title, text in skipped([report], []):
+            print(f"{title}: {text}", file=sys.stderr)
         for call in index.calls():
             row = {
                 "at": call.at,

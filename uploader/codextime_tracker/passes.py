@@ -9,11 +9,12 @@ from typing import BinaryIO
 from msgspec import Struct
 from msgspec.json import decode
 
+from codextime_tracker.compression import Decompressed
 from codextime_tracker.copies import Boundary, find_boundary
 from codextime_tracker.counting import COUNTER_VERSION, NO_SESSION, Counter, State, instant
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.lines import Event, Session, SessionLine, TurnLine
-from codextime_tracker.rollout import Decompressed, Reading
+from codextime_tracker.rollout import Reading
 
 find_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").search
 

@@ -21,16 +21,19 @@ def print_preview(options: Options) -> None:
         scans = [scan_home(index, home, is_quiet=options.is_quiet) for home in homes]
         destinations = destinations_of(options, index, homes, str(server) if server else "")
         uploads = (upload for each in destinations for upload in preview(index, each, options.label))
-        write_json_array(uploads)
+        number = write_json_array(uploads)
     for title, text in skipped(scans, missing_homes):
         print(f"{title}: {text}", file=sys.stderr)
+    if not number and not options.is_quiet:
+        print("Nothing is new: a run would send nothing.", file=sys.stderr)
 
 
-def write_json_array(uploads: Iterator[dict[str, object]]) -> None:
-    """The uploads as readable JSON: a field a line, and a call a line."""
+def write_json_array(uploads: Iterator[dict[str, object]]) -> int:
+    """The uploads as readable JSON: a field a line, and a call a line. How many there were."""
     print("[", end="")
-    for number, upload in enumerate(uploads):
-        print("," if number else "", "\n {", end="", sep="")
+    number = 0
+    for number, upload in enumerate(uploads, 1):
+        print("," if number > 1 else "", "\n {", end="", sep="")
         for place, (name, value) in enumerate(upload.items()):
             print("," if place else "", f'\n  "{name}": ', end="", sep="")
             if isinstance(value, list) and value:
@@ -38,4 +41,5 @@ def write_json_array(uploads: Iterator[dict[str, object]]) -> None:
             else:
                 print(json.dumps(value), end="")
         print("\n }", end="")
-    print("\n]")
+    print("\n]" if number else "]")
+    return number

@@ -7,9 +7,10 @@ from typing import TextIO
 from codextime_tracker.addresses import is_page_of
 from codextime_tracker.scanning import ScanReport
 from codextime_tracker.sync import Outcome
-from codextime_tracker.terminal import bold, count
+from codextime_tracker.terminal import bold, count, plain
 
-MOST_SKIPPED_SHOWN = 20
+MOST_LINES = 20  # of one kind
+LONGEST_PATH = 4096
 WIDTH = 11
 
 
@@ -55,11 +56,15 @@ def sent(outcome: Outcome) -> str:
 
 
 def refused(outcome: Outcome) -> list[tuple[str, str]]:
-    reasons = outcome.delivered.refused if outcome.delivered else {}
-    return [
+    reasons = outcome.delivered.refused.most_common() if outcome.delivered else []
+    lines = [
         ("Refused", f"{count(number, 'call')}: {reason.replace('_', ' ')}. Kept here.")
-        for reason, number in reasons.items()
+        for reason, number in reasons[:MOST_LINES]
     ]
+    if len(reasons) > MOST_LINES:
+        rest = sum(number for _, number in reasons[MOST_LINES:])
+        lines.append(("Refused", f"{count(rest, 'call')} for other reasons. Kept here."))
+    return lines
 
 
 def estimates(outcome: Outcome) -> list[tuple[str, str]]:
@@ -73,9 +78,9 @@ def skipped(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> l
     """What could not be read, and why."""
     files = [(each.path, each.reason) for scan in scans for each in scan.skipped]
     files += [(str(home), problem) for home, problem in missing_homes]
-    lines = [("Skipped", f"{path}: {reason}") for path, reason in files[:MOST_SKIPPED_SHOWN]]
-    if len(files) > MOST_SKIPPED_SHOWN:
-        lines.append(("Skipped", f"and {len(files) - MOST_SKIPPED_SHOWN} more"))
+    lines = [("Skipped", f"{plain(path, longest=LONGEST_PATH)}: {reason}") for path, reason in files[:MOST_LINES]]
+    if len(files) > MOST_LINES:
+        lines.append(("Skipped", f"and {count(len(files) - MOST_LINES, 'file')} more"))
     old = sum(len(scan.old_logs) for scan in scans)
     if old:
         lines.append(("No data", f"{count(old, 'file')} of old Codex releases, which logged no usage"))

@@ -7,8 +7,7 @@ top-level type counts: rollout lines quoted in prompts or tool output are text.
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from errno import EIO
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 from msgspec import DecodeError, Raw, Struct, ValidationError, convert
 from msgspec.json import Decoder, decode
@@ -119,23 +118,6 @@ def glance_at(place: int) -> tuple[int, int]:
     return place - len(TYPE), place - len(TYPE) + HEAD_BYTES
 
 
-class Decompressed:
-    """The contents of a `.jsonl.zst`, which Codex makes of files that it has not written to for a while."""
-
-    def __init__(self, source: BinaryIO) -> None:
-        import zstandard  # few homes have compressed rollouts
-
-        self.stream = zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True)
-        self.failure = zstandard.ZstdError
-
-    def read(self, size: int) -> bytes:
-        """Raises `OSError` if the file is damaged."""
-        try:
-            return self.stream.read(size)
-        except self.failure as error:
-            raise OSError(EIO, f"its compression is damaged ({error})") from error
-
-
 class Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
@@ -144,7 +126,7 @@ class Reading:
     """One pass over a rollout, from a place where a line starts to its end.
 
     `offset` is, at the end, where the next pass must start. `bad_lines` could not be parsed, `long_lines` were over
-    64 MiB.
+    64 MiB. `is_unfinished`: the last line was cut off.
     """
 
     def __init__(self, source: Source, offset: int = 0) -> None:
@@ -153,6 +135,7 @@ class Reading:
         self.bytes_read = 0
         self.bad_lines = 0
         self.long_lines = 0
+        self.is_unfinished = False
         self.unterminated = b""
 
     def __iter__(self) -> Iterator[Event]:  # noqa: C901 - one loop without calls, which would double its cost
@@ -212,6 +195,7 @@ class Reading:
         """The event of a last line without a newline. A line that was cut off is no JSON yet: it stays unread."""
         bad_lines = self.bad_lines
         event = self.decode_damaged(self.unterminated)
+        self.is_unfinished = self.bad_lines > bad_lines
         self.bad_lines = bad_lines
         if event is not None:
             self.offset += len(self.unterminated)

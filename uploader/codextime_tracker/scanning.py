@@ -7,12 +7,14 @@ from typing import BinaryIO
 from msgspec import Struct, field
 from msgspec.json import encode
 
+from codextime_tracker.compression import Decompressed
 from codextime_tracker.copies import TOTAL, NeedsTotals
 from codextime_tracker.discovery import Found, RolloutFile, Skipped, find_rollouts, printable
 from codextime_tracker.forks import is_still_right, parents_first, pass_by_totals
 from codextime_tracker.index import Index
+from codextime_tracker.losses import find_losses, why_no_rollout
 from codextime_tracker.passes import KnownFile, Pass, begin_pass, fingerprint
-from codextime_tracker.rollout import Decompressed, Reading
+from codextime_tracker.rollout import Reading
 from codextime_tracker.settling import FileReading, Tally, store_reading
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
@@ -137,6 +139,10 @@ class Scan:
         counter, reading, known = turn.counter, turn.reading, self.known.get(file.name)
         self.report.files_read += 1
         self.report.bytes_read += reading.bytes_read
+        why = why_no_rollout(reading, raw) if counter is None and file.size else ""
+        if why:
+            self.skip(file, why)
+            return  # without a note in the index, so that the next run looks at it and says so again
         self.note_losses(file, turn)
         result = FileReading(
             source=self.source,
@@ -157,18 +163,12 @@ class Scan:
 
     def note_losses(self, file: RolloutFile, turn: Pass) -> None:
         """What of the file could not be counted, in words."""
-        reading = turn.reading
-        undated = turn.counter.undated if turn.counter else 0
         if not file.size:
             self.skip(file, "the file is empty")
         elif turn.counter is None:
             self.report.old_logs.append(file.path)
-        if reading.bad_lines:
-            self.skip(file, f"{reading.bad_lines} damaged line(s) were left out, the others were counted")
-        if reading.long_lines:
-            self.skip(file, f"{reading.long_lines} line(s) of more than 64 MiB were left out, the others were counted")
-        if undated:
-            self.skip(file, f"{undated} call(s) without any time were left out, the others were counted")
+        for loss in find_losses(turn):
+            self.skip(file, loss)
 
     def skip(self, file: RolloutFile, reason: str) -> None:
         self.report.skipped.append(Skipped(printable(file.path), reason))
