@@ -10,8 +10,8 @@ from codextime.runtime.data_folder import DataFolder
 
 HOSTS = "localhost,127.0.0.1,[::1]"
 WEB_PROCESSES = 2
-WEB_THREADS = 4
-WORKER_PROCESSES = 2
+WEB_THREADS = 16  # made when needed only; each slow or idle client of gunicorn's holds one
+WORKER_PROCESSES = 1  # there is one user
 PYTHON = [sys.executable, "-P"]  # nothing is imported from the folder that we happen to be in
 
 

@@ -1,9 +1,11 @@
 """`codextime up`, as somebody meets it who has cloned the project."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +54,16 @@ def test_nothing_listens_beyond_loopback(up: Up) -> None:
     listening = [row for process in up.children() for row in sockets_of(process) if row.status == "LISTEN"]
 
     assert {row.laddr.ip for row in listening} == {"127.0.0.1", "::1"}
+
+
+def test_slow_clients_do_not_keep_others_waiting(up: Up) -> None:
+    with contextlib.ExitStack() as stack:
+        for _number in range(16):
+            slow = stack.enter_context(socket.create_connection(("127.0.0.1", up.port)))
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Never")
+
+        for _number in range(8):
+            assert httpx.get(f"{up.url}/healthz", timeout=4).status_code == 200
 
 
 def test_the_printed_link_signs_in_once(up: Up) -> None:
