@@ -4,7 +4,7 @@ import shutil
 import signal
 from pathlib import Path
 
-from codextime.runtime import binaries
+from codextime.runtime import binaries, external
 from codextime.runtime.broker import Broker
 from codextime.runtime.data_folder import DataFolder
 from codextime.runtime.instance import find_instance
@@ -45,6 +45,10 @@ class Embedded:
         if self._postgres:
             self._postgres.make()
             self._postgres.end_orphan()
+        else:
+            external.require_database(self._options.database_url)
+        if not self._broker:
+            external.require_broker(self._options.redis_url)
         started = []
         for name, server, number, rank in (
             ("PostgreSQL", self._postgres, signal.SIGINT, POSTGRES_RANK),

@@ -1,6 +1,7 @@
 """Starts programs and makes sure that they end."""
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -121,4 +122,13 @@ def wait_until_ready(
 
 
 def last_lines(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:])
+    """The end of a log, as people are shown it."""
+    return "\n".join(without_traceback(log.read_text(errors="replace").splitlines())[-LOG_LINES_SHOWN:])
+
+
+def without_traceback(lines: list[str]) -> list[str]:
+    """If a Python program died, what it died of, and not how it came there: that stays in the log."""
+    begins = [number for number, line in enumerate(lines) if line.startswith("Traceback ")]
+    if not begins:
+        return lines
+    return list(itertools.dropwhile(lambda line: line.startswith((" ", "Traceback ")), lines[begins[-1] :]))
