@@ -2,6 +2,9 @@
 
 import os
 import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +13,8 @@ from codextime.runtime.errors import StartRefused
 
 OTHERS_MAY_PASS = 0o001
 SECRET_KEY_BYTES = 48
+MEGABYTE = 1_000_000
+ENOUGH_MEGABYTES = 100  # a new database takes half of it
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,21 @@ class DataFolder:
         found = path.lstat().st_uid
         if found not in owners:
             raise self._refusal(f"{path} belongs to {unprivileged.name_of(found)}")
+
+    @contextmanager
+    def failures_explained(self) -> Iterator[None]:
+        """Turns what goes wrong with files into `StartRefused`, and names a full disk where that may be the reason."""
+        try:
+            yield
+        except (OSError, StartRefused) as error:
+            free = shutil.disk_usage(self.path).free // MEGABYTE if self.path.exists() else ENOUGH_MEGABYTES
+            if free < ENOUGH_MEGABYTES:
+                advice = f"\nThe disk of {self.path} has {free} MB left: make room, then start again."
+            elif isinstance(error, StartRefused):
+                raise
+            else:
+                advice = "\nCorrect that, then start again."
+            raise StartRefused(f"{error}{advice}") from error
 
     def _require_passage(self) -> None:
         """As root, PostgreSQL runs as another user, who must be able to reach its folder."""

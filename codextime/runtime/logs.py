@@ -1,5 +1,6 @@
 """The logs of our programs: one file each in the data folder, bounded."""
 
+import contextlib
 import shutil
 from pathlib import Path
 from typing import IO
@@ -14,11 +15,15 @@ def open_log(path: Path) -> IO[bytes]:
 
 
 def trim(path: Path) -> None:
-    """Moves the content to `….1` when it grew over the limit. A line written in that moment may be lost."""
+    """Moves the content to `….1` when it grew over the limit. A line written in that moment may be lost.
+
+    On a full disk all of it may be lost: what matters then is the room.
+    """
     if path.stat().st_size <= LIMIT_BYTES:
         return
     older = path.with_name(path.name + ".1")
-    older.touch(mode=0o600)
-    shutil.copyfile(path, older)
+    with contextlib.suppress(OSError):
+        older.touch(mode=0o600)
+        shutil.copyfile(path, older)
     with path.open("r+b") as log:
         log.truncate()

@@ -50,7 +50,7 @@ def started_servers(options: Options, folder: DataFolder) -> Iterator[Embedded]:
     with locked(folder) as lock:
         reaper = Reaper(held_files=(lock.fileno(),))
         try:
-            with Signals() as signals:
+            with folder.failures_explained(), Signals() as signals:
                 servers = Embedded(options, folder, reaper)
                 servers.start(Supervisor(signals=signals, reaper=reaper, say=print))
             yield servers

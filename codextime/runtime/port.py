@@ -6,7 +6,7 @@ import socket
 import psutil
 
 from codextime.runtime.errors import StartRefused
-from codextime.runtime.options import Options
+from codextime.runtime.options import DEFAULT_PORT, Options
 
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 BACKLOG = 256
@@ -74,7 +74,8 @@ def describe_holder(port: int) -> str:
 
 def find_free_port(after: int) -> int:
     """The next port that can be taken now; 8001 if there is none near."""
-    for port in range(max(after + 1, 1024), min(after + PORTS_TRIED, 65536)):
+    first = max(after + 1, DEFAULT_PORT)
+    for port in range(first, min(first + PORTS_TRIED, 65536)):
         try:
             for sock in listen_on_loopback(port):
                 sock.close()

