@@ -139,7 +139,8 @@ class Counter:
         if is_foreign or self.is_copied(event.ordinal) or (record.turn_id or "").startswith("external-import-turn-"):
             return
         state.records.append(four(record.usage))
-        del state.records[:-RECENT_RECORDS]
+        if len(state.records) > RECENT_RECORDS:
+            del state.records[0]
         flags = self.note_time(event.timestamp)
         model = state.models.get(record.turn_id or "") or state.model
         self.add(record_identity(record, state.at), model, record.usage, flags)
