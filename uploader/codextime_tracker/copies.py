@@ -14,7 +14,9 @@ from msgspec import Struct
 from codextime_tracker.lines import Session
 
 FIRST_WITH_TURN_IDS = (0, 104)
+FIRST_WITH_RECORDS = (0, 153)
 BURST_MS = 1000  # a copy is written in one go; a model call takes longer
+PAUSE_MS = 10_000  # no copy takes one that long between two lines
 COPYING_MS = 30  # between two copied lines; even a model next door takes twice as long
 
 # A running sum and its last call: input, cached input, output, reasoning of each.
@@ -94,13 +96,13 @@ def in_first_burst(instants: Iterable[str | None], first: str | None) -> int:
     return count
 
 
-def goes_on(instants: list[str], copied: int, first: str | None) -> bool:
-    """Whether the line after the `copied` ones was written in one go with them: faster than any model answers."""
+def goes_on(instants: list[str], copied: int, first: str | None, *, within_ms: int) -> bool:
+    """Whether the line after the `copied` ones was written at most `within_ms` after the last of them."""
     if copied >= len(instants):
         return False
     before = epoch_ms(instants[copied - 1] if copied else first)
     then = epoch_ms(instants[copied])
-    return before is not None and then is not None and 0 <= then - before <= COPYING_MS
+    return before is not None and then is not None and 0 <= then - before <= within_ms
 
 
 def born_ms(session: Session) -> int:

@@ -54,6 +54,7 @@ class State(Struct):
     flags: int = 0
     is_only_head: bool = True
     inherits_totals: bool = False
+    logs_records: bool = False
     model: str | None = None
     models: dict[str, str] = {}
     previous: Usage | None = None
@@ -163,6 +164,8 @@ class Counter:
         used, flags = usage_between(before, now, latest, inherits_totals=state.inherits_totals)
         if used is None or (not is_copied and state.records and self.confirms_records(used)):
             return
+        if before is None and state.inherits_totals and state.logs_records:
+            return  # the parent's sum, told before the first call: that would have a record
         flags |= self.note_time(event.timestamp)
         identity = totals_identity(total, state.at)
         if is_copied:

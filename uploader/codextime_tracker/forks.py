@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from codextime_tracker.copies import Boundary, NeedsTotals, common_totals, goes_on, in_first_burst
+from codextime_tracker.copies import (
+    COPYING_MS,
+    PAUSE_MS,
+    Boundary,
+    NeedsTotals,
+    common_totals,
+    goes_on,
+    in_first_burst,
+)
 from codextime_tracker.counting import LOST_PARENT, MIGRATED, Counter, State
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.lines import Event
@@ -44,15 +52,17 @@ def is_still_right(state: State, own: bytes, parents: list[bytes]) -> bool:
 def parents_boundary(head: Head, events: list[Event], parents: list[bytes]) -> tuple[Boundary, int]:
     """After those running sums that are the parent's too, and flags.
 
-    The parent is no proof if it is gone, or if it ends while the copying went on: then it lost lines, and all that was
-    written in one go is taken as copied.
+    After a pause, sums that are equal again are those of the thread's own calls. The parent is no proof if it is gone,
+    or if it ends while the copying went on: then it lost lines, and all that was written in one go counts as copied.
     """
     trial = counted(head, events, 0)
     common = most_common_totals(trial.totals, parents)
-    copied = common or 0
-    is_proven = common is not None and not goes_on(trial.instants, copied, head.at)
+    copied = 0
+    while copied < (common or 0) and goes_on(trial.instants, copied, head.at, within_ms=PAUSE_MS):
+        copied += 1
+    is_proven = common is not None and not goes_on(trial.instants, copied, head.at, within_ms=COPYING_MS)
     if not is_proven:
-        while goes_on(trial.instants, copied, head.at):
+        while goes_on(trial.instants, copied, head.at, within_ms=COPYING_MS):
             copied += 1
         copied = max(copied, in_first_burst(trial.instants, head.at))
     boundary = Boundary(totals=copied, is_by_totals=True, totals_of_parent=common)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.json import decode
 
 from codextime_tracker.compression import Decompressed
-from codextime_tracker.copies import Boundary, find_boundary
+from codextime_tracker.copies import FIRST_WITH_RECORDS, Boundary, find_boundary, version
 from codextime_tracker.counting import COUNTER_VERSION, NO_SESSION, Counter, State, instant
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.lines import Event, Session, SessionLine, TurnLine
@@ -55,7 +55,14 @@ class Head(Struct):
     def state(self, boundary: Boundary, flags: int = 0) -> State:
         own = self.sessions[0]
         inherits = own.history_base is not None or own.forked_from_id is not None
-        return State(own.id, boundary, flags=self.flags | flags, inherits_totals=inherits, at=self.at)
+        return State(
+            own.id,
+            boundary,
+            flags=self.flags | flags,
+            inherits_totals=inherits,
+            logs_records=version(own.cli_version) >= FIRST_WITH_RECORDS,
+            at=self.at,
+        )
 
 
 class Pass(Struct):

@@ -1,0 +1,88 @@
+"""Whatever happens in a Codex home, the calls that are counted are those that its models answered."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from codextime_tracker.index import Index
+from codextime_tracker.scanning import scan
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tracker.histories import ERAS, Codex, Four
+
+# Few different numbers, so that sums and calls often look alike.
+usages = st.builds(
+    lambda entry, cached, output, reasoning: (entry, min(entry, cached), output, min(output, reasoning)),
+    st.sampled_from([1, 100, 200, 300]),
+    st.sampled_from([0, 100]),
+    st.sampled_from([1, 10, 20]),
+    st.sampled_from([0, 5]),
+)
+steps = st.tuples(
+    st.sampled_from(["turn", "call", "call", "call", "refresh", "compact", "fill", "resume", "fork", "sub_agent"]),
+    st.integers(0, 3),
+    st.sampled_from(["gpt-5", "gpt-5-codex"]),
+    usages,
+)
+histories = st.lists(steps, min_size=1, max_size=25)
+eras = pytest.mark.parametrize("era", ERAS)
+
+
+def lived(era: str, history: list[tuple[str, int, str, Four]]) -> Codex:
+    """A Codex after these steps, each on one of its threads."""
+    codex = Codex(ERAS[era])
+    codex.start()
+    for action, place, model, used in history:
+        thread = codex.threads[place % len(codex.threads)]
+        more: dict[str, tuple[object, ...]] = {"turn": (model,), "call": (used,)}
+        take: Callable[..., object] = getattr(codex, action)
+        take(thread, *more.get(action, ()))
+    return codex
+
+
+def found(index: Index) -> Counter[tuple[str, str | None, Four]]:
+    return Counter(
+        (
+            call.thread_id,
+            call.model,
+            (call.input_tokens, call.cached_input_tokens, call.output_tokens, call.reasoning_output_tokens),
+        )
+        for call in index.calls()
+    )
+
+
+@eras
+@given(history=histories)
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_what_is_counted_is_what_the_models_answered(era: str, history: list[tuple[str, int, str, Four]]) -> None:
+    codex = lived(era, history)
+    with TemporaryDirectory() as folder, Index.in_memory() as index:
+        codex.save(Path(folder))
+
+        scan(index, Path(folder))
+
+        assert found(index) == codex.ledger
+        assert [call for call in index.calls() if call.flags] == []
+
+
+@eras
+@given(history=histories, cuts=st.lists(st.floats(0, 1), min_size=1, max_size=3))
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_reading_files_while_they_grow_finds_the_same(
+    era: str, history: list[tuple[str, int, str, Four]], cuts: list[float]
+) -> None:
+    codex = lived(era, history)
+    with TemporaryDirectory() as folder, Index.in_memory() as index:
+        home = Path(folder)
+        for share in [*sorted(cuts), 1]:
+            for name, data in codex.files().items():
+                path = home / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data[: round(len(data) * share)])
+            scan(index, home)
+
+        assert found(index) == codex.ledger
+        assert {call.flags for call in index.calls()} <= {0}
