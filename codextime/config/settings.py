@@ -176,6 +176,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers and containers ask wit
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
 SECURE_REFERRER_POLICY = "same-origin"
+FILE_UPLOAD_HANDLERS = ["codextime.config.files.NoFiles"]
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 
@@ -225,8 +226,11 @@ SPECTACULAR_SETTINGS = {"TITLE": "Codextime API", "VERSION": "1"}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redaction": {"()": "codextime.lib.redaction.RedactionFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["redaction"]}},
+    "filters": {
+        "refusals": {"()": "codextime.lib.refusals.RefusalFilter"},
+        "redaction": {"()": "codextime.lib.redaction.RedactionFilter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["refusals", "redaction"]}},
     "root": {"handlers": ["console"], "level": "WARNING" if IS_TEST else "INFO"},
     # Without Django's own handlers: one of them mails whole requests.
     "loggers": {"django": {"handlers": []}},

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -60,6 +61,8 @@ class PairingEndpoint(APIView):
             return too_many_requests(error)
         if isinstance(error, DATABASE_AWAY):
             return database_away()
+        if isinstance(error, SuspiciousOperation):  # more bytes or fields than Django reads
+            error = OAuthError("invalid_request", "The form is too large: it has three short fields.")
         if isinstance(error, ParseError | UnsupportedMediaType):
             error = OAuthError("invalid_request", "Send the fields as application/x-www-form-urlencoded.")
         if isinstance(error, OAuthError):

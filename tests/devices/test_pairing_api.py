@@ -1,5 +1,6 @@
 """The wire of RFC 8628, as the tracker sees it."""
 
+import tracemalloc
 from http import HTTPStatus
 from typing import Any
 
@@ -114,3 +115,30 @@ def test_too_many_starts_from_one_network_must_wait(db: None) -> None:
 
     assert start(Client(REMOTE_ADDR="203.0.113.200"), new_public_id()).status_code == HTTPStatus.TOO_MANY_REQUESTS
     assert start(Client(REMOTE_ADDR="198.51.100.1"), new_public_id()).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("path", [START, POLL])
+@pytest.mark.parametrize("body", [b"device_code=" + b"x" * 20_000_000, b"a=1&" * 2_000], ids=["long", "many"])
+def test_a_form_that_is_too_large_is_refused_unread(db: None, client: Client, path: str, body: bytes) -> None:
+    tracemalloc.start()
+
+    answer = client.generic("POST", path, body, FORM)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert peak < 1.2 * len(body) + 1_000_000  # the test client holds it once
+
+
+@pytest.mark.parametrize("path", [START, POLL])
+@pytest.mark.parametrize(
+    "value", [b"", b"%00", b"\xff\xfe", b"%ED%A0%80", b"%ff", b"x" * 5000, "💥".encode(), b"u_bcdf;"]
+)
+@pytest.mark.parametrize("kind", [FORM, FORM + "; charset=utf-16", FORM + "; charset=no", "multipart/form-data", ""])
+def test_odd_bytes_are_refused_by_name(db: None, client: Client, path: str, value: bytes, kind: str) -> None:
+    body = b"client_id=codextime-tracker&user=%s&grant_type=%s&device_code=%s" % ((value,) * 3)
+
+    answer = client.generic("POST", path, body, kind)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"] in ("invalid_request", "unsupported_grant_type")

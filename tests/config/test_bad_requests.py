@@ -1,0 +1,54 @@
+"""Requests that no browser sends: refused in bounded memory and with a line in the log."""
+
+import io
+import logging
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=x"
+FILE = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' + bytes(20_000_000) + b"\r\n--x--\r\n"
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What our handlers write."""
+    log = io.StringIO()
+    for handler in logging.root.handlers:
+        if type(handler) is logging.StreamHandler:
+            monkeypatch.setattr(handler, "stream", log)
+    return log
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"a=1&" * 2_000, FORM),
+        (b"a=" + b"x" * 3_000_000, FORM),
+        (b"x", "multipart/form-data"),
+        (b"x", MULTIPART + "\xff"),
+    ],
+    ids=["many fields", "long field", "no boundary", "odd boundary"],
+)
+def test_a_form_that_cannot_be_read_is_refused_without_a_traceback(
+    client: Client, written: io.StringIO, body: bytes, kind: str
+) -> None:
+    answer = client.generic("POST", "/accounts/login/", body, kind)
+
+    assert answer.status_code in (400, 413)
+    assert 1 <= len(written.getvalue().splitlines()) <= 2
+
+
+@pytest.mark.django_db
+def test_a_file_that_nobody_asked_for_is_not_written_to_the_disk(
+    client: Client, tmp_path: Path, settings: Settings
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "missing"
+
+    answer = client.generic("POST", "/accounts/login/", FILE, MULTIPART)
+
+    assert answer.status_code == 200  # the form again
