@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "codextime.config",
     "codextime.accounts",
     "codextime.devices",
+    "codextime.pricing",
     "codextime.usage",
     "codextime.ingest",
     "codextime.dashboard",

@@ -128,7 +128,7 @@ def build_overview(reading: Reading) -> Overview:
         models=shares.build_shares(models, kind="model"),
         labels=shares.build_shares(reading.labels, kind="label"),
         punch_card=punchcard.build_punch_card(reading.week_hours),
-        rates=build_rates_used(now.estimate, models),
+        rates=build_rates_used(now.estimate, models, today=period.today),
         rebuilding=describe_rebuilding(reading.freshness.dirty_dates),
         age=formats.age(age_seconds) if reading.freshness.uploaded_at else "",
         age_seconds=age_seconds,

@@ -1,6 +1,7 @@
 """Where an estimate comes from: the rates it used, how well they are known, and what has none."""
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -35,19 +36,20 @@ class Unpriced:
 
 @dataclass(frozen=True, slots=True)
 class RatesUsed:
-    """`share` says how much has a rate, `evidence` the dates and kinds of the evidence of all rates; `links` are
-    (official page, model)."""
+    """`share` says how much has a rate, `evidence` the dates and sources of all rates, `caution` which of them may have
+    changed since; `links` are (official page, model)."""
 
     value: str
     exact: str
     share: str
     evidence: str
+    caution: str
     links: list[tuple[str, str]]
     rates: list[UsedRate]
     unpriced: list[Unpriced]
 
 
-def build_rates_used(whole: Estimate, models: Mapping[str, Sum]) -> RatesUsed:
+def build_rates_used(whole: Estimate, models: Mapping[str, Sum], *, today: datetime.date) -> RatesUsed:
     rates = sorted(whole.rates, key=lambda rate: (rate.model, rate.effective_from))
     unpriced = [model for model in by_tokens(models) if models[model].estimate.unpriced_tokens]
     return RatesUsed(
@@ -55,6 +57,7 @@ def build_rates_used(whole: Estimate, models: Mapping[str, Sum]) -> RatesUsed:
         exact=formats.exact_usd(whole.usd),
         share=describe_share(whole),
         evidence=describe_evidence(rates),
+        caution=describe_old([rate.model for rate in rates if rate.is_old(today)]),
         links=[(rate.url, model) for model, rate in {rate.model: rate for rate in rates}.items()],
         rates=[describe_rate(rate) for rate in rates],
         unpriced=[describe_unpriced(model, models[model].estimate) for model in unpriced],
@@ -72,10 +75,17 @@ def describe_share(whole: Estimate) -> str:
 def describe_evidence(rates: list[Rate]) -> str:
     if not rates:
         return ""
-    checked = [rate.checked_on for rate in rates]
-    first, last = min(checked), max(checked)
-    dates = formats.day(last) if first == last else formats.day_range(first, last)
-    return f"Evidence dated {dates}: {' and '.join(sorted({rate.evidence for rate in rates}))}."
+    dates = [rate.evidence_on for rate in rates]
+    first, last = min(dates), max(dates)
+    when = formats.day(last) if first == last else formats.day_range(first, last)
+    return f"Evidence dated {when}, {', or '.join(sorted({rate.source for rate in rates}))}."
+
+
+def describe_old(models: Sequence[str]) -> str:
+    """A model may stand in it twice, with an old rate and an older one."""
+    if not models:
+        return ""
+    return f"More than 90 days old is that of {', '.join(dict.fromkeys(models))}: a rate may have changed since."
 
 
 def describe_rate(rate: Rate) -> UsedRate:
@@ -86,7 +96,7 @@ def describe_rate(rate: Rate) -> UsedRate:
         input=per_million(rate.input),
         cached_input="unknown" if rate.cached_input is None else per_million(rate.cached_input),
         output=per_million(rate.output),
-        evidence=f"{rate.evidence}, {formats.day(rate.checked_on)}",
+        evidence=f"Evidence dated {formats.day(rate.evidence_on)}, {rate.source}",
         url=rate.url,
         note=rate.note,
     )

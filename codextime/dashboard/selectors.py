@@ -19,7 +19,8 @@ from codextime.dashboard.overview import Overview, Reading
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.timeline import HourRow
 from codextime.lib.tokens import Tokens
-from codextime.pricing.rates import CHANGE_DATES
+from codextime.pricing.rates import RateBook
+from codextime.pricing.selectors import get_book
 from codextime.usage import models as usage
 from codextime.usage.selectors import sources
 
@@ -41,15 +42,16 @@ def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
     first_active = min(active, default=fresh.today)
     period = periods.find_period(query.period, query.on, today=fresh.today, first_active=first_active)
     first, last = overview.find_span(period)
+    book = get_book()
     reading = Reading(
         query=query,
         period=period,
         now=now.astimezone(user.zone),
         active=active,
-        days=read_days(user, first, last),
-        hours=read_hours(user, period.last) if period.days == 1 else [],
+        days=read_days(user, first, last, book),
+        hours=read_hours(user, period.last, book) if period.days == 1 else [],
         week_hours=read_week_hours(user, period),
-        labels=read_labels(user, period),
+        labels=read_labels(user, period, book),
         freshness=fresh,
     )
     return overview.build_overview(reading)
@@ -61,14 +63,14 @@ def find_version(*, session: SessionBase, now: datetime.datetime) -> str | None:
     return read_freshness(user, now).version if user else None
 
 
-def read_days(user: User, first: datetime.date, last: datetime.date) -> list[sums.DayRow]:
+def read_days(user: User, first: datetime.date, last: datetime.date, book: RateBook) -> list[sums.DayRow]:
     """A row for each day, model and rate: as few as there can be if each is to be priced."""
-    return [sums.DayRow(on, model, sum_) for on, model, sum_ in read_priced(user, first, last, by="on")]
+    return [sums.DayRow(on, model, sum_) for on, model, sum_ in read_priced(user, first, last, book, by="on")]
 
 
-def read_labels(user: User, period: periods.Period) -> dict[str, sums.Sum]:
+def read_labels(user: User, period: periods.Period, book: RateBook) -> dict[str, sums.Sum]:
     """The sum of each label. Sources with the same label are one; a source without one has a number."""
-    rows = list(read_priced(user, period.first, period.last, by="source_id"))
+    rows = list(read_priced(user, period.first, period.last, book, by="source_id"))
     names = name_sources(sources(user=user).values_list("pk", "label"))  # after the rows: a source may be new
     labels: dict[str, sums.Sum] = {}
     for source_id, _, sum_ in rows:
@@ -77,7 +79,7 @@ def read_labels(user: User, period: periods.Period) -> dict[str, sums.Sum]:
 
 
 def read_priced(
-    user: User, first: datetime.date, last: datetime.date, *, by: str
+    user: User, first: datetime.date, last: datetime.date, book: RateBook, *, by: str
 ) -> Iterator[tuple[Any, str, sums.Sum]]:
     """(the column `by`, model, priced sum) of the days from `first` to `last`.
 
@@ -87,7 +89,7 @@ def read_priced(
         usage.Day.objects.filter(user=user, on__range=(first, last))
         .annotate(
             between_changes=Func(
-                "utc_on", Value(CHANGE_DATES, ARRAY_OF_DATES), function="width_bucket", output_field=IntegerField()
+                "utc_on", Value(book.change_dates, ARRAY_OF_DATES), function="width_bucket", output_field=IntegerField()
             )
         )
         .values(by, "model__name", "is_long_context", "between_changes")
@@ -96,17 +98,17 @@ def read_priced(
         .values_list(by, "model__name", "is_long_context", "a_day", *(f"sum_of_{column}" for column in COLUMNS))
     )
     for key, model, is_long, a_day, calls, *tokens in rows:
-        yield key, model, sums.priced(calls, Tokens(*tokens), model, a_day, is_long_context=is_long)
+        yield key, model, sums.priced(calls, Tokens(*tokens), model, a_day, is_long_context=is_long, book=book)
 
 
-def read_hours(user: User, on: datetime.date) -> list[HourRow]:
+def read_hours(user: User, on: datetime.date, book: RateBook) -> list[HourRow]:
     """The slots of one day, each with its hour in the user's time zone."""
     rows = slots_between(user, on, on).values_list("slot_at", "model__name", "is_long_context", *COLUMNS)
     return [
         HourRow(
             slot_at.astimezone(user.zone).hour,
             model,
-            sums.priced(calls, Tokens(*tokens), model, slot_at.date(), is_long_context=is_long),
+            sums.priced(calls, Tokens(*tokens), model, slot_at.date(), is_long_context=is_long, book=book),
         )
         for slot_at, model, is_long, calls, *tokens in rows
     ]

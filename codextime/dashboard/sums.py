@@ -9,6 +9,7 @@ from typing import TypeVar
 from codextime.lib import formats
 from codextime.lib.tokens import Tokens
 from codextime.pricing.estimates import NOTHING, Estimate, estimate
+from codextime.pricing.rates import RateBook
 
 Key = TypeVar("Key", bound=Hashable)
 NO_TOKENS = Tokens()
@@ -89,8 +90,10 @@ class DayRow:
     sum: Sum
 
 
-def priced(calls: int, tokens: Tokens, model: str, utc_on: datetime.date, *, is_long_context: bool) -> Sum:
-    return Sum(calls, tokens, estimate(model, utc_on, tokens, is_long_context=is_long_context))
+def priced(
+    calls: int, tokens: Tokens, model: str, utc_on: datetime.date, *, is_long_context: bool, book: RateBook
+) -> Sum:
+    return Sum(calls, tokens, estimate(model, utc_on, tokens, is_long_context=is_long_context, book=book))
 
 
 def total(rows: Iterable[DayRow]) -> Sum:

@@ -1,1 +1,1 @@
-"""Dated public rates and what tokens would have cost at them: pure functions, no tables."""
+"""Dated public rates and what tokens would have cost at them; a table of what the operator knows better."""

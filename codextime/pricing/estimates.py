@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from codextime.lib.tokens import Tokens
-from codextime.pricing.rates import Rate, find_rate, why_unpriced
+from codextime.pricing.rates import PACKAGED, Rate, RateBook, find_rate, why_unpriced
 
 MILLION = Decimal(1_000_000)
 ONE = Decimal(1)
@@ -46,10 +46,12 @@ class Estimate:
 NOTHING = Estimate()
 
 
-def estimate(model: str, on: datetime.date, tokens: Tokens, *, is_long_context: bool) -> Estimate:
+def estimate(
+    model: str, on: datetime.date, tokens: Tokens, *, is_long_context: bool, book: RateBook = PACKAGED
+) -> Estimate:
     """The estimate for calls of one model on the UTC date `on`, all of them long context or none."""
-    priced = price(tokens, find_rate(model, on), is_long_context=is_long_context)
-    return replace(priced, gaps=frozenset([why_unpriced(model, on)])) if priced.unpriced_tokens else priced
+    priced = price(tokens, find_rate(model, on, book), is_long_context=is_long_context)
+    return replace(priced, gaps=frozenset([why_unpriced(model, on, book)])) if priced.unpriced_tokens else priced
 
 
 def total(estimates: Iterable[Estimate]) -> Estimate:

@@ -2,33 +2,44 @@
 
 import datetime
 import functools
-import json
+import itertools
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import resources
-from typing import Any
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
 
 from codextime.lib import formats
 
 ONE_DAY = datetime.timedelta(days=1)
 DATE_SUFFIX = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+OLD_AFTER = datetime.timedelta(days=90)  # a rate may have changed since evidence that is older
+OFFICIAL_PAGE = r"^https://([a-z]+\.)?(openai|chatgpt)\.com/[!-~]*$"
+
+ModelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
+SOURCES = {
+    "official page copy": "from a copy of the official page",
+    "several independent third parties": "from third-party tables",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class LongContext:
+class LongContext(Struct, frozen=True, forbid_unknown_fields=True):
     """Calls that read more than `over_input_tokens` cost more; a multiplier that is `None` is not known."""
 
-    over_input_tokens: int
+    over_input_tokens: Annotated[int, Meta(ge=1)]
     input_multiplier: Decimal | None
     output_multiplier: Decimal | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # one object a row of the file, so identity is equality, and quick
-class Rate:
-    """USD per 1,000,000 tokens from `effective_from` up to, not including, `effective_until` (UTC dates)."""
+# One object a row of the file, so identity is equality, and quick.
+class Rate(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
+    """USD or credits per 1,000,000 tokens from `effective_from` up to, not including, `effective_until` (UTC dates)."""
 
-    model: str
+    model: ModelName
     effective_from: datetime.date
     effective_until: datetime.date | None
     input: Decimal
@@ -37,80 +48,138 @@ class Rate:
     output: Decimal
     long_context: LongContext | None
     checked_on: datetime.date
-    evidence: str
-    url: str
+    evidence: Literal["official page copy", "several independent third parties"]
+    url: Annotated[str, Meta(pattern=OFFICIAL_PAGE)]
     note: str = ""
+
+    def __post_init__(self) -> None:
+        if any(amount is not None and (not amount.is_finite() or amount < 0) for amount in self.amounts):
+            raise ValueError("an amount is below zero or not a number")
+        if self.effective_until and self.effective_until <= self.effective_from:
+            raise ValueError("effective_until is not after effective_from")
+
+    @property
+    def amounts(self) -> tuple[Decimal | None, ...]:
+        return self.input, self.cached_input, self.cache_write, self.output
+
+    @property
+    def evidence_on(self) -> datetime.date:
+        return self.checked_on
+
+    @property
+    def source(self) -> str:
+        """Where the evidence is from, as the end of "evidence dated …, "."""
+        return SOURCES[self.evidence]
 
     def holds(self, on: datetime.date) -> bool:
         return self.effective_from <= on and (self.effective_until is None or on < self.effective_until)
 
-
-def read_rate(row: dict[str, Any]) -> Rate:
-    money = ("input", "cached_input", "cache_write", "output")
-    dates = ("effective_from", "effective_until", "checked_on")
-    long_context = row["long_context"]
-    return Rate(
-        **row
-        | {name: read_decimal(row[name]) for name in money}
-        | {name: row[name] and datetime.date.fromisoformat(row[name]) for name in dates}
-        | {"long_context": long_context and read_long_context(long_context)}
-    )
+    def is_old(self, today: datetime.date) -> bool:
+        """Whether its evidence is so old that it may have changed since."""
+        return today - self.evidence_on > OLD_AFTER
 
 
-def read_long_context(row: dict[str, Any]) -> LongContext:
-    return LongContext(
-        row["over_input_tokens"], read_decimal(row["input_multiplier"]), read_decimal(row["output_multiplier"])
-    )
+class ConfirmedRate(Rate, frozen=True, eq=False, kw_only=True):
+    """A rate that the operator of this server compared with the official page."""
+
+    confirmed_on: datetime.date
+
+    @property
+    def evidence_on(self) -> datetime.date:
+        return self.confirmed_on
+
+    @property
+    def source(self) -> str:
+        return "confirmed by this server's operator"
 
 
-def read_decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+class RateFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The form of the data file, and of what operators import."""
+
+    rates: list[Rate] = []
+    credits: list[Rate] = []
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        for name, rates in (("rates", self.rates), ("credits", self.credits)):
+            refuse_overlap(name, by_model(rates))
 
 
-DATA: dict[str, Any] = json.loads(resources.files(__package__).joinpath("data/rates.json").read_text("utf-8"))
-RATES: dict[str, list[Rate]] = {}
-for data_row in DATA["rates"]:
-    RATES.setdefault(data_row["model"], []).append(read_rate(data_row))
+class Names(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of models beside their rates: other names, and why some have no rate."""
 
-# Between two of these dates, no rate of any model changes.
-CHANGE_DATES = sorted(
-    {
-        on
-        for rates in RATES.values()
-        for rate in rates
-        for on in (rate.effective_from, rate.effective_until)
-        if on is not None
-    }
-)
+    aliases: dict[str, str]
+    unpriced: dict[str, str]
+    without_credits: dict[str, str]
+
+
+def by_model(rates: Iterable[Rate]) -> dict[str, list[Rate]]:
+    listed: dict[str, list[Rate]] = {}
+    for rate in rates:
+        listed.setdefault(rate.model, []).append(rate)
+    return listed
+
+
+def refuse_overlap(name: str, listed: Mapping[str, list[Rate]]) -> None:
+    """Raises `ValueError` unless the rates of each model stand in order and never two hold on one day."""
+    for model, rates in listed.items():
+        for earlier, later in itertools.pairwise(rates):
+            if earlier.effective_until is None or later.effective_from < earlier.effective_until:
+                raise ValueError(f"two {name} of {model} hold on {later.effective_from}, or are out of order")
+
+
+@dataclass(frozen=True, eq=False)
+class RateBook:
+    """All that is known at one moment. A book never changes; another one takes its place."""
+
+    rates: Mapping[str, list[Rate]]
+    credits: Mapping[str, list[Rate]]
+    names: Names
+    change_dates: list[datetime.date] = field(init=False)  # between two of them, no rate of any model changes
+
+    def __post_init__(self) -> None:
+        rates = itertools.chain.from_iterable(self.rates.values())
+        dates = {on for rate in rates for on in (rate.effective_from, rate.effective_until) if on}
+        object.__setattr__(self, "change_dates", sorted(dates))
+
+
+def read_packaged() -> RateBook:
+    data = resources.files(__package__).joinpath("data")
+    file = msgspec.json.decode(data.joinpath("rates.json").read_bytes(), type=RateFile)
+    names = msgspec.json.decode(data.joinpath("names.json").read_bytes(), type=Names)
+    return RateBook(by_model(file.rates), by_model(file.credits), names)
+
+
+PACKAGED = read_packaged()
+RATES = PACKAGED.rates
 
 
 @functools.lru_cache(maxsize=8192)  # a page asks for some models on each day of a year
-def find_rate(model: str, on: datetime.date) -> Rate | None:
+def find_rate(model: str, on: datetime.date, book: RateBook = PACKAGED) -> Rate | None:
     """The rate of `model` on the UTC date `on`, or `None`.
 
     A name is taken as it is, then without its date suffix, then as a listed alias; never by a part of it.
     """
-    listed = find_listed_name(model)
-    return next((rate for rate in RATES.get(listed, ()) if rate.holds(on)), None)
+    listed = find_listed_name(model, book)
+    return next((rate for rate in book.rates.get(listed, ()) if rate.holds(on)), None)
 
 
-def find_listed_name(model: str) -> str:
+def find_listed_name(model: str, book: RateBook = PACKAGED) -> str:
     plain = DATE_SUFFIX.sub("", model)
-    if model in RATES:
+    if model in book.rates:
         return model
-    return plain if plain in RATES else DATA["aliases"].get(plain, plain)
+    return plain if plain in book.rates else book.names.aliases.get(plain, plain)
 
 
 @functools.lru_cache(maxsize=8192)
-def why_unpriced(model: str, on: datetime.date) -> str:
+def why_unpriced(model: str, on: datetime.date, book: RateBook = PACKAGED) -> str:
     """One sentence for the user: what is not known about the rate of `model` on the UTC date `on`."""
-    listed = find_listed_name(model)
-    if listed not in RATES:
-        reason: str = DATA["unpriced"].get(listed, "No public rate is listed.")
-        return reason
-    rate = find_rate(model, on)
+    listed = find_listed_name(model, book)
+    if listed not in book.rates:
+        return book.names.unpriced.get(listed, "No public rate is listed.")
+    rate = find_rate(model, on, book)
     if rate is None:
-        return describe_gap(RATES[listed], on)
+        return describe_gap(book.rates[listed], on)
     if rate.cached_input is None:
         end = f" before {formats.day(rate.effective_until)}" if rate.effective_until else ""
         return f"No public rate for cached input{end}."

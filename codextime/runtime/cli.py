@@ -1,4 +1,4 @@
-"""The `codextime` command: `up`, `login-link` and `manage`."""
+"""The `codextime` command: `up`, `login-link`, `pricing` and `manage`."""
 
 import argparse
 import os
@@ -7,13 +7,14 @@ import sys
 from codextime.runtime.errors import StartRefused, StopRequested
 from codextime.runtime.start import INTERRUPTED
 
+DJANGOS = {"manage": [], "pricing": ["pricing"]}  # our commands that Django runs, and what they are to Django
 OTHERS_MAY_READ = 0o022  # the umask: programs that run as another user must read some files; secrets are made 0600
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; 0 when it did what it should, 1 with a sentence on standard error when not."""
     os.umask(OTHERS_MAY_READ)
-    parsed = make_parser().parse_args(arguments)
+    parsed = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         return run(parsed)
     except StartRefused as refused:
@@ -24,6 +25,14 @@ def main(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
 
 
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """What follows a command of Django's is for Django to read, options included."""
+    own = 1 if arguments[:1] in ([name] for name in DJANGOS) else len(arguments)
+    parsed = make_parser().parse_args(arguments[:own])
+    parsed.arguments = arguments[own:]
+    return parsed
+
+
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "codextime",
@@ -32,8 +41,8 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("up", help="start everything and stay until Ctrl-C; SYNC=0 leaves this machine's Codex home")
     commands.add_parser("login-link", help="print a link that signs the owner in, once")
-    manage = commands.add_parser("manage", help="run one of Django's commands on the data", add_help=False)
-    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    commands.add_parser("pricing", help="import or confirm the public rates of estimates: pricing --help")
+    commands.add_parser("manage", help="run one of Django's commands on the data: manage help")
     return parser
 
 
@@ -53,5 +62,5 @@ def run(parsed: argparse.Namespace) -> int:
     else:
         from codextime.runtime.manage import manage
 
-        manage(options, parsed.arguments)
+        manage(options, DJANGOS[parsed.command] + parsed.arguments)
     return 0

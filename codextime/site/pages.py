@@ -26,6 +26,12 @@ UPLOADED = PublicPage(
     "Every field that the tracker may send, one by one, and a whole upload to look at. Counts only: never prompts, "
     "code, paths or output.",
 )
+RATES = PublicPage(
+    "api_equivalent",
+    "The API-equivalent estimate",
+    "What Codex's tokens would have cost at OpenAI's public API rates: each rate with its dates, its evidence and the "
+    "official page. Not a bill.",
+)
 HELP = PublicPage(
     "help", "Help", "How to start, how to read the figures, and what to do when something is not as it should be."
 )
@@ -37,4 +43,4 @@ TERMS = PublicPage(
 )
 CONTACT = PublicPage("contact", "Contact", "Who runs this server, and where to report a problem.")
 
-PAGES = (UPLOADED, HELP, PRIVACY, TERMS, CONTACT)
+PAGES = (UPLOADED, RATES, HELP, PRIVACY, TERMS, CONTACT)

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.urls import reverse
 
+from codextime.pricing.selectors import get_book
 from codextime.site.pages import CONTACT
+from codextime.site.rate_tables import RatesPage, build_rates_page
 
 # What is behind a sign-in, holds a secret in its address, or is for programs; a prefix covers all below it.
 NOT_FOR_CRAWLERS = ("/accounts/", "/api/", "/dashboard", "/devices", "/invitation/", "/settings", "/sign-in/")
@@ -47,6 +49,11 @@ def make_security_txt(*, now: datetime.datetime) -> str:
         "Canonical": f"{settings.BASE_URL}{reverse('security')}",
     }
     return "".join(f"{name}: {value}\n" for name, value in lines.items())
+
+
+def get_rates_page(*, today: datetime.date) -> RatesPage:
+    """`today` is a UTC date, as rates change at 00:00 UTC."""
+    return build_rates_page(get_book(), today=today)
 
 
 def is_database_reachable() -> bool:

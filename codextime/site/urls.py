@@ -11,6 +11,7 @@ urlpatterns = [
     path("terms", views.terms, name="terms"),
     path("contact", views.contact, name="contact"),
     path("what-is-uploaded", views.what_is_uploaded, name="what_is_uploaded"),
+    path("api-equivalent", views.api_equivalent, name="api_equivalent"),
     path("robots.txt", machine_views.robots, name="robots"),
     path("sitemap.xml", machine_views.sitemap, name="sitemap"),
     path(".well-known/security.txt", machine_views.security, name="security"),

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,6 +24,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @public_page
 def what_is_uploaded(request: HttpRequest) -> HttpResponse:
     return show(request, pages.UPLOADED, uploaded=build_uploaded_page())
+
+
+@public_page
+def api_equivalent(request: HttpRequest) -> HttpResponse:
+    return show(request, pages.RATES, rates=selectors.get_rates_page(today=timezone.now().date()))
 
 
 @public_page

@@ -44,6 +44,7 @@ ROWS = [
     # site
     Row("", "/", 302, 302, SIGN_IN),
     public("what-is-uploaded"),
+    public("api-equivalent"),
     public("help"),
     public("privacy"),
     public("terms"),

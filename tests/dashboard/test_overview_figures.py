@@ -7,6 +7,7 @@ import zoneinfo
 from collections import defaultdict
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from codextime.accounts.models import User
@@ -16,6 +17,8 @@ from codextime.dashboard.selectors import get_overview
 from codextime.lib.formats import NONE, day_of_week, exact, exact_usd
 from codextime.lib.tokens import Tokens
 from codextime.pricing.estimates import estimate, total
+from codextime.pricing.rates import RATES
+from codextime.pricing.services import confirm_rates, import_rates
 from codextime.usage.readings import CallReading
 from tests.usage.burning import burn, call
 
@@ -117,6 +120,28 @@ def test_a_model_that_is_priced_on_some_days_only_says_so_and_since_when(owner: 
     assert (left_out.tokens, left_out.why) == ("1,200 of 3,600", "No public rate from 23 Jul 2026 on.")
     assert page.models[0].note.replace("\u00a0", " ").endswith("· 66.7 % priced")
     assert page.rates.share.replace("\u00a0", " ") == "66.7 % of these tokens have a public rate."
+
+
+def test_an_estimate_says_which_of_its_rates_may_have_changed_since_their_evidence(owner: User) -> None:
+    burn(owner, call("2026-11-19T12:00+00:00", "o3"), call("2026-11-19T12:00+00:00", "gpt-5.4"))
+
+    rates = overview(owner).rates
+
+    assert rates.evidence == "Evidence dated 21 Aug to 9 Oct 2026, from third-party tables."
+    assert rates.caution == "More than 90 days old is that of o3: a rate may have changed since."
+    assert rates.value != NONE
+
+
+def test_what_the_operator_confirms_or_imports_reaches_the_estimate(owner: User) -> None:
+    burn(owner, call("2026-11-19T12:00+00:00", "o3"), call("2026-11-19T12:00+00:00", "gpt-7", (10**6, 0, 0, 0, 0)))
+    confirm_rates(models=["o3"], today=NOW.date())
+    row = {"model": "gpt-7", "effective_from": "2026-11-01", "input": "3"}
+    import_rates(content=msgspec.json.encode({"rates": [msgspec.to_builtins(RATES["gpt-5"][0]) | row]}))
+
+    rates = overview(owner).rates
+
+    assert (rates.caution, rates.unpriced) == ("", [])
+    assert [rate.input for rate in rates.rates if rate.model == "gpt-7"] == ["$3.00"]
 
 
 def test_a_period_without_calls_says_that_nothing_was_used_and_where_the_nearest_calls_are(owner: User) -> None:
