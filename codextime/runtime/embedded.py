@@ -1,13 +1,10 @@
 """The database and the broker of one data folder: ours, or the ones that DATABASE_URL and REDIS_URL name."""
 
-import shutil
 import signal
-from pathlib import Path
 
 from codextime.runtime import binaries, external
 from codextime.runtime.broker import Broker
 from codextime.runtime.data_folder import DataFolder
-from codextime.runtime.instance import find_instance
 from codextime.runtime.options import Options
 from codextime.runtime.postgres import Postgres
 from codextime.runtime.processes import Reaper, wait_until_ready
@@ -22,7 +19,6 @@ class Embedded:
 
     def __init__(self, options: Options, folder: DataFolder, reaper: Reaper) -> None:
         self._options, self._folder = options, folder
-        remove_leftover_sockets(folder)
         self.sockets = make_socket_folder(SOCKET_FOLDER_PREFIX)
         reaper.remove_later(self.sockets)
         self._postgres: Postgres | None = None
@@ -60,10 +56,3 @@ class Embedded:
                 started.append((child, server))
         for child, server in started:
             wait_until_ready(child.name, child.process, server.is_ready, child.log, supervisor.signals.check)
-
-
-def remove_leftover_sockets(folder: DataFolder) -> None:
-    """The socket folder of a run whose reaper was killed too. Call it with the lock held only."""
-    last = find_instance(folder)
-    if last and Path(last.sockets).name.startswith(SOCKET_FOLDER_PREFIX):
-        shutil.rmtree(last.sockets, ignore_errors=True)

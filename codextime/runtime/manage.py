@@ -10,6 +10,7 @@ from codextime.runtime.data_folder import DataFolder
 from codextime.runtime.embedded import Embedded
 from codextime.runtime.errors import StartRefused
 from codextime.runtime.instance import Instance, find_instance, is_running, locked
+from codextime.runtime.leftovers import end_leftovers
 from codextime.runtime.options import Options
 from codextime.runtime.prepare import OWNER_EMAIL
 from codextime.runtime.processes import Reaper
@@ -48,6 +49,7 @@ def find_running(folder: DataFolder) -> Instance | None:
 def started_servers(options: Options, folder: DataFolder) -> Iterator[Embedded]:
     folder.make()
     with locked(folder) as lock:
+        end_leftovers(folder)
         reaper = Reaper(held_files=(lock.fileno(),))
         try:
             with folder.failures_explained(), Signals() as signals:

@@ -18,6 +18,7 @@ from codextime.runtime.data_folder import DataFolder, write_private
 from codextime.runtime.embedded import Embedded
 from codextime.runtime.errors import StartRefused, StopRequested
 from codextime.runtime.instance import Instance, locked, write_instance
+from codextime.runtime.leftovers import end_leftovers
 from codextime.runtime.options import Options
 from codextime.runtime.port import take_port
 from codextime.runtime.prepare import Prepared
@@ -34,7 +35,8 @@ def up(options: Options) -> None:
     sockets = [] if folder.is_made else take_port(options)  # no folder is made in vain
     folder.make()
     with folder.failures_explained(), locked(folder) as lock, Signals() as signals:
-        sockets = sockets or take_port(options)  # those of a killed one are free once it has the lock
+        end_leftovers(folder)
+        sockets = sockets or take_port(options)  # not before a killed one has let go of it
         say(f"Codextime: data in {folder.path}")
         with supervised(signals, lock) as supervisor, contextlib.suppress(StopRequested):
             serve(options, folder, supervisor, sockets)

@@ -42,6 +42,10 @@ def test_another_host_name_is_refused_because_a_foreign_page_could_point_it_here
     assert httpx.get(f"{up.url}/healthz", headers={"Host": "evil.example"}).status_code == 400
 
 
+def test_a_forwarded_port_is_accepted(up: Up) -> None:
+    assert httpx.get(f"{up.url}/healthz", headers={"Host": "localhost:9000"}).status_code == 200
+
+
 def sockets_of(process: psutil.Process) -> list[Any]:
     """None for a process that ended meanwhile: PostgreSQL's helpers come and go."""
     try:
@@ -152,29 +156,35 @@ def test_a_program_that_dies_is_started_again_with_a_message(up: Up, name: str, 
     wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
 
 
-def test_nothing_outlives_a_killed_one_though_its_reaper_died_first_and_the_next_one_stops_in_order() -> None:
-    killed = Up(make_data_folder())
-    killed.wait_for(READY)
-    killed.child("reaper.py").kill()
-    killed.wait_for("the reaper, which ends all this if it is killed, was killed (SIGKILL): started it again")
-    owner = run("manage make_owner owner@localhost", killed.data)
-    first, programs = killed.process, killed.children()
-    first.kill()  # and never waited for: a zombie is not alive
+def test_nothing_outlives_a_killed_one_and_the_next_one_has_its_data_and_stops_in_order() -> None:
+    first = Up(make_data_folder())
+    first.wait_for(READY)
+    first.child("reaper.py").kill()
+    first.wait_for("the reaper, which ends all this if it is killed, was killed (SIGKILL): started it again")
+    owner, programs = run("manage make_owner owner@localhost", first.data).stdout, first.children()
+    first.process.kill()  # and never waited for: a zombie is not alive
 
-    again = Up(killed.data)
-    again.wait_for(READY)
-    left = [process for process in programs if is_alive(process)]
-    assert run("manage make_owner owner@localhost", again.data).stdout == owner.stdout
-    programs = again.children()
-
-    assert again.interrupt() == 0
-
-    assert not left
+    second = Up(first.data, PORT=str(first.port))
+    second.wait_for(READY)
     assert not [process for process in programs if is_alive(process)]
-    wait_until(lambda: again.lines[-1] == "Stopped. The data is kept.", lambda: str(again.lines))
-    stopped = [line.removeprefix("  stopping ") for line in again.lines if line.startswith("  stopping ")]
+    reaper, programs = second.child("reaper.py"), second.children()
+    reaper.suspend()  # so that both are gone at the same moment
+    second.process.kill()
+    reaper.kill()
+
+    third = Up(first.data, PORT=str(first.port))
+    third.wait_for(READY)
+    assert not [process for process in programs if is_alive(process)]
+    assert run("manage make_owner owner@localhost", third.data).stdout == owner
+    programs = third.children()
+
+    assert third.interrupt() == 0
+
+    assert not [process for process in programs if is_alive(process)]
+    wait_until(lambda: third.lines[-1] == "Stopped. The data is kept.", lambda: str(third.lines))
+    stopped = [line.removeprefix("  stopping ") for line in third.lines if line.startswith("  stopping ")]
     assert stopped == ["web", "worker", "beat", "the broker", "PostgreSQL"]
-    again.end()
+    third.end()
 
 
 def is_alive(process: psutil.Process) -> bool:
