@@ -119,7 +119,7 @@ def test_nobody_listening_is_said_plainly() -> None:
     peer = Peer(f"http://localhost:{unused_port()}")
     waits = Waits()
 
-    with pytest.raises(ServerUnreachable, match="Is the server up"):
+    with pytest.raises(ServerUnreachable, match=r"localhost:\d+: [^\[]+\. Is the server up"):
         upload(peer, waits)
 
     assert len(waits) == ATTEMPTS - 1
@@ -173,6 +173,8 @@ def test_a_redirect_is_not_followed(peer: Peer) -> None:
         (problem(400, code="unsupported_protocol", supported=[2, 3]), ProtocolNotSupported, "pipx upgrade"),
         (problem(400, code="unsupported_protocol", supported=[]), ProtocolNotSupported, "Ask who runs the server"),
         (Reply(404, b"not here"), ServerRefused, "no Codextime behind it"),
+        (Reply(405, b""), ServerRefused, "no Codextime behind it"),
+        (Reply(501, b"Unsupported method"), ServerRefused, "no Codextime behind it"),
         (Reply(200, b"<html>Welcome</html>"), ServerRefused, "does not answer like a Codextime server"),
         (Reply(200, {"added": "many"}), ServerRefused, "does not answer like a Codextime server"),
     ],

@@ -84,7 +84,7 @@ def test_a_missing_codex_home_is_a_message(tmp_path: Path) -> None:
     result = export("--codex-home", tmp_path / "nowhere")
 
     assert result.returncode == 3
-    assert b"There is no Codex home at" in result.stderr
+    assert b"No Codex home can be read at" in result.stderr
     assert b"--codex-home" in result.stderr
 
 

@@ -188,7 +188,7 @@ def test_a_label_travels_once_also_alone(tracker: Tracker) -> None:
 
     assert [request.json().get("label") for request in tracker.uploads] == [None, "work laptop"]
     assert tracker.uploads[1].json()["calls"] == []
-    assert "no calls, only the label" in labelled.out
+    assert "the label only: no call is new" in labelled.out
     assert "nothing new" in again.out
 
 
@@ -283,6 +283,7 @@ def test_a_dry_run_prints_the_rows_that_are_sent_and_needs_neither_account_nor_n
     assert tracker.peer.requests == []
     tracker("--label", "laptop")
 
+    assert dry.err == "Nothing was sent: this is what a run would send.\n"
     [printed], sent = json.loads(dry.out), tracker.uploads[0].json()
     assert dry.exit == Exit.DONE
     assert {**printed, "upload_id": ""} == {**sent, "upload_id": ""}

@@ -33,6 +33,11 @@ examples:
   codextime-tracker u_yourid --label "work laptop"                     name what this machine sends
   codextime-tracker export --out calls.jsonl                           keep the counts in a file of your own
 
+from the environment:
+  CODEXTIME_SERVER  the server's address, for --server
+  CODEXTIME_TOKEN   an upload token, where nobody can approve in a browser
+  CODEX_HOME        Codex's folder, for --codex-home
+
 exit codes:
 """ + "\n".join(f"  {end.value:>3}  {end.sentence}" for end in Exit)
 USER_ID = re.compile(r"u_[a-z0-9]{4,22}")
@@ -152,8 +157,19 @@ def sync_parser() -> Parser:
     )
     add = parser.add_argument
     add("user_id", metavar="userId", type=user_id, help="your id, as on your dashboard: u_...")
-    add("--server", metavar="URL", type=server, help="the server's address; after pairing it is remembered")
-    add("--codex-home", metavar="DIR", type=Path, action="append", help="Codex's folder (~/.codex); may be repeated")
+    add(
+        "--server",
+        metavar="URL",
+        type=server,
+        help="the server's address (or CODEXTIME_SERVER); remembered after pairing",
+    )
+    add(
+        "--codex-home",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        help="Codex's folder (else CODEX_HOME, ~/.codex); may be repeated",
+    )
     add("--label", metavar="NAME", type=label, help='a name for this source on your dashboard, as "work laptop"')
     add("--no-browser", action="store_true", help="only print the link for pairing")
     add("--allow-http", action="store_true", help="permit an unencrypted line to a private address")

@@ -14,6 +14,7 @@ from codextime_tracker.answers import Answer, Decoded, NoSuchAnswer, PairingCode
 from codextime_tracker.credentials import is_token
 from codextime_tracker.exits import Stopped, UsageRefused
 from codextime_tracker.failures import (
+    NO_SUCH_SERVICE,
     AnswerUnusable,
     busy,
     has_untrusted_certificate,
@@ -112,7 +113,7 @@ class Client:
             except httpx.DecodingError:
                 raise unusable(self.server) from None
             else:
-                if answer.status != 429 and answer.status < 500:
+                if answer.status != 429 and (answer.status < 500 or answer.status in NO_SUCH_SERVICE):
                     return answer
                 stopped = busy(self.server, answer)
                 wait = max(wait, retry_after(answer))

@@ -42,7 +42,7 @@ def exported_lines(codex_home: Path) -> Iterator[bytes]:
             report = scan(index, codex_home)
         except CodexHomeMissing as missing:
             raise NothingToRead(
-                f"There is no Codex home at {missing.home} ({missing.why}). Name yours with --codex-home."
+                f"No Codex home can be read at {missing.home}: {missing.why}. Name yours with --codex-home DIR."
             ) from missing
         for title, text in skipped([report], []):
             print(f"{title}: {text}", file=sys.stderr)

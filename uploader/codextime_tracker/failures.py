@@ -1,5 +1,6 @@
 """What went wrong with a server: an error for each kind; its text says what to do and quotes the server harmlessly."""
 
+import re
 import ssl
 import time
 from email.utils import parsedate_to_datetime
@@ -10,6 +11,8 @@ from codextime_tracker.allowlist import PROTOCOL
 from codextime_tracker.answers import Answer, Problem, read_problem, sentence_of
 from codextime_tracker.exits import Exit, Stopped
 from codextime_tracker.terminal import plain
+
+NO_SUCH_SERVICE = (404, 405, 501)  # what web servers say to a POST that nobody waits for
 
 
 class ServerUnreachable(Stopped):
@@ -63,7 +66,7 @@ def refused(server: Server, answer: Answer) -> Stopped:
     """The error that any other unexpected answer is."""
     if answer.status < 400:
         return unusable(server)
-    if answer.status == 404:
+    if answer.status in NO_SUCH_SERVICE:
         return ServerRefused(f"{server} has no Codextime behind it. Check the address.")
     said = sentence_of(read_problem(answer)) or "it gave no reason"
     return ServerRefused(f"{server} refused with status {answer.status}: {said}")
@@ -84,7 +87,7 @@ def unusable(server: Server) -> AnswerUnusable:
 
 
 def unreachable(server: Server, error: Exception) -> ServerUnreachable:
-    reason = plain(str(error)) or type(error).__name__
+    reason = re.sub(r"^\[Errno -?\d+\] ", "", plain(str(error))) or type(error).__name__
     if has_untrusted_certificate(error):
         return ServerUnreachable(f"The certificate of {server} is not trusted, so nothing was sent: {reason}")
     return ServerUnreachable(f"Cannot reach {server}: {reason}. Is the server up, and the address right?")

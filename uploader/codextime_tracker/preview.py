@@ -9,6 +9,9 @@ from codextime_tracker.reports import skipped
 from codextime_tracker.sync import Options, destinations_of, existing_homes, find_server, scan_home
 from codextime_tracker.uploads import preview
 
+SENT_NOTHING = "Nothing was sent: this is what a run would send."
+NOTHING_NEW = "Nothing is new: a run would send nothing."
+
 
 def print_preview(options: Options) -> None:
     """Prints, as a JSON array on standard output, the uploads that a run would send now. Needs no account.
@@ -24,8 +27,8 @@ def print_preview(options: Options) -> None:
         number = write_json_array(uploads)
     for title, text in skipped(scans, missing_homes):
         print(f"{title}: {text}", file=sys.stderr)
-    if not number and not options.is_quiet:
-        print("Nothing is new: a run would send nothing.", file=sys.stderr)
+    if not options.is_quiet:
+        print(SENT_NOTHING if number else NOTHING_NEW, file=sys.stderr)
 
 
 def write_json_array(uploads: Iterator[dict[str, object]]) -> int:

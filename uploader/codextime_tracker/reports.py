@@ -51,7 +51,7 @@ def sent(outcome: Outcome) -> str:
     }
     said = [f"{number:,} {what}" for what, number in parts.items() if number]
     if not delivered.sent:
-        return "no calls, only the label"
+        return "the label only: no call is new"
     return f"{count(delivered.sent, 'call')}: " + ", ".join(said or ["none was stored"])
 
 

@@ -82,7 +82,9 @@ def existing_homes(homes: list[Path]) -> tuple[list[Path], list[tuple[Path, str]
     missing = [(home, problem) for home, problem in problems.items() if problem]
     if len(missing) == len(problems):
         home, problem = missing[0]
-        raise NothingToRead(f"{home}: {problem}. Run Codex once, or name its folder with --codex-home DIR.")
+        raise NothingToRead(
+            f"No Codex home can be read at {home}: {problem}. Run Codex once, or name its folder with --codex-home DIR."
+        )
     return [home for home, problem in problems.items() if not problem], missing
 
 
@@ -133,7 +135,7 @@ def pair_this_machine(options: Options, server: Server, sleep: Callable[[float],
     with connected(options, server, sleep) as client, waiting_for_approval(options.index):
         token = pair(client, user_id=options.user_id, say=say, opens_browser=opens_browser, sleep=sleep)
     remember_pairing(options.credentials, Pairing(str(server), options.user_id, token))
-    say(f"Paired with {options.user_id}. From now on this is enough: codextime-tracker {options.user_id}\n")
+    say(f"Paired with {options.user_id}. From now on the command is enough without --server.\n")
     return token
 
 
@@ -200,9 +202,7 @@ def forget_token(options: Options, server: Server) -> None:
 
 
 def what_waits(changes: int, options: Options) -> str:
-    again = (
-        "Check CODEXTIME_TOKEN" if options.token else f"To send them, run again: codextime-tracker {options.user_id}"
-    )
+    again = "Check CODEXTIME_TOKEN." if options.token else "To send them, run the same command again."
     return f"Waiting on this machine: {count(changes, 'call')}. Nothing is lost. {again}"
 
 
