@@ -14,12 +14,14 @@ GRAINS = {"day": "Daily", "week": "Weekly", "month": "Monthly"}
 
 @dataclass(frozen=True, slots=True)
 class OverviewQuery:
-    """`on` is the day that the period ends on or contains; `None` is today. `by` is `None` for what fits the period."""
+    """`on` is the day that the period ends on or contains; `None` is today. `by` is `None` for what fits the period.
+    `path` is that of the page; empty for links that stay on whichever page shows them."""
 
     period: str = periods.DEFAULT
     on: datetime.date | None = None
     measure: str = "tokens"
     by: str | None = None
+    path: str = ""
 
     def link(self, **changes: Any) -> str:
         """The address of the same page with `changes`; what is the default is left out."""
@@ -28,7 +30,7 @@ class OverviewQuery:
         texts["by"] = asked.by
         default = {"period": periods.DEFAULT, "measure": "tokens"}
         kept = {name: text for name, text in texts.items() if text and text != default.get(name)}
-        return "?" + urlencode(kept) if kept else "?"
+        return f"{self.path}?{urlencode(kept)}"
 
 
 def read_query(parameters: Mapping[str, str]) -> OverviewQuery:

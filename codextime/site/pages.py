@@ -20,6 +20,17 @@ class PublicPage:
         return f"{settings.BASE_URL}{reverse(self.name)}"
 
 
+HOME = PublicPage(
+    "home",
+    "Know what Codex burns",
+    "Tokens by day, model and machine, exact to the single model call. Counted on your machine from the logs that "
+    "Codex writes anyway; only counts ever leave it.",
+)
+EXAMPLE = PublicPage(
+    "example",
+    "An example dashboard",
+    "A year of somebody who does not exist, with invented figures, to try every switch and chart of a dashboard.",
+)
 UPLOADED = PublicPage(
     "what_is_uploaded",
     "What is uploaded, and what never is",
@@ -43,4 +54,4 @@ TERMS = PublicPage(
 )
 CONTACT = PublicPage("contact", "Contact", "Who runs this server, and where to report a problem.")
 
-PAGES = (UPLOADED, RATES, HELP, PRIVACY, TERMS, CONTACT)
+PAGES = (HOME, EXAMPLE, UPLOADED, RATES, HELP, PRIVACY, TERMS, CONTACT)

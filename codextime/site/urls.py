@@ -6,6 +6,7 @@ from codextime.site import machine_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("example", views.example, name="example"),
     path("help", views.help_page, name="help"),
     path("privacy", views.privacy, name="privacy"),
     path("terms", views.terms, name="terms"),

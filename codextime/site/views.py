@@ -9,16 +9,28 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from codextime.dashboard.queries import read_query
 from codextime.site import pages, selectors
 from codextime.site.caching import public_page
+from codextime.site.example import get_example
+from codextime.site.landing import get_landing
 from codextime.site.pages import PublicPage
 from codextime.site.uploaded import build_uploaded_page
 
 
-@require_safe
+@public_page
 def home(request: HttpRequest) -> HttpResponse:
-    """One's own overview; who is not signed in does that first."""
-    return redirect("dashboard" if request.user.is_authenticated else "account_login")
+    """One's own overview, or for strangers what this is."""
+    if request.user.is_authenticated:
+        return redirect("dashboard")
+    landing = get_landing(now=timezone.now())
+    return show(request, pages.HOME, landing=landing, example=landing.example)
+
+
+@public_page
+def example(request: HttpRequest) -> HttpResponse:
+    overview = get_example(query=read_query(request.GET), now=timezone.now())
+    return show(request, pages.EXAMPLE, example=overview)
 
 
 @public_page

@@ -42,7 +42,8 @@ def public(route: str, path: str = "", *, status: int = 200, signed_in: int | No
 
 ROWS = [
     # site
-    Row("", "/", 302, 302, SIGN_IN),
+    Row("", "/", 302, 302, 200),
+    public("example"),
     public("what-is-uploaded"),
     public("api-equivalent"),
     public("help"),

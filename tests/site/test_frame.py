@@ -6,8 +6,6 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
-from codextime.accounts.models import User
-
 
 @pytest.mark.django_db
 def test_a_page_that_does_not_exist_says_so_and_shows_a_way_out(client: Client) -> None:
@@ -16,15 +14,6 @@ def test_a_page_that_does_not_exist_says_so_and_shows_a_way_out(client: Client) 
     assert answer.status_code == 404
     assert "There is nothing here" in answer.text
     assert 'href="/"' in answer.text
-
-
-@pytest.mark.django_db
-def test_the_home_address_leads_to_the_sign_in_page_or_to_the_overview(client: Client, owner: User) -> None:
-    assert client.get("/")["Location"] == "/accounts/login/"
-
-    client.force_login(owner)
-
-    assert client.get("/")["Location"] == "/dashboard"
 
 
 def test_the_page_of_a_server_error_needs_neither_a_database_nor_a_user() -> None:
