@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 
 from codextime.pricing.selectors import get_book
+from codextime.site.landing import YOUR_ID
 from codextime.site.pages import CONTACT
 from codextime.site.rate_tables import RatesPage, build_rates_page
 
@@ -31,6 +32,11 @@ def get_operator() -> Operator:
     contact, is_local = settings.CONTACT, settings.IS_LOCAL
     nobody = "whoever started it on this machine" if is_local else "an operator who has not published a name"
     return Operator(settings.OPERATOR or nobody, contact, contact.removeprefix("mailto:"), is_local)
+
+
+def get_dry_run() -> str:
+    """A local server's own command would show where its folder lies."""
+    return f"{'codextime-tracker' if settings.IS_LOCAL else settings.TRACKER_COMMAND} {YOUR_ID} --dry-run"
 
 
 def make_robots_txt() -> str:

@@ -35,7 +35,7 @@ def example(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def what_is_uploaded(request: HttpRequest) -> HttpResponse:
-    return show(request, pages.UPLOADED, uploaded=build_uploaded_page())
+    return show(request, pages.UPLOADED, uploaded=build_uploaded_page(), dry_run=selectors.get_dry_run())
 
 
 @public_page

@@ -61,6 +61,19 @@ def test_a_copy_that_names_an_account_stays_in_its_browser(listed: PublicPage, c
 
 
 @every_page
+def test_only_a_strangers_copy_is_compressed(listed: PublicPage, client: Client) -> None:
+    asked = {"Accept-Encoding": "gzip"}
+    first = client.get(path_of(listed), headers=asked)
+    again = client.get(path_of(listed), headers=asked | {"If-None-Match": first["ETag"]})
+    client.cookies["theme"] = "dark"
+
+    assert first["Content-Encoding"] == "gzip"
+    assert {"Cookie", "Accept-Encoding"} <= set(first["Vary"].split(", "))
+    assert again.status_code == 304
+    assert "Content-Encoding" not in client.get(path_of(listed), headers=asked)
+
+
+@every_page
 def test_it_loads_nothing_from_anywhere_else(listed: PublicPage, client: Client) -> None:
     html = client.get(path_of(listed)).text
 

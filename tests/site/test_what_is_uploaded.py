@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from codextime.site.uploaded import EXAMPLE, EXAMPLE_LOG_BYTES
 from tests.contracts.public_example import LOG, made_by_the_tracker
@@ -58,3 +59,13 @@ def test_the_table_shows_the_values_of_that_upload(html: str) -> None:
     assert shown["source"] == f'"{upload["source"]}"'
     assert shown["input_tokens"] == str(upload["calls"][0]["input_tokens"])
     assert shown["withdrawals"] == "left out"
+
+
+@pytest.mark.parametrize(
+    ("is_local", "command"),
+    [(False, "pipx run codextime-tracker u_yourid --dry-run"), (True, "codextime-tracker u_yourid --dry-run")],
+)
+def test_it_says_how_to_see_for_oneself(is_local: bool, command: str, client: Client, settings: Settings) -> None:
+    settings.IS_LOCAL = is_local
+
+    assert f'<pre tabindex="0"><code>{command}</code></pre>' in client.get("/what-is-uploaded").text
