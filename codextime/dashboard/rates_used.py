@@ -57,7 +57,7 @@ def build_rates_used(whole: Estimate, models: Mapping[str, Sum], *, today: datet
         exact=formats.exact_usd(whole.usd),
         share=describe_share(whole),
         evidence=describe_evidence(rates),
-        caution=describe_old([rate.model for rate in rates if rate.is_old(today)]),
+        caution=describe_old([rate.model for rate in rates if rate.holds(today) and rate.is_old(today)]),
         links=[(rate.url, model) for model, rate in {rate.model: rate for rate in rates}.items()],
         rates=[describe_rate(rate) for rate in rates],
         unpriced=[describe_unpriced(model, models[model].estimate) for model in unpriced],

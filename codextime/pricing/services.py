@@ -50,7 +50,7 @@ def import_model(model: str, rates: Iterable[Rate], credits_: Iterable[Rate]) ->
 
 
 def confirm_rates(*, models: Sequence[str], today: datetime.date) -> list[Rate]:
-    """Notes that the operator compared the rates of `models` with the official pages; returns those that hold today.
+    """Notes that the operator compared all rates of `models` with the official pages; returns those in USD.
 
     Raises `ModelNotListed`, and then nothing was confirmed.
     """
@@ -61,7 +61,7 @@ def confirm_rates(*, models: Sequence[str], today: datetime.date) -> list[Rate]:
     with transaction.atomic():
         for model in models:
             OperatorRates.objects.update_or_create(model=model, defaults={"confirmed_on": today})
-    return [rate for model in models for rate in book.rates.get(model, []) if rate.holds(today)]
+    return [rate for model in models for rate in book.rates.get(model, [])]
 
 
 def forget_rates(*, models: Sequence[str]) -> None:

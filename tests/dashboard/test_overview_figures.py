@@ -123,11 +123,15 @@ def test_a_model_that_is_priced_on_some_days_only_says_so_and_since_when(owner: 
 
 
 def test_an_estimate_says_which_of_its_rates_may_have_changed_since_their_evidence(owner: User) -> None:
-    burn(owner, call("2026-11-19T12:00+00:00", "o3"), call("2026-11-19T12:00+00:00", "gpt-5.4"))
+    burn(owner, *(call("2026-11-19T12:00+00:00", model) for model in ("o3", "gpt-5.4")))
+    burn(owner, call("2025-12-01T12:00+00:00", "codex-mini-latest"))
 
-    rates = overview(owner).rates
+    rates = overview(owner, period="all").rates
 
-    assert rates.evidence == "Evidence dated 21 Aug to 9 Oct 2026, from third-party tables."
+    assert (
+        rates.evidence
+        == "Evidence dated 21 Aug to 9 Oct 2026, from a copy of the official page, or from third-party tables."
+    )
     assert rates.caution == "More than 90 days old is that of o3: a rate may have changed since."
     assert rates.value != NONE
 

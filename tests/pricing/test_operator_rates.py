@@ -144,7 +144,7 @@ def test_an_unknown_model_stops_the_whole_command(action: str) -> None:
 def test_the_command_shows_what_was_confirmed(now: datetime, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("pricing", "confirm", "gpt-5.4")
 
-    assert "gpt-5.4: $2.5 input, $0.25 cached, $15 output" in capsys.readouterr().out
+    assert "gpt-5.4 from 5 Mar 2026: $2.5 input, $0.25 cached, $15 output" in capsys.readouterr().out
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_manage_works_on_the_data_of_a_running_one(up: Up) -> None:
 
 def test_what_follows_a_command_of_djangos_is_djangos_to_read(up: Up) -> None:
     assert "say that you compared the rates" in run("pricing --help", up.data).stdout
-    assert "gpt-5.4: $2.5 input" in run("pricing confirm gpt-5.4", up.data).stdout
+    assert "gpt-5.4 from 5 Mar 2026: $2.5 input" in run("pricing confirm gpt-5.4", up.data).stdout
 
 
 def test_secrets_are_readable_by_their_owner_only(up: Up) -> None:

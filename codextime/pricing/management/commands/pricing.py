@@ -52,7 +52,8 @@ def confirm(models: list[str]) -> str:
 
 def describe(rate: Rate) -> str:
     cached = "unknown" if rate.cached_input is None else f"${rate.cached_input}"
-    return f"  {rate.model}: ${rate.input} input, {cached} cached, ${rate.output} output a million tokens. {rate.url}"
+    since = f"from {formats.day(rate.effective_from)}"
+    return f"  {rate.model} {since}: ${rate.input} input, {cached} cached, ${rate.output} output a million. {rate.url}"
 
 
 def forget(models: list[str]) -> str:
