@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "codextime.usage",
     "codextime.ingest",
     "codextime.dashboard",
+    "codextime.site",
 ]
 
 MIDDLEWARE = [
@@ -124,10 +125,12 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "codextime.config.beat.HeartbeatScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget expired sessions and links": {"task": "accounts.forget_expired", "schedule": 3600.0},
     "forget old pairings": {"task": "devices.forget_pairings", "schedule": 3600.0},
     "forget old uploads": {"task": "ingest.forget_uploads", "schedule": 3600.0},
+    "show that a worker works": {"task": "site.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "rebuild what lost messages left": {"task": "usage.sweep", "schedule": 15, "options": {"expires": 15}},
 }
 
@@ -173,7 +176,7 @@ DEFAULT_FROM_EMAIL = env.MAIL_FROM
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_SECURE
 if env.TRUSTED_PROXIES:  # TLS ends at the proxy, which says so and overwrites what others claim
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers and containers ask without TLS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # load balancers and containers ask without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
 SECURE_REFERRER_POLICY = "same-origin"

@@ -62,8 +62,7 @@ def worker() -> Program:
 
 
 def beat() -> Program:
-    """The in-memory scheduler: its periods are short, so there is nothing to remember between two starts."""
-    return Program("beat", celery("beat", "--scheduler=celery.beat.Scheduler", "--pidfile=", "--loglevel=warning"))
+    return Program("beat", celery("beat", "--pidfile=", "--loglevel=warning"))
 
 
 def reading_check() -> list[str]:

@@ -17,4 +17,5 @@ urlpatterns = [
     path("sitemap.xml", machine_views.sitemap, name="sitemap"),
     path(".well-known/security.txt", machine_views.security, name="security"),
     path("healthz", views.health, name="health"),
+    path("readyz", views.ready, name="ready"),
 ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,7 @@ from codextime.site.caching import public_page
 from codextime.site.example import get_example
 from codextime.site.landing import get_landing
 from codextime.site.pages import PublicPage
+from codextime.site.readiness import get_readiness
 from codextime.site.uploaded import build_uploaded_page
 
 
@@ -74,3 +75,11 @@ def health(request: HttpRequest) -> HttpResponse:
     if selectors.is_database_reachable():
         return HttpResponse("ok\n", content_type="text/plain")
     return HttpResponse("The database is not reachable.\n", content_type="text/plain", status=503)
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when database, broker, worker, beat and totals are as they should be, else 503; which of them, as JSON."""
+    readiness = get_readiness(now=timezone.now())
+    return JsonResponse(readiness.as_json(), status=200 if readiness.is_ready else 503)

@@ -1,6 +1,8 @@
 """What pages ask about the state of a user's usage."""
 
-from django.db.models import Count, OuterRef, QuerySet
+from datetime import datetime
+
+from django.db.models import Count, Min, OuterRef, QuerySet
 
 from codextime.accounts.models import User
 from codextime.usage.models import Correction, DirtyDate, Source
@@ -20,3 +22,9 @@ def sources(*, user: User) -> QuerySet[Source]:
 def corrections(*, user: User) -> QuerySet[Correction]:
     """The user's ledger, newest first, with the names of the models."""
     return Correction.objects.filter(user=user).select_related("model").order_by("-made_at", "-pk")
+
+
+def oldest_dirty_date_at() -> datetime | None:
+    """Since when the oldest change of anybody's calls waits for its totals; `None` if none waits."""
+    oldest: datetime | None = DirtyDate.objects.aggregate(oldest=Min("marked_at"))["oldest"]
+    return oldest

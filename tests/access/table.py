@@ -54,6 +54,7 @@ ROWS = [
     public("sitemap.xml"),
     public(".well-known/security.txt"),
     public("healthz"),
+    public("readyz", status=503),  # no worker runs
     # dashboard
     page("dashboard"),
     public("dashboard/version", status=403, signed_in=204),

@@ -145,7 +145,7 @@ def test_a_taken_port_is_refused_with_one_that_is_free(up: Up) -> None:
     shutil.rmtree(data.parent)
 
 
-@pytest.mark.parametrize(("name", "word"), [("beat", "celery.beat"), ("PostgreSQL", "postgres")])
+@pytest.mark.parametrize(("name", "word"), [("beat", " beat "), ("PostgreSQL", "postgres")])
 def test_a_program_that_dies_is_started_again_with_a_message(up: Up, name: str, word: str) -> None:
     first = up.child(word)
 
