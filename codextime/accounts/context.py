@@ -8,5 +8,6 @@ def server(request: HttpRequest) -> dict[str, object]:
     return {
         "sign_up_policy": settings.SIGN_UP,
         "is_local": settings.IS_LOCAL,
+        "has_mail": settings.HAS_MAIL,
         "login_link_command": settings.LOGIN_LINK_COMMAND,
     }

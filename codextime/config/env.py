@@ -1,17 +1,20 @@
 """The environment, read once. Every variable the server knows is a line here; nonsense stops the start."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from codextime.config.production import NO_MAIL, find_problems
 
 read = environ.Env()
 
 ROOT = Path(__file__).resolve().parents[2]
 
-MODES = ("production", "local", "test")
+MODES = ("production", "local", "test", "build")  # build: files are made out of the source, and nothing is served
 SIGN_UP_POLICIES = ("open", "invitation", "closed")
 
 
@@ -39,21 +42,40 @@ def database() -> dict[str, Any]:
     return parsed
 
 
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Networks such as `172.16.0.0/12`, or single addresses, separated by commas; not the whole internet."""
+    texts: list[str] = read.list(name, default=[])
+    try:
+        found = [ip_network(text.strip(), strict=False) for text in texts]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be addresses or networks of your proxies: {error}") from error
+    if any(network.prefixlen == 0 for network in found):
+        raise ImproperlyConfigured(f"{name} must not trust everybody: name the addresses of your own proxies.")
+    return found
+
+
 MODE = choice("CODEXTIME_MODE", MODES, "production")
-SECRET_KEY: str = read.str("CODEXTIME_SECRET_KEY", default="only-for-tests" if MODE == "test" else "")
+if MODE == "production" and (problems := find_problems(read.ENVIRON)):
+    raise ImproperlyConfigured("\n".join(["This server cannot start (docs/hosting.md explains each):", *problems]))
+
+NO_KEY_NEEDED = MODE in ("test", "build")
+SECRET_KEY: str = read.str("CODEXTIME_SECRET_KEY", default="signs-nothing-of-value" if NO_KEY_NEEDED else "")
 BASE_URL: str = read.str("CODEXTIME_BASE_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS: list[str] = read.list("CODEXTIME_ALLOWED_HOSTS", default=[])
 SIGN_UP = choice("CODEXTIME_SIGN_UP", SIGN_UP_POLICIES, "open" if MODE == "test" else "closed")
 EMAIL_URL: str = read.str("EMAIL_URL", default="consolemail://")
+HAS_MAIL = EMAIL_URL != NO_MAIL
 LOGIN_LINK_COMMAND: str = read.str("CODEXTIME_LOGIN_LINK_COMMAND", default="make login-link")
 MAIL_FOLDER: str = read.str("CODEXTIME_MAIL_FOLDER", default="")
 STATIC_ROOT: str = read.str("CODEXTIME_STATIC_ROOT", default=str(ROOT / "staticfiles"))
-MAIL_FROM: str = read.str("CODEXTIME_MAIL_FROM", default="Codextime <no-reply@localhost>")
+MAIL_FROM: str = read.str(
+    "CODEXTIME_MAIL_FROM", default=f"Codextime <no-reply@{urlsplit(BASE_URL).hostname or 'localhost'}>"
+)
 TRACKER_COMMAND: str = read.str("CODEXTIME_TRACKER_COMMAND", default="")
 REDIS_URL: str = read.str("REDIS_URL", default="redis://localhost:6379/0")
 OPERATOR: str = read.str("CODEXTIME_OPERATOR", default="")
 CONTACT = contact("CODEXTIME_CONTACT")
-TRUSTED_PROXIES: int = read.int("CODEXTIME_TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = networks("CODEXTIME_TRUSTED_PROXIES")
 NAMESPACE: str = read.str("CODEXTIME_NAMESPACE", default="codextime")
 
 if not SECRET_KEY:

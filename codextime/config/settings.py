@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "codextime.config.proxies.TrustedProxyMiddleware",
     "codextime.config.middleware.KnownHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -150,23 +151,26 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# Without mail nobody signs up but by an invitation, which the operator hands to whom the address belongs.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if env.HAS_MAIL else "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True  # one address; the old one stays until the new one is confirmed
 ACCOUNT_ADAPTER = "codextime.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "codextime.accounts.forms.SignUpForm"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ALLAUTH_TRUSTED_PROXY_COUNT = env.TRUSTED_PROXIES
 # Everything about a session is forgotten 30 days after its last sign-in or change.
 SESSION_COOKIE_AGE = ACCOUNT_SESSION_COOKIE_AGE = 30 * 24 * 3600
 ACCOUNT_SESSION_REMEMBER = True
 
 # --- mail ------------------------------------------------------------------------------------------------------------
 
+HAS_MAIL = env.HAS_MAIL
 if env.MAIL_FOLDER:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = env.MAIL_FOLDER
+elif not HAS_MAIL:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 else:
     vars().update(env.read.email_url_config(env.EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.MAIL_FROM
@@ -174,8 +178,7 @@ DEFAULT_FROM_EMAIL = env.MAIL_FROM
 # --- security --------------------------------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_SECURE
-if env.TRUSTED_PROXIES:  # TLS ends at the proxy, which says so and overwrites what others claim
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUSTED_PROXIES = env.TRUSTED_PROXIES  # TLS ends at one of them
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # load balancers and containers ask without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE

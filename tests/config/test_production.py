@@ -1,0 +1,94 @@
+"""A production server that was not told what it needs does not start, and says what is missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codextime.config.production import find_problems
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPLETE = {
+    "CODEXTIME_SECRET_KEY": "0123456789" * 5,
+    "CODEXTIME_BASE_URL": "https://codextime.example.org",
+    "DATABASE_URL": "postgres://codextime@127.0.0.1:1/codextime",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_URL": "smtp+tls://user:word@mail.example.org:587",
+}
+PROGRAMS = {
+    "gunicorn": ["-m", "gunicorn", "codextime.config.wsgi", "--bind=127.0.0.1:0", "--preload"],
+    "worker": ["-m", "celery", "--app=codextime.config.celery", "worker"],
+    "beat": ["-m", "celery", "--app=codextime.config.celery", "beat"],
+    "migrate": ["manage.py", "migrate", "--noinput"],
+}
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    command = [sys.executable, *arguments]
+    return subprocess.run(
+        command, env=kept | variables, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_a_complete_environment_has_no_problem() -> None:
+    assert find_problems(COMPLETE) == []
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_each_variable_that_is_missing_is_named(name: str) -> None:
+    without = {key: value for key, value in COMPLETE.items() if key != name}
+
+    [problem] = find_problems(without)
+    assert problem.startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CODEXTIME_SECRET_KEY", "short"),
+        ("CODEXTIME_SECRET_KEY", "a" * 60),
+        ("CODEXTIME_BASE_URL", "codextime.example.org"),
+        ("CODEXTIME_BASE_URL", "https://example.org/codextime"),
+        ("CODEXTIME_ALLOWED_HOSTS", "codextime.example.org, *"),
+        ("DATABASE_URL", "sqlite:///codextime.db"),
+        ("REDIS_URL", "memory://"),
+        ("EMAIL_URL", "consolemail://"),
+        ("EMAIL_URL", "dummymail://"),
+    ],
+)
+def test_each_value_that_cannot_be_right_is_named(name: str, value: str) -> None:
+    [problem] = find_problems(COMPLETE | {name: value})
+
+    assert problem.startswith(name)
+
+
+@pytest.mark.parametrize(("policy", "problems"), [("closed", 0), ("invitation", 0), ("open", 1)])
+def test_a_server_without_mail_takes_no_sign_up_that_needs_mail(policy: str, problems: int) -> None:
+    assert len(find_problems(COMPLETE | {"EMAIL_URL": "none", "CODEXTIME_SIGN_UP": policy})) == problems
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_no_program_starts_without_it(program: str) -> None:
+    missing = COMPLETE | {"CODEXTIME_SECRET_KEY": "", "EMAIL_URL": ""}
+
+    ended = run(*PROGRAMS[program], **missing)
+
+    assert ended.returncode != 0
+    assert "CODEXTIME_SECRET_KEY is missing" in ended.stderr
+    assert "EMAIL_URL must name your mail server" in ended.stderr
+
+
+def test_a_complete_production_server_passes_djangos_own_checks() -> None:
+    ended = run("manage.py", "check", "--deploy", "--fail-level=WARNING", **COMPLETE)
+
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_making_files_out_of_the_source_needs_no_servers_settings(tmp_path: Path) -> None:
+    ended = run("manage.py", "collectstatic", "--noinput", CODEXTIME_STATIC_ROOT=str(tmp_path))
+
+    assert ended.returncode == 0, ended.stderr
+    assert list(tmp_path.glob("css/codextime.*.css"))
