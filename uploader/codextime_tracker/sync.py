@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codextime_tracker import progress
 from codextime_tracker.addresses import Server, needs_warning, parse_server
+from codextime_tracker.built_in import find_built_in_server
 from codextime_tracker.credentials import Pairing, find_pairing, remember_pairing
 from codextime_tracker.exits import Exit, NothingToRead, Stopped, UsageRefused
 from codextime_tracker.index import Index, Totals
@@ -24,8 +25,6 @@ from codextime_tracker.uploads import Destination, has_news
 if TYPE_CHECKING:
     from codextime_tracker.client import Client
     from codextime_tracker.delivery import Delivered
-
-BUILT_IN_SERVER: str | None = None  # for who runs a server and publishes a tracker of their own for it
 
 NEVER_SENT = (
     "From Codex's logs, only token counts, times and model names are sent. Prompts, answers, code, commands, names of\n"
@@ -102,7 +101,7 @@ def problem_with(home: Path) -> str:
 def find_server(options: Options) -> Server | None:
     """The named server, else the one this user paired with last, else the one that was built in."""
     paired = find_pairing(options.credentials, user_id=options.user_id, server=None)
-    address = options.server or (paired.server if paired else BUILT_IN_SERVER)
+    address = options.server or (paired.server if paired else find_built_in_server())
     return parse_server(address) if address else None
 
 
