@@ -67,6 +67,11 @@ def check_broker(now: datetime) -> dict[str, Check]:
     }
 
 
+def check_process(process: str, *, now: datetime) -> Check:
+    """Whether the worker or beat gave a sign of life lately."""
+    return check_broker(now)[process]
+
+
 def check_heartbeat(process: str, seconds: float | None) -> Check:
     if seconds is None:
         return Check(False, f"Nothing was heard of the {process} yet.")

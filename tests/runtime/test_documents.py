@@ -13,8 +13,8 @@ def variables_read() -> set[str]:
     return set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source))
 
 
-def test_every_variable_of_the_server_is_in_the_operations_document() -> None:
-    document = (ROOT / "docs" / "operations.md").read_text()
+def test_every_variable_of_the_server_is_in_the_hosting_document() -> None:
+    document = (ROOT / "docs" / "hosting.md").read_text()
 
     assert not {name for name in variables_read() if f"`{name}`" not in document}
 
