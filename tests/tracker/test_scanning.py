@@ -17,6 +17,7 @@ from codextime_tracker.scanning import ScanReport, scan
 from tests.tracker.rollouts import CORPORA, Rollout, models_and_usage
 
 THREAD = "01a1fbc8-0000-7000-8000-000000000001"
+OWN_TURN = "01a1fbc9-0000-7000-8000-000000000003"
 PARENT = "01a1fbc7-0000-7000-8000-000000000002"
 A, B, C = (100, 10, 5, 1), (200, 20, 6, 2), (400, 40, 7, 3)
 AB, ABC = (300, 30, 11, 3), (700, 70, 18, 6)
@@ -206,6 +207,81 @@ def test_a_lump_for_lines_that_a_rewrite_removed_is_not_counted_again(home: Path
     assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", C)]
 
 
+def test_a_file_that_was_rewritten_in_place_and_is_larger_is_read_from_its_first_byte(home: Path, index: Index) -> None:
+    two_calls().write(home)
+    scan(index, home)
+
+    wider = two_calls().count(ABC, C)
+    wider.lines = [
+        line.replace('"timestamp"', '"added_by_a_migration":"' + "x" * 500 + '","timestamp"') for line in wider.lines
+    ]
+    wider.write(home)
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", C)]
+
+
+def test_a_call_whose_line_is_lost_is_not_counted_again_by_the_line_that_repeats_it(home: Path, index: Index) -> None:
+    rollout = Rollout(THREAD).turn("gpt-5").count(A, A).count(A, A).count(AB, B)
+    rollout.write(home)
+    scan(index, home)
+
+    del rollout.lines[2]
+    rollout.write(home)
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+
+
+def test_a_record_that_is_lost_is_not_counted_again_by_its_token_count(home: Path, index: Index) -> None:
+    rollout = Rollout(THREAD).turn("gpt-5").record("resp_1", A).count(A, A)
+    rollout.write(home)
+    scan(index, home)
+
+    del rollout.lines[2]
+    rollout.write(home)
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A)]
+
+
+def test_a_lump_is_not_counted_again_in_a_home_that_was_moved(home: Path, index: Index, tmp_path: Path) -> None:
+    rollout = two_calls().count(AB, (0, 0, 0, 0)).count(ABC, C)
+    rollout.write(home)
+    scan(index, home)
+
+    del rollout.lines[3]
+    rollout.write(home)
+    scan(index, home.rename(tmp_path / "moved"))
+
+    assert sorted(models_and_usage(index)) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", C)]
+
+
+def test_copied_calls_are_withdrawn_wherever_they_were_sent_from(home: Path, index: Index, tmp_path: Path) -> None:
+    fork = Rollout(THREAD, cli_version="0.80.0").session(PARENT).turn("gpt-5").count(A, A).count(AB, B)
+    fork.write(home)
+    scan(index, home)
+
+    moved = home.rename(tmp_path / "moved")
+    Rollout(PARENT, at="2026-11-19T10:00:00.000Z").turn("gpt-5").count(A, A).write(moved)
+    scan(index, moved)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B)]
+    assert ("withdrawn", "copied_history") in kinds(index)
+
+
+def test_a_fork_of_a_fork_is_right_in_the_run_that_finds_what_is_between(home: Path, index: Index) -> None:
+    Rollout(PARENT, at="2026-11-19T10:00:00.000Z").turn("gpt-5").count(A, A).write(home)
+    last = Rollout(OWN_TURN, at="2026-11-20T11:00:00.000Z", cli_version="0.80.0").session(THREAD).session(PARENT)
+    last.turn("gpt-5").count(A, A).count(AB, B).count(ABC, C).write(home)
+    scan(index, home)
+
+    Rollout(THREAD, cli_version="0.80.0").session(PARENT).turn("gpt-5").count(A, A).count(AB, B).write(home)
+    scan(index, home)
+
+    assert models_and_usage(index) == [("gpt-5", A), ("gpt-5", B), ("gpt-5", C)]
+
+
 def test_a_model_that_is_named_later_completes_the_call(home: Path, index: Index) -> None:
     rollout = Rollout(THREAD).count(A, A)
     rollout.write(home)
@@ -281,14 +357,14 @@ def test_what_a_parent_said_before_it_lost_lines_still_proves_what_is_copied(
     assert {call.revision for call in index.calls()} == {257}
 
 
-@pytest.mark.parametrize("lost", [2, 3])
+@pytest.mark.parametrize(("lost", "apart_ms"), [(2, 2), (3, 2), (2, 400)])
 def test_a_parent_that_lost_lines_before_it_was_read_makes_the_fork_an_estimate_and_doubles_nothing(
-    home: Path, index: Index, lost: int
+    home: Path, index: Index, lost: int, apart_ms: int
 ) -> None:
     parent = Rollout(PARENT, at="2026-11-19T10:00:00.000Z").turn("gpt-5").count(A, A).count(AB, B)
     del parent.lines[lost]
     parent.write(home)
-    fork = forked((A, A), (AB, B))
+    fork = forked((A, A), (AB, B), apart_ms=apart_ms)
     fork.now += timedelta(seconds=5)
     fork.count(ABC, C).write(home)
 

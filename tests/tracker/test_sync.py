@@ -247,6 +247,25 @@ def test_a_home_that_was_moved_before_it_was_sent_is_sent_from_its_new_place(tra
     assert "Found      3 calls, 3,156 tokens in 1 file" in run.out
 
 
+@pytest.mark.parametrize("other", [False, True], ids=["no home", "another home"])
+def test_what_a_home_that_is_gone_left_waiting_is_sent(tracker: Tracker, tmp_path: Path, other: bool) -> None:
+    tracker.peer.answers(*[Reply(503)] * 20)
+    tracker()
+    tracker.peer.answers(stored_everything)
+    tracker.peer.requests.clear()
+    shutil.rmtree(tracker.home)
+    if other:
+        write_rollout(tmp_path / "other", start(OTHER_THREAD), turn(), call(9, OTHER_THREAD), thread=OTHER_THREAD)
+
+    run = tracker(home=tmp_path / "other")
+    again = tracker(home=tmp_path / "other")
+
+    sent = [row["input_tokens"] for request in tracker.uploads for row in request.json()["calls"]]
+    assert run.exit == Exit.DONE
+    assert sorted(sent) == [1001, 1002, 1003] + [1009] * other
+    assert again.exit == (Exit.DONE if other else Exit.NOTHING_TO_READ)
+
+
 def test_a_copy_of_a_home_goes_to_another_user_whole(tracker: Tracker, tmp_path: Path) -> None:
     tracker()
     copy = Path(shutil.copytree(tracker.home, tmp_path / "copy"))

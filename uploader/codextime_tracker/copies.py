@@ -17,7 +17,7 @@ FIRST_WITH_TURN_IDS = (0, 104)
 FIRST_WITH_RECORDS = (0, 153)
 BURST_MS = 1000  # a copy is written in one go; a model call takes longer
 PAUSE_MS = 10_000  # no copy takes one that long between two lines
-COPYING_MS = 30  # between two copied lines; even a model next door takes twice as long
+COPYING_MS = 50  # between two copied lines; even a model next door takes longer
 
 # A running sum and its last call: input, cached input, output, reasoning of each.
 TOTAL = struct.Struct("<8q")

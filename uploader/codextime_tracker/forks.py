@@ -6,6 +6,7 @@ from pathlib import Path
 from codextime_tracker.copies import (
     COPYING_MS,
     PAUSE_MS,
+    TOTAL,
     Boundary,
     NeedsTotals,
     common_totals,
@@ -53,20 +54,32 @@ def parents_boundary(head: Head, events: list[Event], parents: list[bytes]) -> t
     """After those running sums that are the parent's too, and flags.
 
     After a pause, sums that are equal again are those of the thread's own calls. The parent is no proof if it is gone,
-    or if it ends while the copying went on: then it lost lines, and all that was written in one go counts as copied.
+    or if the copying goes on where it ends or lacks a line: then all that was written in one go counts as copied.
     """
     trial = counted(head, events, 0)
     common = most_common_totals(trial.totals, parents)
-    copied = 0
-    while copied < (common or 0) and goes_on(trial.instants, copied, head.at, within_ms=PAUSE_MS):
-        copied += 1
-    is_proven = common is not None and not goes_on(trial.instants, copied, head.at, within_ms=COPYING_MS)
+    written = 0  # in one go, as far as that can be told
+    while goes_on(trial.instants, written, head.at, within_ms=PAUSE_MS):
+        written += 1
+    copied = min(common or 0, written)
+    last = last_common_total(trial.totals[: written * TOTAL.size], parents)
+    is_proven = (
+        common is not None and last <= copied and not goes_on(trial.instants, copied, head.at, within_ms=COPYING_MS)
+    )
     if not is_proven:
+        copied = max(copied, last)
         while goes_on(trial.instants, copied, head.at, within_ms=COPYING_MS):
             copied += 1
         copied = max(copied, in_first_burst(trial.instants, head.at))
     boundary = Boundary(totals=copied, is_by_totals=True, totals_of_parent=common)
     return boundary, 0 if is_proven else LOST_PARENT
+
+
+def last_common_total(own: bytes | bytearray, parents: list[bytes]) -> int:
+    """The number of the last running sum that any reading of the parent has too, wherever it stands there."""
+    known = {parent[place : place + TOTAL.size] for parent in parents for place in range(0, len(parent), TOTAL.size)}
+    mine = [bytes(own[place : place + TOTAL.size]) for place in range(0, len(own), TOTAL.size)]
+    return max((number for number, total in enumerate(mine, 1) if total in known), default=0)
 
 
 def most_common_totals(own: bytes | bytearray, parents: list[bytes]) -> int | None:

@@ -10,7 +10,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -234,6 +234,13 @@ class Index:
         row = self.connection.execute("SELECT change FROM cursors WHERE destination = ?", (destination,)).fetchone()
         return int(row[0]) if row else 0
 
+    def remember_destination(self, destination: str) -> None:
+        """So that what it was promised goes to it, also if the Codex home is gone by then."""
+        self.connection.execute("INSERT OR IGNORE INTO cursors VALUES (?, 0)", (destination,))
+
+    def destinations(self) -> list[str]:
+        return [row[0] for row in self.connection.execute("SELECT destination FROM cursors ORDER BY destination")]
+
     def acknowledge(self, destination: str, change: int) -> None:
         """Moves the cursor forward and ends the pending upload, at once."""
         with self.transaction() as connection:
@@ -321,5 +328,6 @@ def set_aside(path: Path) -> Path:
     """Renames a damaged index, journals and all; where it went."""
     kept = rename_damaged(path)
     for suffix in ("-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            Path(f"{path}{suffix}").rename(f"{kept}{suffix}")
     return kept

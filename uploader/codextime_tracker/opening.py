@@ -29,6 +29,8 @@ def opened(path: Path) -> Iterator[Index]:
     try:
         with one_run_at_a_time(path), open_index(path) as index:
             yield index
+    except UnicodeDecodeError as error:  # only of a text in the index: logs are decoded with replacement
+        raise CannotWrite(f"The index {path} is damaged. {ANEW}.") from error
     except sqlite3.DatabaseError as error:
         way_out = find_way_out(error)
         if way_out is None:

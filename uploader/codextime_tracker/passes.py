@@ -89,6 +89,7 @@ def begin_pass(file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pas
         raw.seek(known.offset)
         reading = Reading(raw, known.offset)
         return Pass(reading, Counter(state), reading, is_whole=False, former_totals=known.totals)
+    raw.seek(0)  # the fingerprint was looked for elsewhere
     reading = Reading(Decompressed(raw) if file.is_compressed else raw)
     head = read_head(reading, file.name)
     if head is None:

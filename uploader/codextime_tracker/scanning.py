@@ -19,6 +19,7 @@ from codextime_tracker.settling import FileReading, Tally, store_reading
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 BATCH_BYTES = 16_000_000
+MOST_GENERATIONS = 50  # of forks of forks
 
 
 class ScanReport(Struct):
@@ -88,10 +89,15 @@ class Scan:
                         self.attempt(file, begin_pass)
                     except NeedsTotals as missing:
                         deferred.append((file, missing))
-        deferred += self.stale_forks(todo)
-        for file, need in parents_first(deferred):
-            with self.index.transaction():
-                self.attempt(file, self.after_parent(need))
+        for _ in range(MOST_GENERATIONS):
+            if not deferred:
+                deferred = self.stale_forks()
+            if not deferred:
+                break
+            for file, need in parents_first(deferred):
+                with self.index.transaction():
+                    self.attempt(file, self.after_parent(need))
+            deferred = []
         return self.report
 
     def is_settled(self, file: RolloutFile) -> bool:
@@ -103,13 +109,13 @@ class Scan:
             self.report.old_logs.append(file.path)
         return True
 
-    def stale_forks(self, read: list[RolloutFile]) -> list[tuple[RolloutFile, NeedsTotals]]:
-        """Files that did not change, but whose parent now says that other lines are copied."""
+    def stale_forks(self) -> list[tuple[RolloutFile, NeedsTotals]]:
+        """Files whose parent, as it was read by now, says that other lines are copied."""
         stale: list[tuple[RolloutFile, NeedsTotals]] = []
-        names = {file.name for file in read}
+        self.known = self.load_known()
         for file in self.found.files:
             known = self.known.get(file.name)
-            state = known.last_state() if known and known.parent and file.name not in names else None
+            state = known.last_state() if known and known.parent else None
             if known is None or known.parent is None or state is None:
                 continue
             if not is_still_right(state, known.totals, self.find_totals(known.parent)):

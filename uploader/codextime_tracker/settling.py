@@ -6,11 +6,12 @@
 """
 
 import sqlite3
+from collections import Counter
 
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from codextime_tracker.counting import COUNTER_VERSION, EXACT, GAP, Call, revision
+from codextime_tracker.counting import COUNTER_VERSION, EXACT, GAP, Call, Four, revision
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.index import Index
 
@@ -69,14 +70,15 @@ def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:
 
 
 def thread_number(connection: sqlite3.Connection, uuid: str | None, source: int) -> tuple[int | None, bool]:
-    """The thread's number, and whether it is new to the source."""
+    """The thread's number, and whether no source had it before."""
     if uuid is None:
         return None, False
     key = (uuid, source)
-    made = "INSERT INTO threads (uuid, source) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id"
+    made = """INSERT INTO threads (uuid, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING
+        RETURNING id, (SELECT count(*) FROM threads AS each WHERE each.uuid = ?1)"""
     row = connection.execute(made, key).fetchone()
     if row is not None:
-        return int(row[0]), True
+        return int(row[0]), row[1] == 1
     row = connection.execute("SELECT id FROM threads WHERE (uuid, source) = (?, ?)", key).fetchone()
     return int(row[0]), False
 
@@ -128,27 +130,32 @@ class Settlement:
         self.tally = tally
 
     def run(self) -> None:
-        missing = self.missing_usage() if self.reading.is_whole else 0
+        lost, known = self.lost_calls() if self.reading.is_whole else (Counter[Four](), set[str]())
+        new = []
         for call in self.reading.calls:
             row = self.connection.execute(FIND, (self.thread, call.identity)).fetchone()
             if row is not None:
                 self.improve(row, call)
-            elif call.flags & GAP and used(call) <= missing:
-                missing -= used(call)  # the lump of calls whose lines a rewrite removed
-            else:
-                self.insert([call])
+            elif call.identity in known or not is_told_by(lost, call):
+                new.append(call)
+        self.insert(new)
         if self.reading.is_whole and self.reading.proves_copies:
             self.withdraw_copied()
 
-    def missing_usage(self) -> int:
-        """Tokens of the calls that an earlier reading of this file found and this one does not."""
-        present = {call.identity for call in self.reading.calls}
+    def lost_calls(self) -> tuple[Counter[Four], set[str]]:
+        """What earlier readings of this file found and this one does not, and the calls of the thread by identity.
+
+        A file keeps its name when its home is moved or copied, so the readings of all sources tell.
+        """
         rows = self.connection.execute(
-            """SELECT identity, input_tokens + output_tokens FROM calls
-            WHERE thread = ? AND file = ? AND superseded_by IS NULL AND kind != 'withdrawn'""",
-            (self.thread, self.file),
-        )
-        return sum(tokens for identity, tokens in rows if identity not in present)
+            """SELECT DISTINCT identity, files.name = ?, input_tokens, cached_input_tokens, output_tokens,
+            reasoning_output_tokens FROM calls JOIN threads ON threads.id = calls.thread
+            JOIN files ON files.id = calls.file
+            WHERE uuid = ? AND superseded_by IS NULL AND kind != 'withdrawn'""",
+            (self.reading.file.name, self.reading.thread_id),
+        ).fetchall()
+        found = {call.identity for call in self.reading.calls}
+        return Counter(row[2:] for row in rows if row[1] and row[0] not in found), {row[0] for row in rows}
 
     def improve(self, row: tuple[int, int, str, *tuple[object, ...]], call: Call) -> None:
         """Replaces the stored state of a call if this reading is better and says something else."""
@@ -165,8 +172,9 @@ class Settlement:
 
     def withdraw_copied(self) -> None:
         """Takes back calls that an earlier reading counted and this one proves to be copied history."""
-        for identity in self.reading.copied:
-            row = self.connection.execute(FIND, (self.thread, identity)).fetchone()
+        threads = self.connection.execute("SELECT id FROM threads WHERE uuid = ?", (self.reading.thread_id,)).fetchall()
+        for key in ((thread, identity) for (thread,) in threads for identity in self.reading.copied):
+            row = self.connection.execute(FIND, key).fetchone()
             if row is None or row[2] == "withdrawn":
                 continue
             self.supersede(row[0])
@@ -194,8 +202,21 @@ class Settlement:
             self.tally.replaced += len(calls)
 
 
-def used(call: Call) -> int:
-    return call.input_tokens + call.output_tokens
+def is_told_by(lost: Counter[Four], call: Call) -> bool:
+    """Whether a new call is one of those that were found before and are lost, told by another line; takes it off.
+
+    If a line is missing, the next one with the running sum tells the same usage at a later time, and a rewrite that
+    removes several leaves their lump.
+    """
+    usage = (call.input_tokens, call.cached_input_tokens, call.output_tokens, call.reasoning_output_tokens)
+    if lost[usage]:
+        lost[usage] -= 1
+        return True
+    left = sum((entry + output) * number for (entry, _, output, _), number in lost.items())
+    if not call.flags & GAP or usage[0] + usage[2] > left:
+        return False
+    lost.clear()
+    return True
 
 
 def five(call: Call) -> tuple[int, int, int, int, int]:

@@ -63,23 +63,27 @@ class Outcome:
 def sync(options: Options, *, now: datetime, sleep: Callable[[float], None] = time.sleep) -> Outcome:
     """Does one run. Raises `Stopped` in one of its kinds; whatever was done until then is kept."""
     with opened(options.index) as index:
-        homes, missing = existing_homes(options.homes)
+        waits = unsent_destinations(index, options, find_server(options))
+        homes, missing = existing_homes(options.homes, may_be_none=bool(waits))
         server, token = find_access(options)
         if token is None:
             token = pair_this_machine(options, server, sleep)
         scans = [scan_home(index, home, is_quiet=options.is_quiet) for home in homes]
         destinations = destinations_of(options, index, homes, str(server))
+        for each in destinations:
+            index.remember_destination(str(each))
+        destinations += [each for each in waits if each not in destinations]
         delivered = deliver_all(options, index, destinations, server, token, now, sleep)
         totals = index.totals(*(each.source_key for each in destinations))
         return Outcome(server, scans, missing, totals, delivered, index.notices)
 
 
-def existing_homes(homes: list[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
+def existing_homes(homes: list[Path], *, may_be_none: bool = False) -> tuple[list[Path], list[tuple[Path, str]]]:
     """The Codex homes that can be read, each once; the others, and why not. Raises `NothingToRead` if there is none."""
     by_place = {os.path.realpath(home): home for home in homes}
     problems = {home: problem_with(home) for home in by_place.values()}
     missing = [(home, problem) for home, problem in problems.items() if problem]
-    if len(missing) == len(problems):
+    if len(missing) == len(problems) and not may_be_none:
         home, problem = missing[0]
         raise NothingToRead(
             f"No Codex home can be read at {home}: {problem}. Run Codex once, or name its folder with --codex-home DIR."
@@ -146,6 +150,13 @@ def scan_home(index: Index, home: Path, *, is_quiet: bool) -> ScanReport:
 def destinations_of(options: Options, index: Index, homes: list[Path], server: str) -> list[Destination]:
     """One for each home of this run: sources that other runs scanned are none of this run's business."""
     return [Destination(server, options.user_id, index.source_key(home)) for home in homes]
+
+
+def unsent_destinations(index: Index, options: Options, server: Server | None) -> list[Destination]:
+    """Where earlier runs for this user could not send everything: their homes may be gone by now."""
+    known = [Destination(*destination.split(" ")) for destination in index.destinations()]
+    ours = [each for each in known if (each.server, each.user_id) == (str(server), options.user_id)]
+    return [each for each in ours if waiting(index, [each])]
 
 
 def deliver_all(
