@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from codextime.accounts import selectors, services
 from codextime.accounts.access import INVITATION_IN_SESSION
+from codextime.accounts.returning import find_remembered_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +34,8 @@ def press_sign_in(request: HttpRequest, token: str) -> HttpResponse:
         user = services.use_login_link(token=token, now=timezone.now())
     except services.LoginLinkSpent:
         return render(request, "account/sign_in_link_spent.html", status=410)
-    answer: HttpResponse = perform_login(request, user, email_verification="none")
+    page = find_remembered_page(request)
+    answer: HttpResponse = perform_login(request, user, email_verification="none", redirect_url=page)
     return answer
 
 

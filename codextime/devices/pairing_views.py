@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from codextime.accounts.requests import SignedInRequest, network_of
+from codextime.accounts.returning import remember_page
 from codextime.devices import limits, selectors, services
 from codextime.devices.codes import read_user_code, show_user_code
 from codextime.devices.forms import ApprovalForm, CodeForm
@@ -39,6 +40,14 @@ def limits_codes(view: View) -> View:
 
 @require_safe
 @never_cache
+def open_pairing(request: SignedInRequest) -> HttpResponse:
+    """For strangers the sign-in page, after which they come back: also by a sign-in link."""
+    answer = show_pairing(request)
+    if not request.user.is_authenticated:
+        remember_page(request, answer)
+    return answer
+
+
 @login_required
 def show_pairing(request: SignedInRequest) -> HttpResponse:
     return compare(request) if request.GET.get("code") else render_code_form(request, CodeForm())

@@ -6,7 +6,7 @@ from codextime.devices import api, pairing_views, views
 
 urlpatterns = [
     path("devices", views.show_devices, name="devices"),
-    path("devices/pair", pairing_views.show_pairing, name="pair"),
+    path("devices/pair", pairing_views.open_pairing, name="pair"),
     path("devices/pair/approve", pairing_views.approve_pairing, name="pairing_approve"),
     path("devices/pair/deny", pairing_views.deny_pairing, name="pairing_deny"),
     path("devices/pair/approved", pairing_views.show_approved, name="pairing_approved"),

@@ -24,7 +24,7 @@ from codextime.usage.services import UserGone
 # 2,400,000 calls a minute. Lenient: who uploads has proven who they are, and the database needs no cache to store.
 UPLOADS_OF_DEVICE = RateLimit("uploads-of-device", amount=240, seconds=60, is_lenient=True)
 
-PAIR_AGAIN = "Run `codextime-tracker {user}` in a terminal: it pairs this machine again. Nothing is lost."
+PAIR_AGAIN = "Run `codextime-tracker` in a terminal as you did before: it pairs this machine anew."
 
 PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
     bodies.BodyTooLarge: (
@@ -45,7 +45,7 @@ PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
     services.UploadForAnotherAccount: (
         HTTPStatus.UNAUTHORIZED,
         "token_of_another_account",
-        "This upload token belongs to another account. " + PAIR_AGAIN.format(user="<userId>"),
+        "This upload token belongs to another account. " + PAIR_AGAIN,
     ),
     services.UploadIdReused: (
         HTTPStatus.CONFLICT,
@@ -99,7 +99,7 @@ class UploadsView(APIView):
         if isinstance(error, DATABASE_AWAY):
             return database_away()
         if isinstance(error, AuthenticationFailed):
-            detail = f"{error.detail} " + PAIR_AGAIN.format(user="<userId>")
+            detail = f"{error.detail} " + PAIR_AGAIN
             return unauthorized(str(error.get_codes()), detail)
         if isinstance(error, decoding.ProtocolUnsupported):
             detail = f"This server takes protocol {PROTOCOL}."

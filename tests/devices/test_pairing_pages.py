@@ -1,12 +1,13 @@
 """The page on which the owner lets a machine in."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from codextime.accounts.models import User
+from codextime.accounts.services import make_login_link
 from codextime.devices import limits, services
 from codextime.devices.models import Device, Pairing
 from codextime.devices.services import StartedPairing
@@ -42,6 +43,24 @@ def test_the_owner_compares_names_and_approves(owners: Client, owner: User, star
     assert "the tracker goes on" in answer.text
     device, _ = services.redeem_pairing(device_code=started.device_code, now=timezone.now())
     assert (device.user, device.name) == (owner, "Desk")
+
+
+def test_a_sign_in_link_leads_back_to_the_code(client: Client, owner: User, started: StartedPairing) -> None:
+    page = f"/devices/pair?code={started.user_code}"
+    assert client.get(page).status_code == 302
+    link = urlsplit(make_login_link(user=owner, now=timezone.now())).path
+
+    answer = client.post(link, follow=True)
+
+    assert answer.redirect_chain[-1][0] == page
+    assert started.user_code in answer.text
+
+
+def test_only_a_page_of_this_server_is_led_back_to(client: Client, owner: User) -> None:
+    client.cookies["after_sign_in"] = "https://elsewhere.example"
+    link = urlsplit(make_login_link(user=owner, now=timezone.now())).path
+
+    assert "elsewhere" not in client.post(link)["Location"]
 
 
 def test_the_next_machine_gets_the_next_number(owners: Client, owner: User, started: StartedPairing) -> None:

@@ -1,6 +1,5 @@
 """With a real worker on a real broker, and without one."""
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -21,9 +20,6 @@ from tests.usage.brokers import broker_at, silent_address
 from tests.usage.readings import assert_totals_are_exact
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-FRESH_WITHIN = 2  # seconds
-UPLOAD_WITHIN = 4  # seconds, while neither broker nor cache answers
 
 
 @pytest.fixture
@@ -53,27 +49,22 @@ def broker_is_down(request: pytest.FixtureRequest, settings: Settings) -> Iterat
 
 
 @pytest.mark.usefixtures("worker")
-def test_uploaded_calls_are_in_the_days_within_two_seconds(client: Client, owner: User, token: str) -> None:
+def test_uploaded_calls_are_in_the_days_without_a_sweep(client: Client, owner: User, token: str) -> None:
     calls = [call(number) for number in range(500)]
 
     assert post(client, token, envelope(owner, *calls)).status_code == 201
-    answered_at = time.monotonic()
 
     wait_until(lambda: Day.objects.filter(user=owner, calls=500).exists())
-    assert time.monotonic() - answered_at < FRESH_WITHIN
     assert_totals_are_exact(owner)
 
 
 def test_without_a_broker_an_upload_is_stored_and_a_sweep_makes_up_for_it(
     client: Client, owner: User, token: str, broker_is_down: ExitStack
 ) -> None:
-    started_at = time.monotonic()
     answer = post(client, token, envelope(owner, call(1)))
-    took = time.monotonic() - started_at
     broker_is_down.close()
 
     assert (answer.status_code, Call.objects.count(), DirtyDate.objects.count()) == (201, 1, 1)
-    assert took < UPLOAD_WITHIN
     with start_worker(app, perform_ping_check=False):
         sweep(now=DirtyDate.objects.get().marked_at + timedelta(minutes=1))
         wait_until(lambda: Day.objects.exists() and not DirtyDate.objects.exists())

@@ -64,6 +64,8 @@ def find_rollouts(codex_home: Path) -> Found:
     except OSError as error:
         raise CodexHomeMissing(codex_home, error.strerror or "cannot be opened") from error
     found = Found([], [], [])
+    if not any((codex_home / folder).exists() for folder in FOLDERS):
+        found.skipped.append(Skipped(printable(str(codex_home)), "it has no folder of sessions: is it a Codex home?"))
     best: dict[str, RolloutFile] = {}
     for folder in FOLDERS:
         for file in walk(str(codex_home / folder), found, set()):
