@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "codextime.pricing",
     "codextime.usage",
     "codextime.ingest",
+    "codextime.boards",
     "codextime.dashboard",
     "codextime.site",
 ]
@@ -132,6 +133,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget old pairings": {"task": "devices.forget_pairings", "schedule": 3600.0},
     "forget old uploads": {"task": "ingest.forget_uploads", "schedule": 3600.0},
     "show that a worker works": {"task": "site.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
+    "bring the leaderboard up to date": {"task": "boards.take_snapshot", "schedule": 15, "options": {"expires": 15}},
     "rebuild what lost messages left": {"task": "usage.sweep", "schedule": 15, "options": {"expires": 15}},
 }
 

@@ -5,6 +5,7 @@ import zoneinfo
 
 from django import forms
 
+from codextime.boards.handles import validate_handle
 from codextime.lib.names import validate_name
 
 THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
@@ -37,3 +38,19 @@ class LabelForm(forms.Form):
         validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "work laptop"}),
     )
+
+
+class HandleForm(forms.Form):
+    """The name on the leaderboard. Capital letters become small ones."""
+
+    handle = forms.CharField(
+        label="Handle",
+        help_text="3 to 30 of a to z, 0 to 9, - and _. Everybody can see it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_handle(self) -> str:
+        handle: str = self.cleaned_data["handle"]
+        handle = handle.lower() if handle.isascii() else handle
+        validate_handle(handle)
+        return handle

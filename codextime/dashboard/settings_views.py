@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from codextime.accounts.requests import SignedInRequest
+from codextime.boards.reading import find_own_listing
 from codextime.dashboard import access, selectors
-from codextime.dashboard.forms import LabelForm, ThemeForm, TimeZoneForm
+from codextime.dashboard.forms import HandleForm, LabelForm, ThemeForm, TimeZoneForm
 from codextime.usage import services as usage
 
 THEME_COOKIE = "theme"
@@ -70,14 +71,18 @@ def render_settings(
     request: SignedInRequest,
     zone_form: TimeZoneForm,
     label_forms: Mapping[int, LabelForm] = NO_FORMS,
+    handle_form: HandleForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """`label_forms` by source are those that could not be saved; the others show what is stored."""
+    """`label_forms` by source, and `handle_form`, are those that could not be saved; others show what is stored."""
+    listing = find_own_listing(user=request.user)
+    handle_form = handle_form or HandleForm(initial={"handle": listing.handle if listing else ""})
     sources = [
         (source, label_forms.get(source.id) or LabelForm(initial={"label": source.label}, auto_id=label_id(source.id)))
         for source in selectors.get_labelled_sources(request.user)
     ]
-    return render(request, "dashboard/settings.html", {"zone_form": zone_form, "sources": sources}, status=status)
+    context = {"zone_form": zone_form, "sources": sources, "listing": listing, "handle_form": handle_form}
+    return render(request, "dashboard/settings.html", context, status=status)
 
 
 def zone_form_of(request: SignedInRequest) -> TimeZoneForm:

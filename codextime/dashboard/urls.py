@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from codextime.dashboard import settings_views, views
+from codextime.dashboard import board_views, settings_views, views
 
 urlpatterns = [
     path("dashboard", views.overview, name="dashboard"),
@@ -10,5 +10,8 @@ urlpatterns = [
     path("settings", settings_views.show_settings, name="settings"),
     path("settings/time-zone", settings_views.change_time_zone, name="settings_time_zone"),
     path("settings/theme", settings_views.change_theme, name="settings_theme"),
+    path("settings/leaderboard/join", board_views.join_board, name="board_join"),
+    path("settings/leaderboard/handle", board_views.change_handle, name="board_handle"),
+    path("settings/leaderboard/leave", board_views.leave_board, name="board_leave"),
     path("settings/labels/<int:source_id>", settings_views.rename_source, name="settings_label"),
 ]

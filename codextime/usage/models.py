@@ -166,6 +166,17 @@ class DirtyDate(models.Model):
         indexes = [models.Index(fields=["user", "on"], name="usage_dirty_date_user_on")]
 
 
+class RebuiltDate(models.Model):
+    """A mark: the totals of this UTC date were made anew. Like a `DirtyDate` only added and deleted: who makes
+    something of the totals (the boards do) takes the marks, then reads."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user"], name="usage_rebuilt_date_user")]
+
+
 class Correction(models.Model):
     """A line of a user's ledger: a stored call changed, and why. `at` and `model` are the old ones."""
 

@@ -21,6 +21,19 @@ DELETE FROM usage_dirtydate WHERE user_id = %(user)s AND "on" = ANY (ARRAY (
 )) RETURNING "on"
 """
 
+MARK_REBUILT = """
+INSERT INTO usage_rebuiltdate (user_id, "on") SELECT %(user)s, unnest(%(dates)s::date[])
+"""
+MARK_ALL_REBUILT = """
+INSERT INTO usage_rebuiltdate (user_id, "on") SELECT DISTINCT user_id, utc_on FROM usage_day WHERE user_id = %(user)s
+"""
+# Whoever erases an account locks its row first: their marks are left to them, so that neither waits for the other.
+TAKE_REBUILT = """
+WITH marked AS (SELECT DISTINCT user_id FROM usage_rebuiltdate LIMIT %(users)s),
+held AS (SELECT id FROM accounts_user WHERE id IN (SELECT user_id FROM marked) FOR KEY SHARE SKIP LOCKED)
+DELETE FROM usage_rebuiltdate USING held WHERE user_id = held.id RETURNING user_id, "on"
+"""
+
 # 24 hours and not 1 day, which PostgreSQL would count in the time zone of the session.
 DELETE_SLOTS = """
 DELETE FROM usage_slot USING unnest(%(starts)s::timestamptz[]) AS start
@@ -119,3 +132,19 @@ def stretches(utc_on: datetime.date, zone: zoneinfo.ZoneInfo) -> Iterator[Stretc
 
 def utc_midnight(on: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(on, datetime.time(), datetime.UTC)
+
+
+def mark_rebuilt(*, user_id: int, dates: Sequence[datetime.date]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_REBUILT, {"user": user_id, "dates": list(dates)})
+
+
+def mark_all_rebuilt(*, user_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_ALL_REBUILT, {"user": user_id})
+
+
+def take_rebuilt(*, users: int) -> set[tuple[int, datetime.date]]:
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_REBUILT, {"users": users})
+        return set(cursor.fetchall())

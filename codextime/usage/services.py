@@ -176,7 +176,28 @@ def rebuild_some_dates(*, user_id: int) -> list[datetime.date]:
         zone = User.objects.only("time_zone").get(pk=user_id).zone
         rebuilding.rebuild_slots(user_id=user_id, dates=dates)
         rebuilding.rebuild_days(user_id=user_id, dates=dates, zone=zone)
+        rebuilding.mark_rebuilt(user_id=user_id, dates=dates)
     return dates
+
+
+def mark_all_dates(*, user: User) -> None:
+    """Has every date of the user read anew by who takes `RebuiltDate`s. Waits for a rebuild under way, and the user is
+    not erased before the transaction ends. Raises `UserGone`."""
+    hold_lock(Lock.TOTALS_OF_USER, user.pk)
+    if not hold_user(user_id=user.pk):
+        raise UserGone
+    rebuilding.mark_all_rebuilt(user_id=user.pk)
+
+
+def mark_date(*, user_id: int, on: datetime.date) -> None:
+    """Has one date read anew by who takes `RebuiltDate`s."""
+    rebuilding.mark_rebuilt(user_id=user_id, dates=[on])
+
+
+def take_rebuilt_dates(*, users: int) -> set[tuple[int, datetime.date]]:
+    """(user id, UTC date) of the totals that were made anew, of at most so many users; forgets them, so call it where
+    they are read, in one transaction. The users are not erased before it ends."""
+    return rebuilding.take_rebuilt(users=users)
 
 
 @transaction.atomic

@@ -55,12 +55,17 @@ ROWS = [
     public(".well-known/security.txt"),
     public("healthz"),
     public("readyz", status=503),  # no worker runs
+    # boards
+    public("leaderboard"),
     # dashboard
     page("dashboard"),
     public("dashboard/version", status=403, signed_in=204),
     page("settings"),
     action("settings/time-zone", "/settings/time-zone", {"time_zone": "Europe/Berlin"}),
     public("settings/theme", status=302, method="POST"),
+    action("settings/leaderboard/join", "/settings/leaderboard/join", {"handle": "somebody"}),
+    action("settings/leaderboard/handle", "/settings/leaderboard/handle", {"handle": "somebody"}),
+    action("settings/leaderboard/leave", "/settings/leaderboard/leave"),
     action("settings/labels/<int:source_id>", "/settings/labels/{source}", {"label": "desk"}, stranger=404),
     # devices
     page("devices"),

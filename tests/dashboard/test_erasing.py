@@ -17,6 +17,9 @@ from django.utils import timezone
 
 from codextime.accounts.models import User
 from codextime.accounts.services import make_login_link
+from codextime.boards.models import HeldDate, Listing
+from codextime.boards.services import join_board
+from codextime.boards.snapshots import take_snapshot
 from codextime.dashboard.services import erase_account
 from codextime.devices.services import (
     PairingExpired,
@@ -32,11 +35,12 @@ from tests.at_once import run_at_once, start, wait_until, waiting_backends
 from tests.conftest import make_person
 from tests.ingest.uploads import call, envelope, post
 from tests.tables import every_row
-from tests.usage.readings import reading, store
+from tests.usage.readings import NOW, reading, store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 USER_COLUMNS = ("user_id", "approver_id")
+STATE_OF_BOARDS = ("boards_snapshot", "boards_rankmark")  # say how many there are, and change with everybody's scores
 
 
 @pytest.fixture
@@ -70,7 +74,12 @@ def use_everything(user: User) -> None:
     post(Client(), token, envelope(user, call(1), call(2), label="laptop"))
     store(user, reading(2, revision=300), withdrawals=[Withdrawal((1).to_bytes(16), 301, "duplicate")])
     rebuild_dirty_dates(user_id=user.pk)
+    join_board(user=user, handle=user.email.partition("@")[0] + "-listed", now=NOW)
+    HeldDate.objects.create(user=user, on=NOW.date(), reason="calls", finding="601", held_at=NOW)
+    take_snapshot(now=NOW)
     store(user, reading(3))
+    rebuild_dirty_dates(user_id=user.pk)
+    store(user, reading(4))
     started = start_pairing(requested_user=user.public_id, now=timezone.now())
     approve_pairing(user_code=started.user_code, approver=user, name="Desk", now=timezone.now())
     link = make_login_link(user=user, now=timezone.now())
@@ -80,16 +89,21 @@ def use_everything(user: User) -> None:
 @pytest.mark.usefixtures("transactional_db")
 def test_everything_about_the_account_is_erased_and_nothing_of_others() -> None:
     use_everything(make_person("stranger"))
+    take_snapshot(now=NOW)
     others = sorted(every_row())
     owner = make_person("owner")
     use_everything(owner)
     tables = {row.partition(":")[0] for row in left_of(owner.pk)}
-    assert len(tables) >= 12
+    assert len(tables) >= 15
+    number = Listing.objects.get(user=owner).number
+    assert len(left_of(owner.pk, str(number))) > len(left_of(owner.pk))
 
     call_command("erase_account", "Owner@example.org", "--no-input", stdout=io.StringIO())
 
-    assert left_of(owner.pk, owner.email, owner.public_id) == []
-    assert sorted(every_row()) == others
+    assert left_of(owner.pk, owner.email, owner.public_id, "owner-listed", str(number)) == []
+    assert sorted(row for row in every_row() if row[0] not in STATE_OF_BOARDS) == sorted(
+        row for row in others if row[0] not in STATE_OF_BOARDS
+    )
 
 
 def test_the_command_asks_first_and_knows_who_is_not_there(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BoardsConfig(AppConfig):
+    name = "codextime.boards"
+    verbose_name = "Leaderboard"

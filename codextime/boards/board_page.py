@@ -1,0 +1,85 @@
+"""Puts the page of a board together from what was read: pure, and ready to print."""
+
+import datetime
+from dataclasses import dataclass
+
+from codextime.boards.periods import MEASURES, PERIODS, Measure
+from codextime.boards.queries import BoardQuery
+from codextime.boards.reading import BoardReading, Cursor, RankedRow
+from codextime.boards.standings import Standing
+from codextime.lib import formats
+
+PODIUM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    name: str
+    link: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`share` is the length of the bar, in hundredths of the first one's."""
+
+    rank: str
+    handle: str
+    value: str
+    exact: str
+    share: str
+    is_podium: bool
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    title: str
+    dates: str
+    age: str
+    taken_at: datetime.datetime | None
+    listed: str
+    column: str
+    periods: list[Choice]
+    measures: list[Choice]
+    rows: list[Row]
+    own: Standing | None
+    following: str
+    first: str
+    is_empty: bool
+
+
+def build_board(query: BoardQuery, reading: BoardReading, now: datetime.datetime) -> BoardPage:
+    snapshot = reading.snapshot
+    return BoardPage(
+        title=f"Leaderboard: {query.measure.title.lower()} {query.period.within}",
+        dates=query.period.dates(snapshot.on if snapshot else now.astimezone(datetime.UTC).date()),
+        age=formats.age((now - snapshot.taken_at).total_seconds()) if snapshot else "",
+        taken_at=snapshot.taken_at if snapshot else None,
+        listed=f"{formats.exact(reading.listed)} ranked",
+        column={"output_tokens": "Output tokens"}.get(query.measure.name, query.measure.title),
+        periods=[
+            Choice(period.title, query.link(period=period), period == query.period) for period in PERIODS.values()
+        ],
+        measures=[
+            Choice(measure.title, query.link(measure=measure), measure == query.measure)
+            for measure in MEASURES.values()
+        ],
+        rows=[build_row(row, reading, query.measure) for row in reading.rows],
+        own=reading.own,
+        following=query.link(after=reading.following) if reading.following else "",
+        first="" if query.after == Cursor() else query.link(),
+        is_empty=not reading.listed,
+    )
+
+
+def build_row(row: RankedRow, reading: BoardReading, measure: Measure) -> Row:
+    return Row(
+        rank=formats.exact(row.rank),
+        handle=row.handle,
+        value=measure.text(row.value),
+        exact=measure.exact(row.value),
+        share=f"{min(100 * row.value / reading.top, 100):.2f}" if reading.top else "0",
+        is_podium=row.rank <= PODIUM,
+        is_own=reading.own is not None and reading.own.handle == row.handle,
+    )

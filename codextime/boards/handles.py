@@ -1,0 +1,59 @@
+"""Handles, and when two of them look alike."""
+
+import re
+
+from django.core.exceptions import ValidationError
+
+SHORTEST_HANDLE, LONGEST_HANDLE = 3, 30
+HANDLE = re.compile(r"[a-z0-9_-]+\Z")
+
+# What the eye takes for the same, in the order in which it is replaced: characters first, then pairs.
+LOOK_ALIKE = str.maketrans("01i2358", "ollzesb", "_-")
+PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+
+# Nobody is to be taken for the server, its people, OpenAI, a page of ours, or for nobody.
+RESERVED = """
+    about account accounts admin administrator all anonymous anyone api app billing board boards bot chatgpt
+    codex contact dashboard deleted devices everybody everyone gpt guest help hidden home info leaderboard
+    legal login logout mail me mod moderation moderator moderators nobody none null official operator owner
+    postmaster privacy private profile rank ranking root security server settings signin signup staff status
+    support system team teams terms test undefined unknown user users webmaster www you
+"""
+RESERVED_WITHIN = ("codextime", "openai")
+USER_ID_START = "u_"
+
+
+def make_skeleton(handle: str) -> str:
+    """What is left of a handle once what looks alike is the same: `Rn0-1l` and `mo_ll` give `moll`."""
+    skeleton = handle.lower().translate(LOOK_ALIKE)
+    for pair, letter in PAIRS:
+        skeleton = skeleton.replace(pair, letter)
+    return skeleton
+
+
+RESERVED_SKELETONS = frozenset(map(make_skeleton, RESERVED.split()))
+RESERVED_SKELETONS_WITHIN = tuple(map(make_skeleton, RESERVED_WITHIN))
+
+
+def validate_handle(handle: str) -> None:
+    """`ValidationError` with a sentence, unless somebody may have this handle."""
+    if not SHORTEST_HANDLE <= len(handle) <= LONGEST_HANDLE:
+        raise ValidationError(
+            f"Use {SHORTEST_HANDLE} to {LONGEST_HANDLE} characters; "
+            + (f"these are {len(handle)}." if handle else "there are none.")
+        )
+    if not HANDLE.match(handle):
+        raise ValidationError("Use the letters a to z, digits, - and _ only.")
+    skeleton = make_skeleton(handle)
+    if not skeleton:
+        raise ValidationError("Use at least one letter or digit.")
+    if is_reserved(handle, skeleton):
+        raise ValidationError("This handle is reserved, or looks like one that is. Choose another one.")
+
+
+def is_reserved(handle: str, skeleton: str) -> bool:
+    return (
+        handle.startswith(USER_ID_START)
+        or skeleton in RESERVED_SKELETONS
+        or any(word in skeleton for word in RESERVED_SKELETONS_WITHIN)
+    )

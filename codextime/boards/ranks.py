@@ -1,0 +1,109 @@
+"""Ranks without storing them: some marks that say how many are above, and a short count from there.
+
+A mark (value, at least) says how many listings of its board have at least that value. The rank of `value` is one more
+than what the lowest mark above it says, and what lies between the two: fewer than `SPACING` when the marks were made.
+Ranks are those of competitions: 1, 2, 2, 4.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.db import connection
+
+from codextime.boards.periods import MEASURES, PERIODS, Measure, Period
+
+SPACING = 500
+HIGHEST = 2**63 - 1
+LOWEST = 1  # nothing is no score: a mark here counts the whole board
+
+Scores = dict[tuple[int, int], tuple[int, ...]]  # values in the order of MEASURES, by (period, listing)
+
+RANK = """
+SELECT 1 + coalesce(mark.at_least, 0) + (
+    SELECT count(*) FROM boards_score
+    WHERE period = %(period)s AND {column} > %(value)s AND {column} < coalesce(mark.value, {highest})
+) FROM (SELECT) AS one LEFT JOIN LATERAL (
+    SELECT value, at_least FROM boards_rankmark
+    WHERE period = %(period)s AND measure = %(measure)s AND value > %(value)s ORDER BY value LIMIT 1
+) AS mark ON true
+"""
+NEXT_HIGHER = "SELECT min({column}) FROM boards_score WHERE period = %(period)s AND {column} > %(value)s"
+NUMBER = "SELECT at_least FROM boards_rankmark WHERE period = %(period)s AND measure = %(measure)s AND value = {lowest}"
+
+DELETE_MARKS = "DELETE FROM boards_rankmark"
+INSERT_MARKS = """
+INSERT INTO boards_rankmark (period, measure, value, at_least)
+SELECT %(period)s, %(measure)s, value, max(at_least) FROM (
+    SELECT {column} AS value, row_number() OVER w AS place, count(*) OVER w AS at_least
+    FROM boards_score WHERE period = %(period)s AND {column} > 0 WINDOW w AS (ORDER BY {column} DESC)
+) AS placed WHERE place %% {spacing} = 0 AND value > {lowest} GROUP BY value
+UNION ALL
+SELECT %(period)s, %(measure)s, {lowest}, count(*) FROM boards_score WHERE period = %(period)s AND {column} > 0
+"""
+MOVE_MARKS = """
+UPDATE boards_rankmark mark SET at_least = at_least + moved.by FROM (
+    SELECT period, measure, mark.value, sum((new >= mark.value)::int - (old >= mark.value)::int) AS by
+    FROM unnest(%s::smallint[], %s::smallint[], %s::bigint[], %s::bigint[]) AS change (period, measure, old, new)
+    JOIN boards_rankmark mark USING (period, measure)
+    WHERE mark.value > least(old, new) AND mark.value <= greatest(old, new)
+    GROUP BY 1, 2, 3
+) AS moved
+WHERE (mark.period, mark.measure, mark.value) = (moved.period, moved.measure, moved.value)
+"""
+
+
+class Change(NamedTuple):
+    """The measure of one listing on one board became `new`; 0 is not to be on it."""
+
+    period: int
+    measure: int
+    old: int
+    new: int
+
+
+def find_rank(period: Period, measure: Measure, value: int) -> int:
+    """The rank that `value` has, or would have."""
+    return ask(RANK, period, measure, value) or 1
+
+
+def find_next_higher(period: Period, measure: Measure, value: int) -> int | None:
+    """The lowest value above `value`; `None` at the top."""
+    return ask(NEXT_HIGHER, period, measure, value)
+
+
+def count_listed(period: Period, measure: Measure) -> int:
+    return ask(NUMBER, period, measure) or 0
+
+
+def ask(sql: str, period: Period, measure: Measure, value: int = 0) -> int | None:
+    statement = sql.format(column=measure.name, highest=HIGHEST, lowest=LOWEST)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"period": period.number, "measure": measure.number, "value": value})
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def make_marks() -> None:
+    """Makes all marks anew from the scores."""
+    with connection.cursor() as cursor:
+        cursor.execute(DELETE_MARKS)
+        for period in PERIODS.values():
+            for measure in MEASURES.values():
+                statement = INSERT_MARKS.format(column=measure.name, spacing=SPACING, lowest=LOWEST)
+                cursor.execute(statement, {"period": period.number, "measure": measure.number})
+
+
+def move_marks(old: Scores, new: Scores) -> None:
+    """Brings the marks up to date with scores that changed; a listing that one side lacks has none there."""
+    changes = list(find_changes(old, new))
+    if changes:
+        with connection.cursor() as cursor:
+            cursor.execute(MOVE_MARKS, [list(column) for column in zip(*changes, strict=True)])
+
+
+def find_changes(old: Mapping[tuple[int, int], tuple[int, ...]], new: Scores) -> Iterable[Change]:
+    none = (0,) * len(MEASURES)
+    for key in old.keys() | new.keys():
+        for measure, before, after in zip(MEASURES.values(), old.get(key, none), new.get(key, none), strict=True):
+            if before != after:
+                yield Change(key[0], measure.number, before, after)

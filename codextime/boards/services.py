@@ -1,0 +1,76 @@
+"""Getting on the leaderboard and off it."""
+
+import datetime
+
+from django.db import IntegrityError, transaction
+
+from codextime.accounts.models import User
+from codextime.boards.handles import make_skeleton, validate_handle
+from codextime.boards.models import HeldDate, Listing
+from codextime.boards.snapshots import start_snapshot, take_off
+from codextime.lib.advisory_locks import Lock, hold_lock
+from codextime.usage.services import mark_all_dates
+
+
+class HandleTaken(Exception):
+    """Somebody has this handle, or one that looks like it."""
+
+
+class AlreadyListed(Exception):
+    """The user is on the leaderboard."""
+
+
+class NotListed(Exception):
+    """The user is not on the leaderboard."""
+
+
+@transaction.atomic
+def join_board(*, user: User, handle: str, now: datetime.datetime) -> Listing:
+    """Puts the user on the leaderboard under `handle`; a worker counts them in at once.
+
+    Raises `ValidationError` for a handle that nobody may have, `HandleTaken`, `AlreadyListed`, and `UserGone`.
+    """
+    validate_handle(handle)
+    mark_all_dates(user=user)
+    if Listing.objects.filter(user=user).exists():
+        raise AlreadyListed
+    listing = Listing(user=user, handle=handle, skeleton=make_skeleton(handle), listed_at=now)
+    save_handle(listing, is_new=True)
+    transaction.on_commit(start_snapshot, robust=True)
+    return listing
+
+
+@transaction.atomic
+def change_handle(*, user: User, handle: str) -> Listing:
+    """Raises `ValidationError`, `HandleTaken` and `NotListed`."""
+    validate_handle(handle)
+    listing = Listing.objects.select_for_update().filter(user=user).first()
+    if listing is None:
+        raise NotListed
+    listing.handle, listing.skeleton = handle, make_skeleton(handle)
+    save_handle(listing, is_new=False)
+    return listing
+
+
+def save_handle(listing: Listing, *, is_new: bool) -> None:
+    """The database decides who was first, by a unique skeleton."""
+    try:
+        with transaction.atomic():
+            listing.save(force_insert=is_new)
+    except IntegrityError as error:
+        raise HandleTaken from error
+
+
+@transaction.atomic
+def leave_board(*, user: User) -> None:
+    """Takes the user off the leaderboard with all that was made for it, at once. Held dates that a moderator released
+    are remembered, for the day on which the user comes back. Does nothing for who is not listed."""
+    hold_lock(Lock.WHO_IS_LISTED)
+    listing = Listing.objects.filter(user=user).first()
+    if listing is None:
+        return
+    number = listing.number
+    listing.delete()
+    take_off(number)
+    unreleased = HeldDate.objects.filter(user=user, released_at=None).select_for_update(skip_locked=True)
+    HeldDate.objects.filter(pk__in=[held.pk for held in unreleased]).delete()

@@ -1,0 +1,65 @@
+"""The leaderboard's part of the settings: joining, the handle, leaving."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from codextime.accounts.requests import SignedInRequest
+from codextime.boards import services
+from codextime.dashboard.forms import HandleForm
+from codextime.dashboard.settings_views import render_settings, zone_form_of
+
+TAKEN = "Somebody has this handle, or one that looks like it. Choose another one."
+
+
+@require_POST
+@login_required
+def join_board(request: SignedInRequest) -> HttpResponse:
+    form = HandleForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, form)
+    try:
+        services.join_board(user=request.user, handle=form.cleaned_data["handle"], now=timezone.now())
+    except services.HandleTaken:
+        return refuse(request, form, TAKEN)
+    except services.AlreadyListed:
+        messages.info(request, "You are on the leaderboard already.")
+    else:
+        messages.success(request, "You are on the leaderboard. Your rank follows within a minute.")
+    return redirect("settings")
+
+
+@require_POST
+@login_required
+def change_handle(request: SignedInRequest) -> HttpResponse:
+    form = HandleForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, form)
+    try:
+        services.change_handle(user=request.user, handle=form.cleaned_data["handle"])
+    except services.HandleTaken:
+        return refuse(request, form, TAKEN)
+    except services.NotListed:
+        messages.info(request, "You are not on the leaderboard.")
+    else:
+        messages.success(request, "Handle saved.")
+    return redirect("settings")
+
+
+@require_POST
+@login_required
+def leave_board(request: SignedInRequest) -> HttpResponse:
+    services.leave_board(user=request.user)
+    messages.success(request, "You are off the leaderboard, with all that it held of you.")
+    return redirect("settings")
+
+
+def refuse(request: SignedInRequest, form: HandleForm, error: str = "") -> HttpResponse:
+    if error:
+        form.add_error("handle", error)
+    return render_settings(request, zone_form_of(request), handle_form=form, status=HTTPStatus.BAD_REQUEST)
