@@ -4,8 +4,6 @@ from django.db.models import QuerySet
 
 from codextime.boards.models import HiddenAccount, Listing
 
-SITE_MAP = ("leaderboard",)  # the names of this app's public pages: none of them belongs to one account
-
 
 def public_listings() -> "QuerySet[Listing]":
     """The listings that anybody may see: of active accounts that switched the leaderboard on and are not hidden."""

@@ -6,30 +6,45 @@ from collections.abc import Collection
 from django.db import connection
 
 from codextime.boards.access import public_listings_sql
-from codextime.boards.periods import PERIODS, Period
+from codextime.boards.periods import PERIODS
 from codextime.boards.ranks import Scores
 
-# What does not change is not written again, so that a full snapshot costs what moved.
-PUT_PERIOD = """
-WITH fresh AS MATERIALIZED (
-    SELECT listing_id, count(*) AS active_days,
-        sum(tokens)::bigint AS tokens, sum(output_tokens)::bigint AS output_tokens
-    FROM boards_datescore
-    WHERE "on" BETWEEN %(first)s AND %(last)s AND {these} AND listing_id IN (SELECT number FROM {public} AS public)
-    GROUP BY listing_id
+# The date scores are read once for all periods. What does not change is not written again. Nobody else writes scores
+# (`Lock.SNAPSHOT`), so no insert finds the row of another.
+PUT_SCORES = """
+WITH sums AS (
+    SELECT listing_id, {sums} FROM boards_datescore
+    WHERE "on" <= %(today)s AND {these} GROUP BY listing_id
+), fresh AS MATERIALIZED (
+    SELECT period::smallint, listing_id, active_days, tokens::bigint, output_tokens::bigint FROM sums
+    JOIN {public} AS public ON public.number = listing_id
+    CROSS JOIN LATERAL (VALUES {periods}) AS of_period (period, active_days, tokens, output_tokens)
+    WHERE active_days > 0
 ), gone AS (
-    DELETE FROM boards_score WHERE period = %(period)s AND {these}
-        AND NOT EXISTS (SELECT FROM fresh WHERE fresh.listing_id = boards_score.listing_id)
+    DELETE FROM boards_score score WHERE {these_scores}
+        AND NOT EXISTS (SELECT FROM fresh WHERE (fresh.period, fresh.listing_id) = (score.period, score.listing_id))
+), changed AS (
+    UPDATE boards_score score SET tokens = fresh.tokens, output_tokens = fresh.output_tokens,
+        active_days = fresh.active_days
+    FROM fresh WHERE {these_scores} AND (fresh.period, fresh.listing_id) = (score.period, score.listing_id)
+        AND (fresh.tokens, fresh.output_tokens, fresh.active_days)
+            <> (score.tokens, score.output_tokens, score.active_days)
 )
 INSERT INTO boards_score (period, listing_id, tokens, output_tokens, active_days)
-SELECT %(period)s, listing_id, tokens, output_tokens, active_days FROM fresh
-ON CONFLICT (period, listing_id) DO UPDATE SET tokens = excluded.tokens, output_tokens = excluded.output_tokens,
-    active_days = excluded.active_days
-WHERE (boards_score.tokens, boards_score.output_tokens, boards_score.active_days)
-    <> (excluded.tokens, excluded.output_tokens, excluded.active_days)
+SELECT period, listing_id, tokens, output_tokens, active_days FROM fresh
+WHERE NOT EXISTS (
+    SELECT FROM boards_score score
+    WHERE {these_scores} AND (fresh.period, fresh.listing_id) = (score.period, score.listing_id)
+) ORDER BY period, listing_id
 """
+SUMS_OF_PERIOD = """
+    count(*) FILTER (WHERE "on" >= %({name})s) AS days_{number},
+    sum(tokens) FILTER (WHERE "on" >= %({name})s) AS tokens_{number},
+    sum(output_tokens) FILTER (WHERE "on" >= %({name})s) AS output_{number}"""
+VALUES_OF_PERIOD = "({number}, days_{number}, tokens_{number}, output_{number})"
 EVERY_LISTING = "true"
 THESE_LISTINGS = "listing_id = ANY (%(listings)s)"
+THESE_SCORES = f"score.period = ANY (%(periods)s) AND score.{THESE_LISTINGS}"
 
 READ = """
 SELECT period, listing_id, tokens, output_tokens, active_days FROM boards_score
@@ -60,15 +75,26 @@ NUMBERS = [period.number for period in PERIODS.values()]
 
 def put_scores(today: datetime.date, *, listings: Collection[int] | None = None) -> None:
     """Makes the scores of these listings, or of all, what their date scores add up to on `today`."""
-    these = EVERY_LISTING if listings is None else THESE_LISTINGS
-    statement = PUT_PERIOD.format(these=these, public=public_listings_sql())
+    statement = PUT_SCORES.format(
+        these=EVERY_LISTING if listings is None else THESE_LISTINGS,
+        these_scores=EVERY_LISTING if listings is None else THESE_SCORES,
+        public=public_listings_sql(),
+        sums=of_each_period(SUMS_OF_PERIOD),
+        periods=of_each_period(VALUES_OF_PERIOD),
+    )
+    firsts = {period.name: period.first(today) for period in PERIODS.values()}
     with connection.cursor() as cursor:
-        for period in PERIODS.values():
-            cursor.execute(statement, {"listings": list(listings or ()), **range_of(period, today)})
+        cursor.execute(statement, {"today": today, "periods": NUMBERS, "listings": list(listings or ()), **firsts})
 
 
-def range_of(period: Period, today: datetime.date) -> dict[str, int | datetime.date]:
-    return {"period": period.number, "first": period.first(today), "last": today}
+def of_each_period(text: str) -> str:
+    return ", ".join(text.format(name=period.name, number=period.number) for period in PERIODS.values())
+
+
+def take_more_memory() -> None:
+    """For sums over every listing; until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
 def read_scores(listings: Collection[int]) -> Scores:

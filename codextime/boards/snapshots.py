@@ -52,8 +52,18 @@ def begin_date(*, today: datetime.date, now: datetime.datetime) -> None:
     """Writes the scores of all, as every period moves at midnight; does nothing where that was done."""
     if not try_lock(Lock.SNAPSHOT) or Snapshot.objects.filter(on__gte=today).exists():
         return
+    begin_writing(today=today)
+    end_writing(today=today, now=now)
+
+
+def begin_writing(*, today: datetime.date) -> None:
+    """The long part: people leave meanwhile."""
+    scoring.take_more_memory()
     scoring.delete_date_scores_of_nobody()
     scoring.put_scores(today)
+
+
+def end_writing(*, today: datetime.date, now: datetime.datetime) -> None:
     hold_lock(Lock.WHO_IS_LISTED)
     scoring.delete_scores_of_nobody()
     ranks.make_marks()

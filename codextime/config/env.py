@@ -76,6 +76,7 @@ REDIS_URL: str = read.str("REDIS_URL", default="redis://localhost:6379/0")
 OPERATOR: str = read.str("CODEXTIME_OPERATOR", default="")
 CONTACT = contact("CODEXTIME_CONTACT")
 TRUSTED_PROXIES = networks("CODEXTIME_TRUSTED_PROXIES")
+ADMIN_PATH: str = read.str("CODEXTIME_ADMIN_PATH", default="admin").strip("/")
 NAMESPACE: str = read.str("CODEXTIME_NAMESPACE", default="codextime")
 
 if not SECRET_KEY:

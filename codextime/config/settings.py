@@ -27,7 +27,10 @@ TRACKER_COMMAND = env.TRACKER_COMMAND or (
     f"pipx run --spec {quote(str(ROOT / 'uploader'))} codextime-tracker" if IS_LOCAL else "pipx run codextime-tracker"
 )
 
+ADMIN_PATH = env.ADMIN_PATH
+
 INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",  # finds no models by itself: `boards.admin` registers its own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,6 +1,9 @@
 """Every URL of the server."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+
+from codextime.boards.admin import site as moderation_site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codextime.accounts.urls")),
@@ -11,3 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codextime.ingest.urls")),
     path("accounts/", include("allauth.urls")),
 ]
+
+if settings.ADMIN_PATH:
+    urlpatterns.append(path(f"{settings.ADMIN_PATH}/", moderation_site.urls))

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from codextime.boards.standings import Standing
 from codextime.dashboard import periods, queries, sums, timeline
 from codextime.dashboard.charts import bars, heatmap, punchcard, shares
 from codextime.dashboard.figures import Activity, KeyFigure, build_figures
@@ -31,6 +32,7 @@ class Reading:
     week_hours: Mapping[tuple[int, int], int]
     labels: Mapping[str, sums.Sum]
     freshness: Freshness
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Overview:
     earlier: str
     later: str
     figures: list[KeyFigure]
+    standing: Standing | None
     comparison: str
     nothing: Nothing | None
     heatmap: heatmap.Heatmap
@@ -118,6 +121,7 @@ def build_overview(reading: Reading) -> Overview:
         earlier=query.link(on=period.day_before()) if has_earlier(reading) else "",
         later="" if period.reaches_today else query.link(on=on_or_today(period)),
         figures=figures,
+        standing=reading.standing,
         comparison=describe_comparison(period, figures),
         nothing=None if now.calls else build_nothing(reading),
         heatmap=build_heatmap(reading, by_day),

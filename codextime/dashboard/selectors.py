@@ -13,6 +13,8 @@ from django.db.models.functions import ExtractIsoWeekDay
 
 from codextime.accounts.access import find_signed_in
 from codextime.accounts.models import User
+from codextime.boards.periods import DEFAULT_MEASURE, DEFAULT_PERIOD, PERIODS
+from codextime.boards.reading import find_standing
 from codextime.dashboard import overview, periods, sums
 from codextime.dashboard.freshness import read_freshness, with_freshness
 from codextime.dashboard.overview import Overview, Reading
@@ -53,6 +55,7 @@ def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
         week_hours=read_week_hours(user, period),
         labels=read_labels(user, period, book),
         freshness=fresh,
+        standing=find_standing(user=user, period=PERIODS.get(period.name, DEFAULT_PERIOD), measure=DEFAULT_MEASURE),
     )
     return overview.build_overview(reading)
 

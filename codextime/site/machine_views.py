@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from codextime.site import selectors
 from codextime.site.caching import public_page
-from codextime.site.pages import PAGES
+from codextime.site.pages import SITE_MAP
 
 
 @public_page
@@ -24,7 +24,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The format of sitemaps.org."""
-    return render(request, "site/sitemap.xml", {"pages": PAGES}, content_type="application/xml")
+    return render(request, "site/sitemap.xml", {"pages": SITE_MAP}, content_type="application/xml")
 
 
 def plain_text(text: str) -> HttpResponse:

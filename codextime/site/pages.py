@@ -53,5 +53,11 @@ TERMS = PublicPage(
     "terms", "Terms", "What Codextime is and is not: independent, without warranty, and not a billing system."
 )
 CONTACT = PublicPage("contact", "Contact", "Who runs this server, and where to report a problem.")
+LEADERBOARD = PublicPage(
+    "leaderboard",
+    "Leaderboard",
+    "Who burned the most tokens with Codex, of those who switched it on: rank, handle and one figure, nothing else.",
+)
 
 PAGES = (HOME, EXAMPLE, UPLOADED, RATES, HELP, PRIVACY, TERMS, CONTACT)
+SITE_MAP = (*PAGES, LEADERBOARD)

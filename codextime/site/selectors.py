@@ -40,7 +40,8 @@ def get_dry_run() -> str:
 
 
 def make_robots_txt() -> str:
-    closed = "".join(f"Disallow: {prefix}\n" for prefix in NOT_FOR_CRAWLERS)
+    prefixes = [*NOT_FOR_CRAWLERS, *([f"/{settings.ADMIN_PATH}/"] if settings.ADMIN_PATH else [])]
+    closed = "".join(f"Disallow: {prefix}\n" for prefix in prefixes)
     return f"User-agent: *\n{closed}\nSitemap: {settings.BASE_URL}{reverse('sitemap')}\n"
 
 

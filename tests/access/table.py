@@ -5,6 +5,7 @@ owner is the account that the objects in the path belong to; the stranger has an
 `{device}` and the like in a path are filled in by `tests/access/test_every_url.py`.
 """
 
+import re
 from dataclasses import dataclass, field
 
 SIGN_IN = "sent to sign in"
@@ -40,6 +41,22 @@ def public(route: str, path: str = "", *, status: int = 200, signed_in: int | No
     return Row(route, path or f"/{route}", known, known, status, method)
 
 
+def staff(route: str) -> Row:
+    """Moderation: nobody of the three is a moderator, and who has an account learns nothing."""
+    path = re.sub(r"<(?:\w+:)?\w+>", "1", route)
+    return Row(f"admin/{route}", f"/admin/{path}", 404, 404, SIGN_IN)
+
+
+STAFF_ROUTES = [
+    *("", "login/", "logout/", "password_change/", "password_change/done/", "autocomplete/", "jsi18n/"),
+    *("r/<path:content_type_id>/<path:object_id>/", "<app_label>/", "<url>"),
+    *(
+        f"boards/{model}/{page}"
+        for model in ("listing", "helddate", "moderationevent")
+        for page in ("", "add/", *(f"<path:object_id>/{end}" for end in ("history/", "delete/", "change/", "")))
+    ),
+]
+
 ROWS = [
     # site
     Row("", "/", 302, 302, 200),
@@ -57,6 +74,7 @@ ROWS = [
     public("readyz", status=503),  # no worker runs
     # boards
     public("leaderboard"),
+    *map(staff, STAFF_ROUTES),
     # dashboard
     page("dashboard"),
     public("dashboard/version", status=403, signed_in=204),

@@ -1,0 +1,127 @@
+"""The public board: who sees what, page by page, and what nonsense gets."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from codextime.accounts.models import User
+from codextime.boards import reading
+from codextime.boards.services import join_board
+from codextime.boards.snapshots import take_snapshot
+from tests.boards.people import board_of, make_listed
+from tests.conftest import make_person
+from tests.usage.burning import burn, call
+
+
+def list_people(number: int, now: datetime) -> None:
+    """person-0 burned most; each two tie."""
+    for place in range(number):
+        user = make_person(f"p{place}")
+        join_board(user=user, handle=f"person-{place}", now=now)
+        burn(user, call(now, tokens=(1000 * (number - place // 2), 0, 0, 100, 0)))
+    take_snapshot(now=now)
+
+
+@pytest.mark.django_db
+def test_an_empty_board_says_so(client: Client) -> None:
+    answer = client.get("/leaderboard")
+
+    assert answer.status_code == 200
+    assert "Nobody ranks here yet" in answer.text
+    assert "UTC" in answer.text
+    assert answer["Cache-Control"].startswith("max-age=0, no-cache")
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("period=yesterday", 404),
+        ("period=", 404),
+        ("by=calls", 404),
+        ("by=tokens%00", 404),
+        ("by=tokens;drop", 404),
+        ("after=", 400),
+        ("after=12", 400),
+        ("after=-1.1", 400),
+        ("after=1.g", 400),
+        ("after=9999999999999999999.1", 400),
+        ("after=1.ffffffffffffffff", 400),
+        ("after=1.1%0a", 400),
+        ("after=%D9%A1.1", 400),
+        ("after=0.0", 200),
+        ("handle=nobody&unknown=1", 200),
+    ],
+)
+@pytest.mark.django_db
+def test_nonsense_in_the_address_gets_a_plain_page(client: Client, query: str, status: int) -> None:
+    answer = client.get(f"/leaderboard?{query}")
+
+    assert answer.status_code == status
+    assert "not affiliated with OpenAI" in answer.text
+
+
+@pytest.mark.django_db
+def test_pages_follow_each_other_without_gap_or_repetition(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PAGE_SIZE", 3)
+    list_people(10, now)
+    rows, address = [], "/leaderboard"
+
+    while True:
+        rows += board_of(Client(), address)
+        following = Client().get(address).text.partition('rel="next" href="')[2].partition('"')[0]
+        if not following:
+            break
+        address = "/leaderboard" + following.replace("&amp;", "&")
+
+    assert [int(rank) for rank, _, _ in rows] == [1, 1, 3, 3, 5, 5, 7, 7, 9, 9]
+    assert sorted(handle for _, handle, _ in rows) == [f"person-{place}" for place in range(10)]
+
+
+@pytest.mark.django_db
+def test_ones_own_row_and_the_gap_are_there_on_every_page(
+    client: Client, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PAGE_SIZE", 2)
+    list_people(6, now)
+    make_listed(owner, "ada", [call(now, tokens=(500, 0, 0, 0, 0))], now=now)
+    client.force_login(owner)
+
+    text = client.get("/leaderboard").text
+
+    assert "ada" not in [handle for _, handle, _ in board_of(client)]
+    assert "<strong>7</strong>" in text
+    assert "of 7 · 3,600 tokens to rank 5" in text.replace("\u00a0", " ")
+    assert 'class="own"' in client.get("/leaderboard?after=600.7fffffffffffffff").text
+
+
+def test_the_overview_shows_the_rank_of_who_is_listed_only(client: Client, owner: User, now: datetime) -> None:
+    client.force_login(owner)
+    burn(owner, call(now))
+    take_snapshot(now=now)
+    assert "Your rank" not in client.get("/dashboard").text
+
+    join_board(user=owner, handle="ada", now=now)
+    take_snapshot(now=now)
+
+    text = client.get("/dashboard?period=all").text
+    assert "Your rank" in text
+    assert "of 1 · nobody is above" in text
+
+
+def test_one_row_and_many_rows_cost_the_same_number_of_queries(client: Client, owner: User, now: datetime) -> None:
+    def count(address: str = "/leaderboard") -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    client.force_login(owner)
+    make_listed(owner, "ada", [call(now)], now=now)
+    make_listed(make_person("bob"), "bob", [call(now), call(now - timedelta(days=1))], now=now)
+    few = count()
+
+    list_people(8, now)
+
+    assert count() == few
