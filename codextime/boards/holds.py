@@ -77,4 +77,4 @@ def explain(held: HeldDate) -> str:
         HeldDate.Reason.TOKENS: (MOST_TOKENS, "tokens"),
         HeldDate.Reason.OUTPUT: (MOST_OUTPUT_TOKENS, "output tokens"),
     }[HeldDate.Reason(held.reason)]
-    return f"{formats.compact(int(held.finding))} {unit} in one minute; up to {formats.compact(most)} rank."
+    return f"{formats.exact(int(held.finding))} {unit} in one minute; up to {formats.exact(most)} rank."

@@ -6,9 +6,10 @@ A state may change between two reads; then all of them are made once more.
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from codextime.accounts.models import User
 from codextime.boards import holds, ranks, standings
@@ -79,7 +80,8 @@ def read_board(*, period: Period, measure: Measure, after: Cursor, viewer: User 
 
 def find_standing(*, user: User, period: Period, measure: Measure) -> Standing | None:
     """Where the user stands; `None` for who is not listed."""
-    return read_one_state(lambda snapshot: read_standing(snapshot, user, period, measure))
+    listing = find_listing(user)
+    return listing and read_one_state(lambda snapshot: read_standing(snapshot, listing, period, measure))
 
 
 def read_one_state(read: Callable[[Snapshot | None], T]) -> T:
@@ -95,6 +97,7 @@ def read_one_state(read: Callable[[Snapshot | None], T]) -> T:
 def read_page(
     snapshot: Snapshot | None, period: Period, measure: Measure, after: Cursor, viewer: User | None
 ) -> BoardReading:
+    listing = find_listing(viewer) if viewer else None
     found = read_rows(period, measure, after, PAGE_SIZE + 1)
     rows, more = found[:PAGE_SIZE], found[PAGE_SIZE:]
     top = found[0][2] if found and after == Cursor() else read_top(period, measure)
@@ -104,7 +107,7 @@ def read_page(
         following=Cursor(rows[-1][2], rows[-1][0]) if more else None,
         listed=ranks.count_listed(period, measure),
         top=top,
-        own=read_standing(snapshot, viewer, period, measure) if viewer else None,
+        own=read_standing(snapshot, listing, period, measure) if listing else None,
     )
 
 
@@ -135,16 +138,21 @@ def read_top(period: Period, measure: Measure) -> int:
     return scores.values_list(measure.name, flat=True).first() or 0
 
 
-def read_standing(snapshot: Snapshot | None, user: User, period: Period, measure: Measure) -> Standing | None:
-    listing = Listing.objects.filter(user=user).first()
-    if listing is None:
-        return None
-    if not public_listings().filter(pk=listing.pk).exists():
+def find_listing(user: User) -> Any | None:
+    """With what `read_standing` asks of it, in one query."""
+    is_public = Exists(public_listings().filter(pk=OuterRef("pk")))
+    return Listing.objects.filter(user=user).annotate(is_public=is_public).first()
+
+
+def read_standing(snapshot: Snapshot | None, listing: Any, period: Period, measure: Measure) -> Standing:
+    if not listing.is_public:
         return standings.build_unranked(listing.handle, period, measure, note="Hidden by a moderator.", held=0)
     if snapshot is None:
         return standings.build_unranked(listing.handle, period, measure, note="Your dates are being read.", held=0)
     dates = (period.first(snapshot.on), snapshot.on)
-    held = HeldDate.objects.filter(user=user, released_at=None, on__range=dates).values("on").distinct().count()
+    held = (
+        HeldDate.objects.filter(user=listing.user_id, released_at=None, on__range=dates).values("on").distinct().count()
+    )
     value = Score.objects.filter(period=period.number, listing=listing).values_list(measure.name, flat=True).first()
     if not value:
         note = "Held: no other date ranks." if held else f"Nothing to rank {period.within}."

@@ -73,9 +73,10 @@ def end_writing(*, today: datetime.date, now: datetime.datetime) -> None:
 @transaction.atomic
 def apply_changes(*, now: datetime.datetime) -> int:
     """Applies what rebuilds changed for some users; how many. None of them while another snapshot is taken."""
-    if not try_lock(Lock.SNAPSHOT):
+    snapshot = Snapshot.objects.first() if try_lock(Lock.SNAPSHOT) else None
+    if snapshot is None:
         return 0
-    today = Snapshot.objects.get().on
+    today = snapshot.on
     dates = take_rebuilt_dates(users=USERS_PER_SNAPSHOT)
     users = {user for user, _ in dates}
     before = find_listings(users)

@@ -125,7 +125,8 @@ def test_no_file_of_a_real_server_holds_more_than_counts(planted_up: Up) -> None
 
     assert planted_up.interrupt() == 0
 
-    files = [path for path in planted_up.data.rglob("*") if path.is_file()]
+    program = planted_up.data / "static/admin"  # Django's own scripts, one of which has a variable of this name
+    files = [path for path in planted_up.data.rglob("*") if path.is_file() and program not in path.parents]
     assert {"web.log", "worker.log", "beat.log", "broker.log", "postgresql.log"} <= {path.name for path in files}
     places = {str(path): path.read_bytes().decode("latin-1") for path in files}
     assert any(user in text for text in places.values())  # what is stored is found

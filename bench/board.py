@@ -1,0 +1,162 @@
+"""The leaderboard with 100,000 users: pages with one's own rank, full snapshots, and small ones of 100 users."""
+
+import datetime
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench.servers import server
+
+NAME = "board"
+USERS = 100_000
+DATES = 40  # of each user; half of them active today, all of them in the last two months
+CHANGED = 100
+CALLS = 300  # of each changed user, today
+ROUNDS = 15
+WARM_UP = 2
+SMALL_ROUNDS = 5
+
+FILL = f"""
+INSERT INTO accounts_user (email, public_id, password, time_zone, has_chosen_time_zone, is_active, is_staff,
+    is_superuser, date_joined)
+SELECT 'bench-' || n || '@example.org', 'u_bench' || n, '', 'UTC', true, true, false, false, %(now)s
+FROM generate_series(1, {USERS}) AS n;
+
+INSERT INTO boards_listing (number, user_id, handle, skeleton, listed_at)
+SELECT ('x' || substr(md5(id::text), 1, 16))::bit(64)::bigint & 9223372036854775807, id, 'handle' || id,
+    'skeleton' || id, %(now)s FROM accounts_user;
+
+INSERT INTO boards_datescore (listing_id, "on", tokens, output_tokens)
+SELECT number, %(today)s::date - (nth * 3 / 2 + user_id %% 2)::int, 1000 + tokens, 10 + tokens / 50 FROM (
+    SELECT number, user_id, nth,
+        (power(10, 3 + 6 * ((user_id * 7919 + nth * 104729) %% 100003) / 100003.0))::bigint AS tokens
+    FROM boards_listing, generate_series(0, {DATES - 1}) AS nth
+) AS usage;
+"""
+CALLS_OF_CHANGED = """
+INSERT INTO usage_call (user_id, call_id, at, model_id, source_id, revision, input_tokens, cached_input_tokens,
+    cache_write_input_tokens, output_tokens, reasoning_output_tokens)
+SELECT user_id, md5(user_id || '/' || %(round)s || '/' || n)::uuid,
+    %(today)s::timestamp AT TIME ZONE 'UTC' + interval '1 minute' * n,
+    %(model)s, 1, 257, 20000 + n %% 60000, 15000, 0, 900 + n %% 500, n %% 400
+FROM unnest(%(users)s::bigint[]) AS user_id, generate_series(1::bigint, %(calls)s) AS n
+"""
+MARK = 'INSERT INTO usage_dirtydate (user_id, "on", marked_at) SELECT unnest(%(users)s::bigint[]), %(today)s, %(now)s'
+
+Spent = list[float]
+
+
+def run() -> None:
+    with server():
+        now = datetime.datetime.now(datetime.UTC).replace(hour=23, minute=59)
+        fill(now)
+        full = [measure_snapshot(now), measure_snapshot(now + datetime.timedelta(days=1))]
+        now += datetime.timedelta(days=1)
+        small = [measure_changes(now, number) for number in range(SMALL_ROUNDS)]
+        pages = measure_pages()
+    print("| what | SQL, ms | total, ms | aim, ms |\n|---|---|---|---|")
+    print_row("full snapshot, boards empty before", full[0], 10_000)
+    print_row("full snapshot at midnight", full[1], 10_000)
+    print_row(f"snapshot after {CHANGED} changed users, median", median(small), 1_000)
+    print_row(f"snapshot after {CHANGED} changed users, longest", max(small), 1_000)
+    for name, measured in pages.items():
+        print_row(name, measured, 15)
+
+
+def print_row(name: str, measured: tuple[float, float], aim: int) -> None:
+    print(f"| {name} | {measured[0]:,.1f} | {measured[1]:,.1f} | {aim:,} |")
+
+
+def fill(now: datetime.datetime) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for statement in FILL.split(";\n"):
+            if statement.strip():
+                cursor.execute(statement, {"now": now, "today": now.date()})
+        cursor.execute("VACUUM ANALYZE")
+
+
+def measure_snapshot(now: datetime.datetime) -> tuple[float, float]:
+    from django.db import connection
+
+    from codextime.boards.snapshots import take_snapshot
+
+    measured = timed(lambda: take_snapshot(now=now))
+    with connection.cursor() as cursor:  # as autovacuum does a minute later
+        cursor.execute("VACUUM ANALYZE boards_score, boards_rankmark")
+    return measured
+
+
+def measure_changes(now: datetime.datetime, number: int) -> tuple[float, float]:
+    """One round of more calls for 100 users all over the board, rebuilt as a worker does, then the snapshot."""
+    from django.db import connection
+
+    from codextime.accounts.models import User
+    from codextime.boards.snapshots import take_snapshot
+    from codextime.usage.models import ModelName
+    from codextime.usage.services import rebuild_dirty_dates
+
+    ids = list(User.objects.order_by("pk").values_list("pk", flat=True)[number :: USERS // CHANGED])[:CHANGED]
+    model = ModelName.objects.get_or_create(name="gpt-6.1-sol")[0]
+    parameters: dict[str, Any] = {"users": ids, "today": now.date(), "model": model.pk, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(CALLS_OF_CHANGED, parameters | {"round": number, "calls": CALLS})
+        cursor.execute(MARK, parameters)
+    for user_id in ids:
+        rebuild_dirty_dates(user_id=user_id)
+    return timed(lambda: take_snapshot(now=now))
+
+
+def measure_pages() -> dict[str, tuple[float, float]]:
+    from django.test import Client
+
+    from codextime.accounts.models import User
+    from codextime.boards.models import Score
+
+    middle = Score.objects.filter(period=3).order_by("tokens")[USERS // 2]
+    signed_in = Client()
+    signed_in.force_login(User.objects.get(pk=type(middle.listing).objects.get(pk=middle.listing_id).user_id))
+    half = f"{middle.tokens}.{middle.listing_id:x}"
+    addresses = {
+        "page and own rank": "/leaderboard",
+        "page and own rank, halfway down": f"/leaderboard?after={half}",
+        "page and own rank, all time by output": "/leaderboard?period=all&by=output_tokens",
+        "page and own rank, by active days": "/leaderboard?period=month&by=active_days",
+    }
+    found = {name: measure_page(signed_in, address) for name, address in addresses.items()}
+    return found | {"page, not signed in": measure_page(Client(), "/leaderboard")}
+
+
+def measure_page(client: Any, address: str) -> tuple[float, float]:
+    def look() -> None:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert b'class="ranking"' in answer.content
+
+    return median([timed(look) for _ in range(ROUNDS + WARM_UP)][WARM_UP:])
+
+
+def median(measures: list[tuple[float, float]]) -> tuple[float, float]:
+    sql, whole = zip(*measures, strict=True)
+    return statistics.median(sql), statistics.median(whole)
+
+
+def timed(step: Callable[[], object]) -> tuple[float, float]:
+    """(milliseconds of SQL, milliseconds in all)"""
+    from django.db import connection
+
+    spent: Spent = []
+
+    def one(execute: Callable[..., Any], *args: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return execute(*args)
+        finally:
+            spent.append(time.perf_counter() - start)
+
+    start = time.perf_counter()
+    with connection.execute_wrapper(one):
+        step()
+    return sum(spent) * 1000, (time.perf_counter() - start) * 1000
