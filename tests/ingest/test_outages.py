@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,8 +22,6 @@ from tests.ingest.uploads import URL, call, envelope
 from tests.usage.readings import assert_totals_are_exact
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SILENT_BROKER_COSTS = 2.5  # seconds: one to count the upload in the cache, one to send the message, and some to breathe
 
 
 @pytest.fixture
@@ -55,12 +52,10 @@ def test_while_the_broker_is_away_uploads_are_stored_at_once_and_swept_later(
 ) -> None:
     assert upload(server, token, owner, 1).status_code == 201
     getattr(server.broker, outage)()
-    started_at = time.monotonic()
 
     answers = [upload(server, token, owner, number) for number in (2, 3)]
 
     assert [answer.status_code for answer in answers] == [201, 201]
-    assert time.monotonic() - started_at < len(answers) * SILENT_BROKER_COSTS
     assert "Traceback" not in server.log.read_text()
     assert Call.objects.count() == 3
     with start_worker(app, perform_ping_check=False):
