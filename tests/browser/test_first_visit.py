@@ -1,7 +1,6 @@
 """From nothing to the first figures: sign up, confirm the address, pair, sync, look."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -10,33 +9,10 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from codextime.accounts.models import User
 from codextime.lib.formats import exact
 from codextime.usage.services import rebuild_dirty_dates
+from tests.browser.first_steps import REAL, pair_and_sync, sign_in, sign_up
 from tests.machine import set_up_machine
-
-REAL = Path(__file__).parents[1] / "data/rollouts/0.169.0"
-PASSWORD = "correct horse battery staple"
-
-
-def sign_up(page: Page, mailoutbox: list[EmailMessage]) -> User:
-    page.goto("/accounts/signup/")
-    page.get_by_label("Email").fill("ada@example.org")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password (again)").fill(PASSWORD)
-    page.get_by_role("button", name="Sign up").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    [link] = re.findall(r"https?://\S+/confirm-email/\S+", mailoutbox[0].body)
-    page.goto(link)
-    page.locator("main").get_by_role("button").click()
-    return User.objects.get(email="ada@example.org")
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("Email").fill("ada@example.org")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").click()
 
 
 def test_a_new_user_signs_up_pairs_a_machine_and_sees_what_codex_burned(
@@ -54,16 +30,7 @@ def test_a_new_user_signs_up_pairs_a_machine_and_sees_what_codex_burned(
         sign_in(page)
     expect(page.locator(".command")).to_contain_text(f"codextime-tracker {user.public_id} --server {live_server.url}")
     machine = set_up_machine(live_server.url, user.public_id, tmp_path, monkeypatch, capsys)
-
-    def approve_in_the_browser() -> None:
-        machine.while_waiting = None
-        [link] = re.findall(rf"{live_server.url}/devices/pair\S+", capsys.readouterr().err)
-        page.goto(link)
-        page.get_by_role("button", name="Approve").click()
-        expect(page.get_by_role("heading", name="The machine is paired")).to_be_visible()
-
-    machine.while_waiting = approve_in_the_browser
-    run = machine("--no-browser", "--label", "work laptop", home=REAL / "home")
+    run = pair_and_sync(page, machine, "--label", "work laptop")
     rebuild_dirty_dates(user_id=user.pk)
 
     assert run.exit == 0, run.err

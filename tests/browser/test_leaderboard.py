@@ -1,6 +1,5 @@
 """A stranger on the leaderboard, and off it again: sign up, pair, upload, join, appear, leave, gone."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from codextime.boards.snapshots import take_snapshot
 from codextime.usage.services import rebuild_dirty_dates
-from tests.browser.test_first_visit import REAL, sign_in, sign_up
+from tests.browser.first_steps import pair_and_sync, sign_in, sign_up
 from tests.machine import set_up_machine
 
 
@@ -33,15 +32,7 @@ def test_a_stranger_joins_the_leaderboard_and_leaves_it(
         sign_in(page)
     machine = set_up_machine(live_server.url, user.public_id, tmp_path, monkeypatch, capsys)
 
-    def approve_in_the_browser() -> None:
-        machine.while_waiting = None
-        [link] = re.findall(rf"{live_server.url}/devices/pair\S+", capsys.readouterr().err)
-        page.goto(link)
-        page.get_by_role("button", name="Approve").click()
-        expect(page.get_by_role("heading", name="The machine is paired")).to_be_visible()
-
-    machine.while_waiting = approve_in_the_browser
-    assert machine("--no-browser", home=REAL / "home").exit == 0
+    assert pair_and_sync(page, machine).exit == 0
     rebuild_dirty_dates(user_id=user.pk)
 
     page.goto("/settings")

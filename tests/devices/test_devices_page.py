@@ -16,20 +16,6 @@ def device(owner: User, now: datetime) -> Device:
     return services.pair_own_device(user=owner, name="Desk", now=now)[0]
 
 
-@pytest.fixture
-def owners(owner: User) -> Client:
-    client = Client()
-    client.force_login(owner)
-    return client
-
-
-@pytest.fixture
-def strangers(stranger: User) -> Client:
-    client = Client()
-    client.force_login(stranger)
-    return client
-
-
 def test_the_page_lists_ones_own_machines_only(owners: Client, strangers: Client, device: Device) -> None:
     assert "Desk" in owners.get("/devices").text
     assert device.token_hint in owners.get("/devices").text

@@ -18,20 +18,6 @@ def started(owner: User) -> StartedPairing:
     return services.start_pairing(requested_user=owner.public_id, now=timezone.now())
 
 
-@pytest.fixture
-def owners(owner: User) -> Client:
-    client = Client()
-    client.force_login(owner)
-    return client
-
-
-@pytest.fixture
-def strangers(stranger: User) -> Client:
-    client = Client()
-    client.force_login(stranger)
-    return client
-
-
 def test_the_owner_compares_names_and_approves(owners: Client, owner: User, started: StartedPairing) -> None:
     page = owners.get(f"/devices/pair?code={started.user_code}").text
     assert started.user_code in page

@@ -24,8 +24,11 @@ def test_another_key_and_another_period_count_anew(now: datetime) -> None:
     for _ in range(2):
         count_use(TWICE, key="ada", now=now)
 
-    count_use(TWICE, key="bob", now=now)
+    count_use(TWICE, key="bob", now=now)  # raises nothing
     count_use(TWICE, key="ada", now=now + timedelta(seconds=60))
+
+    with pytest.raises(LimitReached):
+        count_use(TWICE, key="ada", now=now)
 
 
 @pytest.mark.parametrize("is_lenient", [True, False])

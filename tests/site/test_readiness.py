@@ -97,7 +97,9 @@ def test_it_costs_one_query(client: Client, all_alive: None, django_assert_num_q
         client.get("/readyz")
 
 
-def test_a_heartbeat_without_the_broker_stops_nobody(settings: Settings) -> None:
+def test_a_heartbeat_without_the_broker_stops_nobody_and_is_missed(client: Client, settings: Settings) -> None:
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
 
     keep_heartbeat("beat", now=timezone.now())
+
+    assert "beat" in failing(ask(client)[1])
