@@ -30,8 +30,10 @@ def check_address(environment: Mapping[str, str]) -> str:
     if not address:
         return "CODEXTIME_BASE_URL is missing: set it to the public address, such as https://codextime.example.org"
     parts = urlsplit(address)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.path.strip("/") or parts.query:
-        return f"CODEXTIME_BASE_URL is {address!r}: write it like https://codextime.example.org, without a path."
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.path or parts.query:
+        return (
+            f"CODEXTIME_BASE_URL is {address!r}: write it like https://codextime.example.org, without a path or slash."
+        )
     return ""
 
 

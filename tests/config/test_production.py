@@ -52,6 +52,7 @@ def test_each_variable_that_is_missing_is_named(name: str) -> None:
         ("CODEXTIME_SECRET_KEY", "a" * 60),
         ("CODEXTIME_BASE_URL", "codextime.example.org"),
         ("CODEXTIME_BASE_URL", "https://example.org/codextime"),
+        ("CODEXTIME_BASE_URL", "https://example.org/"),
         ("CODEXTIME_ALLOWED_HOSTS", "codextime.example.org, *"),
         ("DATABASE_URL", "sqlite:///codextime.db"),
         ("REDIS_URL", "memory://"),

@@ -34,7 +34,7 @@ def web_command() -> list[str]:
 
 
 def environment_example() -> dict[str, str]:
-    lines = (ROOT / "deploy" / "env.example").read_text().splitlines()
+    lines = (ROOT / ".env.example").read_text().splitlines()
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     return {name: value for name, _, value in pairs}
 
