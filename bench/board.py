@@ -1,6 +1,8 @@
 """The leaderboard with 100,000 users: pages with one's own rank, full snapshots, and small ones of 100 users."""
 
 import datetime
+import html
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -121,12 +123,19 @@ def measure_pages() -> dict[str, tuple[float, float]]:
     half = f"{middle.tokens}.{middle.listing_id:x}"
     addresses = {
         "page and own rank": "/leaderboard",
+        "page that holds the own row": find_own_page(signed_in),
         "page and own rank, halfway down": f"/leaderboard?after={half}",
         "page and own rank, all time by output": "/leaderboard?period=all&by=output_tokens",
         "page and own rank, by active days": "/leaderboard?period=month&by=active_days",
     }
     found = {name: measure_page(signed_in, address) for name, address in addresses.items()}
     return found | {"page, not signed in": measure_page(Client(), "/leaderboard")}
+
+
+def find_own_page(client: Any) -> str:
+    """Where the link of the first page leads."""
+    [found] = re.findall(r'href="([^"]*)#you"', client.get("/leaderboard").text)
+    return f"/leaderboard{html.unescape(found)}"
 
 
 def measure_page(client: Any, address: str) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
+from codextime.boards.addresses import canonical_address
 from codextime.boards.periods import MEASURES, PERIODS, Measure
 from codextime.boards.queries import BoardQuery
 from codextime.boards.reading import BoardReading, Cursor, RankedRow
@@ -10,6 +11,9 @@ from codextime.boards.standings import Standing
 from codextime.lib import formats
 
 PODIUM = 3
+DESCRIPTION = (
+    "Who burned the most tokens with Codex, of those who switched it on: rank, handle and one figure, nothing else."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BoardPage:
+    """Links are those of other boards and pages beside this one; an empty one leads nowhere."""
+
     title: str
+    description: str
+    canonical: str
     dates: str
     age: str
     taken_at: datetime.datetime | None
@@ -44,8 +52,10 @@ class BoardPage:
     measures: list[Choice]
     rows: list[Row]
     own: Standing | None
-    following: str
+    own_place: str
     first: str
+    previous: str
+    following: str
     is_empty: bool
 
 
@@ -53,6 +63,8 @@ def build_board(query: BoardQuery, reading: BoardReading, now: datetime.datetime
     snapshot = reading.snapshot
     return BoardPage(
         title=f"Leaderboard: {query.measure.title.lower()} {query.period.within}",
+        description=DESCRIPTION,
+        canonical=canonical_address(query.period, query.measure),
         dates=query.period.dates(snapshot.on if snapshot else now.astimezone(datetime.UTC).date()),
         age=formats.age((now - snapshot.taken_at).total_seconds()) if snapshot else "",
         taken_at=snapshot.taken_at if snapshot else None,
@@ -67,8 +79,10 @@ def build_board(query: BoardQuery, reading: BoardReading, now: datetime.datetime
         ],
         rows=[build_row(row, reading, query.measure) for row in reading.rows],
         own=reading.own,
-        following=query.link(after=reading.following) if reading.following else "",
+        own_place=f"{query.link(after=reading.own_place)}#you" if reading.own_place else "",
         first="" if query.after == Cursor() else query.link(),
+        previous=query.link(after=reading.previous) if reading.previous not in (None, Cursor()) else "",
+        following=query.link(after=reading.following) if reading.following else "",
         is_empty=not reading.listed,
     )
 

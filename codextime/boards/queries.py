@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from codextime.boards.addresses import parameters_of
 from codextime.boards.periods import DEFAULT_MEASURE, DEFAULT_PERIOD, MEASURES, PERIODS, Measure, Period
 from codextime.boards.ranks import HIGHEST
 from codextime.boards.reading import Cursor
@@ -27,15 +28,11 @@ class BoardQuery:
     after: Cursor
 
     def link(self, *, period: Period | None = None, measure: Measure | None = None, after: Cursor | None = None) -> str:
-        """The address of a board; another one begins at its top. What is the default is left out."""
-        period, measure = period or self.period, measure or self.measure
-        texts = {
-            "period": "" if period == DEFAULT_PERIOD else period.name,
-            "by": "" if measure == DEFAULT_MEASURE else measure.name,
-            "after": f"{after.value}.{after.number:x}" if after else "",
-        }
-        kept = {name: text for name, text in texts.items() if text}
-        return "?" + urlencode(kept) if kept else "?"
+        """The address of a board, beside its other ones; without `after` it begins at its top."""
+        parameters = parameters_of(period or self.period, measure or self.measure)
+        if after and after != Cursor():
+            parameters["after"] = f"{after.value}.{after.number:x}"
+        return "?" + urlencode(parameters)
 
 
 def read_query(parameters: Mapping[str, str]) -> BoardQuery:

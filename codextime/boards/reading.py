@@ -20,6 +20,7 @@ from codextime.boards.ranks import HIGHEST
 from codextime.boards.standings import Standing
 
 T = TypeVar("T")
+Row = tuple[int, str, int]  # the listing's number, its handle, its value
 
 PAGE_SIZE = 50
 TRIES = 3
@@ -28,6 +29,11 @@ ROWS = """
 SELECT listing_id, handle, {column} FROM boards_score JOIN {public} AS listing ON listing.number = listing_id
 WHERE period = %s AND {column} > 0 AND ({column}, listing_id) < (%s, %s)
 ORDER BY {column} DESC, listing_id DESC LIMIT %s
+"""
+ROW_ABOVE = """
+SELECT {column}, listing_id FROM boards_score JOIN {public} AS listing ON listing.number = listing_id
+WHERE period = %s AND ({column}, listing_id) > (%s, %s)
+ORDER BY {column}, listing_id LIMIT 1 OFFSET %s
 """
 
 
@@ -48,14 +54,17 @@ class RankedRow:
 
 @dataclass(frozen=True, slots=True)
 class BoardReading:
-    """A page of a board, all of one state. `top` is the highest value of the board."""
+    """A page of a board, all of one state. `top` is the highest value of the board, `own_place` where the page begins
+    that holds the viewer's own row if this one does not."""
 
     snapshot: Snapshot | None
     rows: list[RankedRow]
+    previous: Cursor | None
     following: Cursor | None
     listed: int
     top: int
     own: Standing | None
+    own_place: Cursor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +109,48 @@ def read_page(
     listing = find_listing(viewer) if viewer else None
     found = read_rows(period, measure, after, PAGE_SIZE + 1)
     rows, more = found[:PAGE_SIZE], found[PAGE_SIZE:]
-    top = found[0][2] if found and after == Cursor() else read_top(period, measure)
+    is_first = after == Cursor()
+    own = read_standing(snapshot, listing, period, measure) if listing else None
     return BoardReading(
         snapshot=snapshot,
         rows=rank_rows(rows, period, measure),
-        following=Cursor(rows[-1][2], rows[-1][0]) if more else None,
+        previous=None if is_first or not rows else find_above(period, measure, cursor_at(rows[0]), PAGE_SIZE),
+        following=cursor_at(rows[-1]) if more else None,
         listed=ranks.count_listed(period, measure),
-        top=top,
-        own=read_standing(snapshot, listing, period, measure) if listing else None,
+        top=found[0][2] if found and is_first else read_top(period, measure),
+        own=own,
+        own_place=find_own_place(listing, own, rows, period, measure) if listing and own else None,
     )
 
 
-def read_rows(period: Period, measure: Measure, after: Cursor, limit: int) -> list[tuple[int, str, int]]:
+def find_own_place(listing: Any, own: Standing, rows: list[Row], period: Period, measure: Measure) -> Cursor | None:
+    """Where the page begins that has the own row in its middle; `None` if there is none, or if it is among `rows`."""
+    if not own.is_ranked or any(number == listing.pk for number, _, _ in rows):
+        return None
+    return find_above(period, measure, Cursor(own.score, listing.pk), PAGE_SIZE // 2)
+
+
+def read_rows(period: Period, measure: Measure, after: Cursor, limit: int) -> list[Row]:
     statement = ROWS.format(column=measure.name, public=public_listings_sql())
     with connection.cursor() as cursor:
         cursor.execute(statement, [period.number, after.value, after.number, limit])
         return list(cursor.fetchall())
 
 
-def rank_rows(rows: list[tuple[int, str, int]], period: Period, measure: Measure) -> list[RankedRow]:
+def cursor_at(row: Row) -> Cursor:
+    return Cursor(row[2], row[0])
+
+
+def find_above(period: Period, measure: Measure, row: Cursor, count: int) -> Cursor:
+    """Where a page begins that has `count` rows above `row`; at the top if there are no more than that."""
+    statement = ROW_ABOVE.format(column=measure.name, public=public_listings_sql())
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [period.number, row.value, row.number, count])
+        found = cursor.fetchone()
+    return Cursor(*found) if found else Cursor()
+
+
+def rank_rows(rows: list[Row], period: Period, measure: Measure) -> list[RankedRow]:
     """Rows with their ranks: two are asked for, those of the first value and of the second; the others follow."""
     ranked: list[RankedRow] = []
     changes = 0
@@ -168,6 +200,11 @@ def read_standing(snapshot: Snapshot | None, listing: Any, period: Period, measu
         above=None if higher is None else (ranks.find_rank(period, measure, higher), higher),
         held=held,
     )
+
+
+def has_listings() -> bool:
+    """Whether anybody is on the boards, for who must not name them as long as they are empty."""
+    return public_listings().exists()
 
 
 def find_own_listing(*, user: User) -> OwnListing | None:

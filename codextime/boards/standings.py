@@ -2,23 +2,26 @@
 
 from dataclasses import dataclass
 
+from codextime.boards.addresses import path_of
 from codextime.boards.periods import Measure, Period
 from codextime.lib import formats
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`rank` is empty for who has no score in the period; `note` says what is missing to the next rank, or why there is
-    no rank; `held` how many dates do not rank."""
+    """`path` is the address of the board. `rank` is empty for who has no score in the period; `note` says what is
+    missing to the next rank, or why there is no rank; `held` how many dates do not rank."""
 
     handle: str
     board: str
+    path: str
     rank: str
     value: str
     exact: str
     note: str
     held: str
     number: int = 0  # the rank, for who compares
+    score: int = 0
 
     @property
     def is_ranked(self) -> bool:
@@ -47,17 +50,20 @@ def build_ranked(
     return Standing(
         handle=handle,
         board=describe_board(period, measure),
+        path=path_of(period, measure),
         rank=formats.exact(rank),
         value=measure.text(value),
         exact=measure.exact(value),
         note=f"of {formats.exact(listed)} · {note}",
         held=describe_held(held),
         number=rank,
+        score=value,
     )
 
 
 def build_unranked(handle: str, period: Period, measure: Measure, *, note: str, held: int) -> Standing:
-    return Standing(handle, describe_board(period, measure), "", "", "", note, describe_held(held))
+    board, path = describe_board(period, measure), path_of(period, measure)
+    return Standing(handle, board, path, "", "", "", note, describe_held(held))
 
 
 def describe_board(period: Period, measure: Measure) -> str:

@@ -1,12 +1,14 @@
 """What crawlers and finders of security holes ask for: texts under addresses that others fixed."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from codextime.site import selectors
 from codextime.site.caching import public_page
-from codextime.site.pages import SITE_MAP
 
 
 @public_page
@@ -21,10 +23,17 @@ def security(request: HttpRequest) -> HttpResponse:
     return plain_text(selectors.make_security_txt(now=timezone.now()))
 
 
-@public_page
+@require_safe
+@never_cache  # so that a board which everybody left is named by no copy
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The format of sitemaps.org."""
-    return render(request, "site/sitemap.xml", {"pages": SITE_MAP}, content_type="application/xml")
+    return render(request, "site/sitemap.xml", {"pages": selectors.get_site_map()}, content_type="application/xml")
+
+
+@public_page
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For who asks for it without having read a page, which names the icon itself."""
+    return redirect(static("img/favicon.ico"))
 
 
 def plain_text(text: str) -> HttpResponse:

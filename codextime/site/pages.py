@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 
+from codextime.boards.board_page import DESCRIPTION as BOARD_DESCRIPTION
+
 
 @dataclass(frozen=True, slots=True)
 class PublicPage:
@@ -53,11 +55,6 @@ TERMS = PublicPage(
     "terms", "Terms", "What Codextime is and is not: independent, without warranty, and not a billing system."
 )
 CONTACT = PublicPage("contact", "Contact", "Who runs this server, and where to report a problem.")
-LEADERBOARD = PublicPage(
-    "leaderboard",
-    "Leaderboard",
-    "Who burned the most tokens with Codex, of those who switched it on: rank, handle and one figure, nothing else.",
-)
+LEADERBOARD = PublicPage("leaderboard", "Leaderboard", BOARD_DESCRIPTION)
 
 PAGES = (HOME, EXAMPLE, UPLOADED, RATES, HELP, PRIVACY, TERMS, CONTACT)
-SITE_MAP = (*PAGES, LEADERBOARD)

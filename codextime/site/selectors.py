@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.urls import reverse
 
+from codextime.boards.reading import has_listings
 from codextime.pricing.selectors import get_book
 from codextime.site.landing import YOUR_ID
-from codextime.site.pages import CONTACT
+from codextime.site.pages import CONTACT, LEADERBOARD, PAGES, PublicPage
 from codextime.site.rate_tables import RatesPage, build_rates_page
 
 # What is behind a sign-in, holds a secret in its address, or is for programs; a prefix covers all below it.
@@ -37,6 +38,11 @@ def get_operator() -> Operator:
 def get_dry_run() -> str:
     """A local server's own command would show where its folder lies."""
     return f"{'codextime-tracker' if settings.IS_LOCAL else settings.TRACKER_COMMAND} {YOUR_ID} --dry-run"
+
+
+def get_site_map() -> list[PublicPage]:
+    """The pages that search engines may list: the leaderboard only while somebody is on it."""
+    return [*PAGES, *([LEADERBOARD] if has_listings() else [])]
 
 
 def make_robots_txt() -> str:

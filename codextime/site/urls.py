@@ -13,6 +13,7 @@ urlpatterns = [
     path("contact", views.contact, name="contact"),
     path("what-is-uploaded", views.what_is_uploaded, name="what_is_uploaded"),
     path("api-equivalent", views.api_equivalent, name="api_equivalent"),
+    path("favicon.ico", machine_views.favicon, name="favicon"),
     path("robots.txt", machine_views.robots, name="robots"),
     path("sitemap.xml", machine_views.sitemap, name="sitemap"),
     path(".well-known/security.txt", machine_views.security, name="security"),

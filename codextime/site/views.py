@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -46,7 +45,7 @@ def api_equivalent(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def help_page(request: HttpRequest) -> HttpResponse:
-    return show(request, pages.HELP, base_url=settings.BASE_URL)
+    return show(request, pages.HELP)
 
 
 @public_page

@@ -67,6 +67,7 @@ ROWS = [
     public("privacy"),
     public("terms"),
     public("contact"),
+    public("favicon.ico", status=302),
     public("robots.txt"),
     public("sitemap.xml"),
     public(".well-known/security.txt"),

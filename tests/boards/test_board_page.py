@@ -1,6 +1,8 @@
 """The public board: who sees what, page by page, and what nonsense gets."""
 
+import re
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -9,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from codextime.accounts.models import User
 from codextime.boards import reading
+from codextime.boards.models import Listing
 from codextime.boards.services import join_board
 from codextime.boards.snapshots import take_snapshot
 from tests.boards.people import board_of, make_listed
@@ -95,6 +98,67 @@ def test_ones_own_row_and_the_gap_are_there_on_every_page(
     assert "<strong>7</strong>" in text
     assert "of 7 · 3,600 tokens to rank 5" in text.replace("\u00a0", " ")
     assert 'class="own"' in client.get("/leaderboard?after=600.7fffffffffffffff").text
+
+
+def test_who_is_further_down_gets_to_their_row_in_one_step_and_back_page_by_page(
+    client: Client, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PAGE_SIZE", 4)
+    list_people(12, now)
+    make_listed(owner, "ada", [call(now, tokens=(500, 0, 0, 0, 0))], now=now)
+    client.force_login(owner)
+
+    place = follow(client, "/leaderboard", r'href="(\?after=[^"]*)#you"')
+    above = follow(client, place, r'rel="prev" href="([^"]*)"')
+
+    assert [rank for rank, _, _ in board_of(client, place)] == ["11", "11", "13"]
+    assert '<tr class="own" id="you"' in client.get(place).text
+    assert "#you" not in client.get(place).text
+    assert [rank for rank, _, _ in board_of(client, above)] == ["7", "7", "9", "9"]
+    assert "#you" not in Client().get("/leaderboard").text
+
+
+def follow(client: Client, address: str, link: str) -> str:
+    [found] = re.findall(link, client.get(address).text)
+    return "/leaderboard" + unescape(found)
+
+
+def test_the_row_of_a_hidden_account_begins_no_page(
+    client: Client, owner: User, stranger: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its number must be in no address."""
+    monkeypatch.setattr(reading, "PAGE_SIZE", 2)
+    list_people(6, now)
+    make_listed(owner, "ada", [call(now, tokens=(500, 0, 0, 0, 0))], now=now)
+    client.force_login(owner)
+    [(_, handle, _), *_] = board_of(client, follow(client, "/leaderboard", r'href="(\?after=[^"]*)#you"'))
+    person = Listing.objects.get(handle=handle)
+    User.objects.filter(pk=person.user_id).update(is_active=False)  # leaves the score, as a snapshot under way may
+
+    assert f".{person.number:x}" not in client.get("/leaderboard").text
+    assert handle not in client.get("/leaderboard?after=2000.1").text
+
+
+@pytest.mark.parametrize(
+    ("query", "canonical"),
+    [
+        ("", ""),
+        ("?period=30d&by=tokens&utm_source=elsewhere", ""),
+        ("?after=5.5", ""),
+        ("?by=output_tokens&period=7d&after=5.5", "?period=7d&amp;by=output_tokens"),
+        ("?by=active_days", "?by=active_days"),
+    ],
+)
+@pytest.mark.django_db
+def test_each_board_has_one_address_and_says_what_it_is(client: Client, query: str, canonical: str) -> None:
+    html = client.get(f"/leaderboard{query}").text
+
+    address = f"http://localhost:8000/leaderboard{canonical}"
+    assert f'<link rel="canonical" href="{address}">' in html
+    assert f'<meta property="og:url" content="{address}">' in html
+    title = re.findall(r'<meta property="og:title" content="([^"]*)">', html)
+    assert f"<title>{title[0]} · Codextime</title>" in html
+    assert "noindex" not in html
 
 
 def test_the_overview_shows_the_rank_of_who_is_listed_only(client: Client, owner: User, now: datetime) -> None:

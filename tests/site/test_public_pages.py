@@ -1,15 +1,20 @@
 """Pages for strangers: what each says about itself, who may keep it, and what it loads."""
 
 import re
+import struct
 from collections.abc import Iterator
+from datetime import datetime
 from html import unescape
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from pytest_django import Settings
 
 from codextime.accounts.models import User
+from codextime.boards.services import join_board
 from codextime.site.pages import HOME, PAGES, PublicPage
 
 every_page = pytest.mark.parametrize("listed", PAGES, ids=lambda page: page.name)
@@ -97,12 +102,42 @@ def links_of(html: str) -> Iterator[str]:
     return (unescape(link) for link in re.findall(r'href="(/[^"#?]*)"', html) if not link.startswith("/static/"))
 
 
-def test_the_site_map_lists_the_public_pages_and_nothing_else(client: Client) -> None:
-    answer = client.get("/sitemap.xml")
+@every_page
+def test_its_preview_is_a_picture_of_ours(listed: PublicPage, client: Client) -> None:
+    html = client.get(path_of(listed)).text
 
-    found = [loc.text for loc in ElementTree.fromstring(answer.content).iter() if loc.tag.endswith("loc")]  # noqa: S314  # our own bytes
-    assert found == [*(page.address for page in PAGES), "http://localhost:8000/leaderboard"]
+    path = meta(html, "og:image").removeprefix("http://localhost:8000/static/")
+    picture = Path(finders.find(path) or "").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    size = struct.unpack(">II", picture[16:24])  # of the IHDR chunk
+    assert size == (int(meta(html, "og:image:width")), int(meta(html, "og:image:height"))) == (1200, 630)
+
+
+def test_who_asks_for_an_icon_without_reading_a_page_gets_one(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+
+    assert answer.status_code == 302
+    assert finders.find(answer["Location"].removeprefix("/static/"))
+
+
+def site_map(client: Client) -> list[str | None]:
+    answer = client.get("/sitemap.xml")
     assert answer["Content-Type"] == "application/xml"
+    assert "no-store" in answer["Cache-Control"]
+    return [loc.text for loc in ElementTree.fromstring(answer.content).iter() if loc.tag.endswith("loc")]  # noqa: S314  # our own bytes
+
+
+def test_the_site_map_lists_the_public_pages_and_the_leaderboard_while_somebody_is_on_it(
+    client: Client, owner: User, now: datetime
+) -> None:
+    addresses = [page.address for page in PAGES]
+    assert site_map(client) == addresses
+
+    join_board(user=owner, handle="ada", now=now)
+    assert site_map(client) == [*addresses, "http://localhost:8000/leaderboard"]
+
+    User.objects.update(is_active=False)  # which only the one predicate knows to matter
+    assert site_map(client) == addresses
 
 
 def test_without_an_operator_the_pages_say_so(client: Client) -> None:
