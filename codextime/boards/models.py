@@ -30,6 +30,18 @@ class Listing(models.Model):
         return self.handle
 
 
+class FreedHandle(models.Model):
+    """A handle that was given up and is kept from others for a while; see `freed_handles`. Of an erased account it says
+    no more than that some handle is not free."""
+
+    skeleton_hash = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    reserved_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"until {self.reserved_until:%Y-%m-%d}"
+
+
 class HiddenAccount(models.Model):
     """A moderator took the account off the board. Outlives the listing: leaving and coming back changes nothing."""
 

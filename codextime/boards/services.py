@@ -1,10 +1,15 @@
-"""Getting on the leaderboard and off it."""
+"""Getting on the leaderboard and off it.
+
+Locks are taken in this order, so that nobody waits in a circle: the user's row, `WHO_IS_LISTED`, `HANDLES`.
+"""
 
 import datetime
 
 from django.db import IntegrityError, transaction
 
 from codextime.accounts.models import User
+from codextime.accounts.services import hold_user
+from codextime.boards import freed_handles
 from codextime.boards.handles import make_skeleton, validate_handle
 from codextime.boards.models import HeldDate, Listing
 from codextime.boards.snapshots import start_snapshot, take_off
@@ -13,7 +18,7 @@ from codextime.usage.services import mark_all_dates
 
 
 class HandleTaken(Exception):
-    """Somebody has this handle, or one that looks like it."""
+    """Somebody has this handle, or one that looks like it, or gave it up lately."""
 
 
 class AlreadyListed(Exception):
@@ -34,42 +39,55 @@ def join_board(*, user: User, handle: str, now: datetime.datetime) -> Listing:
     mark_all_dates(user=user)
     if Listing.objects.filter(user=user).exists():
         raise AlreadyListed
+    hold_lock(Lock.HANDLES)
     listing = Listing(user=user, handle=handle, skeleton=make_skeleton(handle), listed_at=now)
-    save_handle(listing, is_new=True)
+    save_handle(listing, is_new=True, now=now)
     transaction.on_commit(start_snapshot, robust=True)
     return listing
 
 
 @transaction.atomic
-def change_handle(*, user: User, handle: str) -> Listing:
-    """Raises `ValidationError`, `HandleTaken` and `NotListed`."""
+def change_handle(*, user: User, handle: str, now: datetime.datetime) -> Listing:
+    """The handle before is kept from others for a while. Raises `ValidationError`, `HandleTaken` and `NotListed`."""
     validate_handle(handle)
+    hold_user(user_id=user.pk)
+    hold_lock(Lock.HANDLES)
     listing = Listing.objects.select_for_update().filter(user=user).first()
     if listing is None:
         raise NotListed
+    before = listing.skeleton
     listing.handle, listing.skeleton = handle, make_skeleton(handle)
-    save_handle(listing, is_new=False)
+    save_handle(listing, is_new=False, now=now)
+    if listing.skeleton != before:
+        freed_handles.reserve(skeleton=before, user=user, now=now)
     return listing
 
 
-def save_handle(listing: Listing, *, is_new: bool) -> None:
-    """The database decides who was first, by a unique skeleton."""
+def save_handle(listing: Listing, *, is_new: bool, now: datetime.datetime) -> None:
+    """Call it under `HANDLES`. What two listings cannot share, the database refuses by a unique skeleton."""
+    if freed_handles.is_reserved(skeleton=listing.skeleton, user=listing.user, now=now):
+        raise HandleTaken
     try:
         with transaction.atomic():
             listing.save(force_insert=is_new)
     except IntegrityError as error:
         raise HandleTaken from error
+    freed_handles.end_reservation(skeleton=listing.skeleton)
 
 
 @transaction.atomic
-def leave_board(*, user: User) -> None:
-    """Takes the user off the leaderboard with all that was made for it, at once. Held dates that a moderator released
-    are remembered, for the day on which the user comes back. Does nothing for who is not listed."""
+def leave_board(*, user: User, now: datetime.datetime) -> None:
+    """Takes the user off the leaderboard with all that was made for it, at once; the handle is kept from others for a
+    while. Held dates that a moderator released are remembered, for the day on which the user comes back. Does nothing
+    for who is not listed."""
+    hold_user(user_id=user.pk)
     hold_lock(Lock.WHO_IS_LISTED)
+    hold_lock(Lock.HANDLES)
     listing = Listing.objects.filter(user=user).first()
     if listing is None:
         return
     number = listing.number
+    freed_handles.reserve(skeleton=listing.skeleton, user=user, now=now)
     listing.delete()
     take_off(number)
     unreleased = HeldDate.objects.filter(user=user, released_at=None).select_for_update(skip_locked=True)

@@ -14,7 +14,7 @@ from codextime.boards import services
 from codextime.dashboard.forms import HandleForm
 from codextime.dashboard.settings_views import render_settings, zone_form_of
 
-TAKEN = "Somebody has this handle, or one that looks like it. Choose another one."
+TAKEN = "Somebody has this handle, or one that looks like it, or had it in the last 30 days. Choose another one."
 
 
 @require_POST
@@ -41,7 +41,7 @@ def change_handle(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, form)
     try:
-        services.change_handle(user=request.user, handle=form.cleaned_data["handle"])
+        services.change_handle(user=request.user, handle=form.cleaned_data["handle"], now=timezone.now())
     except services.HandleTaken:
         return refuse(request, form, TAKEN)
     except services.NotListed:
@@ -54,7 +54,7 @@ def change_handle(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @login_required
 def leave_board(request: SignedInRequest) -> HttpResponse:
-    services.leave_board(user=request.user)
+    services.leave_board(user=request.user, now=timezone.now())
     messages.success(request, "You are off the leaderboard, with all that it held of you.")
     return redirect("settings")
 

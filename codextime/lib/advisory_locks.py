@@ -12,6 +12,7 @@ class Lock(IntEnum):
     TOTALS_OF_USER = 2
     SNAPSHOT = 3
     WHO_IS_LISTED = 4
+    HANDLES = 5
 
 
 def hold_lock(lock: Lock, key: int = 0) -> None:

@@ -36,7 +36,7 @@ def private(owner: User, now: datetime) -> User:
 def left(private: User, now: datetime) -> User:
     join_board(user=private, handle=HANDLE, now=now)
     take_snapshot(now=now)
-    leave_board(user=private)
+    leave_board(user=private, now=now)
     return private
 
 

@@ -118,7 +118,7 @@ def test_leaving_and_coming_back_neither_loses_nor_gains_a_release(owner: User, 
     make_listed(owner, "ada", [*IMPOSSIBLE["tokens"], *early], now=now)
     release(HeldDate.objects.get(reason="tokens"), stranger, now)
 
-    leave_board(user=owner)
+    leave_board(user=owner, now=now)
     assert [held.reason for held in HeldDate.objects.all()] == ["tokens"]
     join_board(user=owner, handle="ada", now=now)
     take_snapshot(now=now)

@@ -62,7 +62,7 @@ def test_leaving_and_coming_back_does_not_bring_a_hidden_account_back(
 ) -> None:
     admin.post(listed, {"is_hidden": "on", "why": "Invented figures."})
 
-    leave_board(user=owner)
+    leave_board(user=owner, now=now)
     join_board(user=owner, handle="countess", now=now)
     take_snapshot(now=now)
 

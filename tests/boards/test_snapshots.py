@@ -92,9 +92,11 @@ def test_after_any_changes_in_any_order_scores_and_ranks_are_exact(db: None, now
     for step in range(6):
         for handle in dice.sample(sorted(people), 5):
             if handle in calls and dice.random() < 0.3:
-                leave_board(user=people[handle])
-                del calls[handle]
-                people[handle] = make_person(f"{handle}-{step}")  # who comes back would bring what they burned
+                leave_board(user=people[handle], now=now)
+                del calls[handle], people[handle]
+                people[f"{handle}-again{step}"] = make_person(
+                    f"{handle}-again{step}"
+                )  # who comes back brings what they burned
             else:
                 if handle not in calls:
                     join_board(user=people[handle], handle=handle, now=now)
@@ -201,7 +203,7 @@ class TestAtOnce:
         later = now + timedelta(days=1)
         with ThreadPoolExecutor() as pool, transaction.atomic():  # a full snapshot that wrote its scores and goes on
             snapshots.begin_writing(today=later.date())
-            start(pool, lambda: leave_board(user=owner)).result(timeout=5)
+            start(pool, lambda: leave_board(user=owner, now=now)).result(timeout=5)
             assert [handle for _, handle, _ in board_of(Client())] == ["bob"]
             snapshots.end_writing(today=later.date(), now=later)
 
@@ -214,7 +216,7 @@ class TestAtOnce:
         burn(owner, call(now))
         with ThreadPoolExecutor() as pool:
             with transaction.atomic():
-                leave_board(user=owner)
+                leave_board(user=owner, now=now)
                 snapshot = start(pool, lambda: take_snapshot(now=now))
                 wait_until(lambda: waiting_backends() == 1)
             snapshot.result()

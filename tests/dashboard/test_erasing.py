@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from codextime.accounts.models import User
 from codextime.accounts.services import make_login_link
+from codextime.boards.freed_handles import hash_skeleton
+from codextime.boards.handles import make_skeleton
 from codextime.boards.models import HeldDate, Listing
 from codextime.boards.services import join_board
 from codextime.boards.snapshots import take_snapshot
@@ -40,7 +42,9 @@ from tests.usage.readings import NOW, reading, store
 pytestmark = pytest.mark.django_db(transaction=True)
 
 USER_COLUMNS = ("user_id", "approver_id")
-STATE_OF_BOARDS = ("boards_snapshot", "boards_rankmark")  # say how many there are, and change with everybody's scores
+FREED = "boards_freedhandle"
+# The state of the boards says how many there are and changes with everybody's scores; a freed handle says nothing.
+NOT_OF_ONE = ("boards_snapshot", "boards_rankmark", FREED)
 
 
 @pytest.fixture
@@ -100,10 +104,15 @@ def test_everything_about_the_account_is_erased_and_nothing_of_others() -> None:
 
     call_command("erase_account", "Owner@example.org", "--no-input", stdout=io.StringIO())
 
-    assert left_of(owner.pk, owner.email, owner.public_id, "owner-listed", str(number)) == []
-    assert sorted(row for row in every_row() if row[0] not in STATE_OF_BOARDS) == sorted(
-        row for row in others if row[0] not in STATE_OF_BOARDS
+    assert left_of(owner.pk, owner.email, owner.public_id, "owner-listed", "ownerlisted", str(number)) == []
+    assert sorted(row for row in every_row() if row[0] not in NOT_OF_ONE) == sorted(
+        row for row in others if row[0] not in NOT_OF_ONE
     )
+    [(_, freed)] = (row for row in every_row() if row[0] == FREED)
+    assert {name: value for name, value in json.loads(freed).items() if name != "reserved_until"} == {
+        "skeleton_hash": hash_skeleton(make_skeleton("owner-listed")),
+        "user_id": None,
+    }
 
 
 def test_the_command_asks_first_and_knows_who_is_not_there(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +129,7 @@ def test_an_upload_under_way_is_waited_for_and_goes_too(owner: User, pool: Threa
     pk = owner.pk
     with transaction.atomic():
         store(owner, reading(1))
-        erasing = start(pool, partial(erase_account, user=User.objects.get()))
+        erasing = start(pool, partial(erase_account, user=User.objects.get(), now=NOW))
         wait_until(lambda: waiting_backends() == 1)
 
     erasing.result()
@@ -132,7 +141,7 @@ def test_an_upload_that_comes_while_the_account_is_erased_is_told_so(
 ) -> None:
     pk, upload = owner.pk, envelope(owner, call(1))
     with transaction.atomic():
-        erase_account(user=owner)
+        erase_account(user=owner, now=NOW)
         uploading = start(pool, partial(post, Client(), token, upload))
         wait_until(lambda: waiting_backends() == 1)
 
@@ -151,7 +160,7 @@ def test_a_rebuild_under_way_is_waited_for_and_its_totals_go_too(owner: User, po
         list(Day.objects.select_for_update())
         rebuilding = start(pool, partial(rebuild_dirty_dates, user_id=pk))
         wait_until(lambda: waiting_backends() == 1)
-        erasing = start(pool, partial(erase_account, user=owner))
+        erasing = start(pool, partial(erase_account, user=owner, now=NOW))
         wait_until(lambda: waiting_backends() == 2)
 
     assert rebuilding.result() == 1
@@ -166,7 +175,7 @@ def test_a_rebuild_that_comes_while_the_account_is_erased_finds_nothing_to_do(
     store(owner, reading(1))
 
     with transaction.atomic():
-        erase_account(user=owner)
+        erase_account(user=owner, now=NOW)
         rebuilding = start(pool, partial(rebuild_dirty_dates, user_id=pk))
         wait_until(lambda: waiting_backends() == 1)
 
@@ -183,7 +192,7 @@ def test_a_pairing_that_is_redeemed_at_that_moment_leaves_no_machine(
 
     with transaction.atomic():
         redeem_pairing(device_code=started.device_code, now=now)
-        erasing = start(pool, partial(erase_account, user=owner))
+        erasing = start(pool, partial(erase_account, user=owner, now=NOW))
         wait_until(lambda: waiting_backends() == 1)
 
     erasing.result()
@@ -213,7 +222,7 @@ def test_amid_uploads_and_rebuilds_nothing_is_left_and_nobody_gets_an_error(
     def erase() -> set[int]:
         try:
             wait_until(lambda: Day.objects.filter(user_id=pk).exists())
-            erase_account(user=owner)
+            erase_account(user=owner, now=NOW)
         finally:
             erased.set()
         return set()

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from codextime.accounts.models import User
 from codextime.dashboard import services
@@ -19,5 +20,5 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody has an account with {email}.")
         if not no_input and input(f"Erase {user.email} ({user.public_id}) for good? Type yes: ") != "yes":
             raise CommandError("Nothing was erased.")
-        services.erase_account(user=user)
+        services.erase_account(user=user, now=timezone.now())
         return f"Erased {user.email}."
