@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.cache import add_never_cache_headers
 from django.utils.log import log_response
 
 UNKNOWN_HOST = "A request for the host “%.100s” was refused: CODEXTIME_ALLOWED_HOSTS does not name it."
@@ -27,4 +28,17 @@ class KnownHostMiddleware:
         answer = HttpResponseBadRequest("This server is known by another name.\n", content_type="text/plain")
         host = request.META.get("HTTP_HOST", "")
         log_response(UNKNOWN_HOST, host, response=answer, request=request, level="warning")
+        return answer
+
+
+class PrivateUnlessPublicMiddleware:
+    """Nobody keeps a page that does not say who may: the frame of each, error pages included, may name an account."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        if not answer.has_header("Cache-Control"):
+            add_never_cache_headers(answer)
         return answer

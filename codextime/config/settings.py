@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "codextime.config.middleware.KnownHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "codextime.config.middleware.PrivateUnlessPublicMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -165,6 +166,7 @@ ACCOUNT_CHANGE_EMAIL = True  # one address; the old one stays until the new one 
 ACCOUNT_ADAPTER = "codextime.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "codextime.accounts.forms.SignUpForm"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+SESSION_ENGINE = "codextime.accounts.sessions"
 # Everything about a session is forgotten 30 days after its last sign-in or change.
 SESSION_COOKIE_AGE = ACCOUNT_SESSION_COOKIE_AGE = 30 * 24 * 3600
 ACCOUNT_SESSION_REMEMBER = True

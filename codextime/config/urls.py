@@ -15,5 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
 ]
 
+handler400 = "codextime.config.errors.bad_request"
+
 if settings.ADMIN_PATH:
     urlpatterns.append(path(f"{settings.ADMIN_PATH}/", moderation_site.urls))

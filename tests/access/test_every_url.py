@@ -103,3 +103,13 @@ def test_every_page_has_our_frame_and_nothing_inline(owner: User, filled: dict[s
             if answer.get("Content-Type", "").startswith("text/html") and answer.status_code != 302:
                 assert "not affiliated with OpenAI" in answer.text, row
                 assert not re.search(r"<script(?! src=)| style=| on[a-z]+=|<style|javascript:", answer.text), row
+
+
+def test_only_who_has_an_account_named_in_a_page_may_keep_it(owner: User, filled: dict[str, str]) -> None:
+    client = client_of(owner)
+    answers = {row.path: send(client, row, filled) for row in ROWS if row.method == "GET"}
+    answers["/nowhere"] = client.get("/nowhere")
+
+    for path, answer in answers.items():
+        if not answer.streaming and owner.email in answer.text:
+            assert "private" in answer["Cache-Control"], path

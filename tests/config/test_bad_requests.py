@@ -52,3 +52,19 @@ def test_a_file_that_nobody_asked_for_is_not_written_to_the_disk(
     answer = client.generic("POST", "/accounts/login/", FILE, MULTIPART)
 
     assert answer.status_code == 200  # the form again
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["\0" * 32, "\udcff" * 32, "a" * 31 + "\n", "x" * 4000], ids=ascii)
+def test_a_session_cookie_that_cannot_be_ours_is_no_session(client: Client, key: str) -> None:
+    octal = "".join(f"\\{byte:03o}" for byte in key.encode(errors="surrogateescape"))
+
+    assert client.get("/leaderboard", headers={"cookie": f'sessionid="{octal}"'}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_form_in_another_charset_is_refused_before_its_token_is_looked_for() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.get("/accounts/login/")  # for the cookie, without which nobody reads the form
+
+    assert client.generic("POST", "/accounts/login/", b"a=1", FORM + "; charset=utf-16").status_code == 400
