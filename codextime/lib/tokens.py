@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+LONG_CONTEXT_TOKENS = 272_000  # a call that read more than this is priced as long context
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:

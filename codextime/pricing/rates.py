@@ -14,25 +14,47 @@ import msgspec
 from msgspec import Meta, Struct
 
 from codextime.lib import formats
+from codextime.lib.tokens import LONG_CONTEXT_TOKENS
 
 ONE_DAY = datetime.timedelta(days=1)
 DATE_SUFFIX = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 OLD_AFTER = datetime.timedelta(days=90)  # a rate may have changed since evidence that is older
-OFFICIAL_PAGE = r"^https://([a-z]+\.)?(openai|chatgpt)\.com/[!-~]*$"
+OFFICIAL_PAGE = r"^https://([a-z]+\.)?(openai|chatgpt)\.com/[!-~]*\Z"
+HIGHEST_AMOUNT, MOST_DECIMALS = (
+    Decimal(1_000_000),
+    9,
+)  # a slip of the pen beyond them would break every page with figures
 
-ModelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
+ModelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}\Z")]
 SOURCES = {
     "official page copy": "from a copy of the official page",
     "several independent third parties": "from third-party tables",
 }
 
 
-class LongContext(Struct, frozen=True, forbid_unknown_fields=True):
-    """Calls that read more than `over_input_tokens` cost more; a multiplier that is `None` is not known."""
+def refuse_odd_amounts(*amounts: Decimal | None) -> None:
+    """Raises `ValueError` for what no price list says. `None` is not known."""
+    if not all(amount is None or is_plain(amount) for amount in amounts):
+        raise ValueError(
+            f"an amount is not a number, below zero, above {HIGHEST_AMOUNT:,}, or has over {MOST_DECIMALS} decimals"
+        )
 
-    over_input_tokens: Annotated[int, Meta(ge=1)]
+
+def is_plain(amount: Decimal) -> bool:
+    return amount.is_finite() and 0 <= amount <= HIGHEST_AMOUNT and -int(amount.as_tuple().exponent) <= MOST_DECIMALS
+
+
+class LongContext(Struct, frozen=True, forbid_unknown_fields=True):
+    """Calls that read more than `over_input_tokens` cost more; a multiplier that is `None` is not known.
+
+    Totals tell calls apart at one threshold, so that a rate cannot have another."""
+
+    over_input_tokens: Annotated[int, Meta(ge=LONG_CONTEXT_TOKENS, le=LONG_CONTEXT_TOKENS)]
     input_multiplier: Decimal | None
     output_multiplier: Decimal | None
+
+    def __post_init__(self) -> None:
+        refuse_odd_amounts(self.input_multiplier, self.output_multiplier)
 
 
 # One object a row of the file, so identity is equality, and quick.
@@ -53,8 +75,7 @@ class Rate(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     note: str = ""
 
     def __post_init__(self) -> None:
-        if any(amount is not None and (not amount.is_finite() or amount < 0) for amount in self.amounts):
-            raise ValueError("an amount is below zero or not a number")
+        refuse_odd_amounts(*self.amounts)
         if self.effective_until and self.effective_until <= self.effective_from:
             raise ValueError("effective_until is not after effective_from")
 

@@ -7,7 +7,7 @@ import msgspec
 from django.db import transaction
 
 from codextime.pricing.models import OperatorRates
-from codextime.pricing.rates import Rate, RateFile, by_model
+from codextime.pricing.rates import ONE_DAY, Rate, RateFile, by_model
 from codextime.pricing.selectors import get_book
 
 
@@ -19,7 +19,7 @@ class ModelNotListed(Exception):
     """There is no rate of this model to confirm, or nothing of the operator's to forget."""
 
 
-def import_rates(*, content: bytes) -> list[str]:
+def import_rates(*, content: bytes, today: datetime.date) -> list[str]:
     """Takes the rates of a file in the place of all earlier ones of its models; returns these models.
 
     Rates and credits of a model are imported apart: a file without credits leaves them as they are. Raises
@@ -33,10 +33,18 @@ def import_rates(*, content: bytes) -> list[str]:
     models = sorted(rates.keys() | credits_.keys())
     if not models:
         raise RatesUnreadable("it holds no rates")
+    refuse_evidence_to_come((*file.rates, *file.credits), today=today)
     with transaction.atomic():
         for model in models:
             import_model(model, rates.get(model, []), credits_.get(model, []))
     return models
+
+
+def refuse_evidence_to_come(rates: Iterable[Rate], *, today: datetime.date) -> None:
+    """It would never get old. `today` is a UTC date; the operator's may be the next one."""
+    for rate in rates:
+        if rate.checked_on > today + ONE_DAY:
+            raise RatesUnreadable(f"checked_on of {rate.model} is {rate.checked_on}, which is still to come")
 
 
 def import_model(model: str, rates: Iterable[Rate], credits_: Iterable[Rate]) -> None:

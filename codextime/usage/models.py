@@ -8,7 +8,6 @@ from codextime.devices.models import Device
 from codextime.lib.names import LONGEST_NAME
 from codextime.usage.fields import TokenSumField
 
-LONG_CONTEXT_TOKENS = 272_000  # a call that read more than this is priced as long context
 EXACT_REVISION = 256  # from here on a call was read exactly; below, it is an estimate
 TOKEN_FIELDS = (
     "input_tokens",

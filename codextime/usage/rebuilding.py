@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from codextime.usage.models import EXACT_REVISION, LONG_CONTEXT_TOKENS, TOKEN_FIELDS
+from codextime.lib.tokens import LONG_CONTEXT_TOKENS
+from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS
 
 SLOT = datetime.timedelta(minutes=15)
 SLOTS_PER_DATE = 96

@@ -140,7 +140,9 @@ def test_what_the_operator_confirms_or_imports_reaches_the_estimate(owner: User)
     burn(owner, call("2026-11-19T12:00+00:00", "o3"), call("2026-11-19T12:00+00:00", "gpt-7", (10**6, 0, 0, 0, 0)))
     confirm_rates(models=["o3"], today=NOW.date())
     row = {"model": "gpt-7", "effective_from": "2026-11-01", "input": "3"}
-    import_rates(content=msgspec.json.encode({"rates": [msgspec.to_builtins(RATES["gpt-5"][0]) | row]}))
+    import_rates(
+        content=msgspec.json.encode({"rates": [msgspec.to_builtins(RATES["gpt-5"][0]) | row]}), today=NOW.date()
+    )
 
     rates = overview(owner).rates
 

@@ -32,6 +32,8 @@ ROW: dict[str, Any] = {
     "url": "https://developers.openai.com/api/docs/models/gpt-7",
 }
 
+TIER = {"over_input_tokens": 272_000, "input_multiplier": "2", "output_multiplier": "1.5"}
+
 
 def file_of(*rows: dict[str, Any], **more: Any) -> bytes:
     return json.dumps({"rates": rows, **more}).encode()
@@ -47,7 +49,7 @@ def test_without_anything_of_the_operators_the_shipped_rates_hold() -> None:
 
 
 def test_an_imported_rate_is_what_calls_are_priced_with() -> None:
-    services.import_rates(content=file_of(ROW))
+    services.import_rates(content=file_of(ROW), today=TODAY)
 
     priced = estimate("gpt-7", TODAY, Tokens(input_tokens=10**6), is_long_context=False, book=get_book())
     assert priced.usd == 3
@@ -56,7 +58,7 @@ def test_an_imported_rate_is_what_calls_are_priced_with() -> None:
 
 
 def test_imported_rates_take_the_place_of_all_rates_of_their_model_and_of_no_other() -> None:
-    services.import_rates(content=file_of(ROW | {"model": "gpt-5.6-sol"}))
+    services.import_rates(content=file_of(ROW | {"model": "gpt-5.6-sol"}), today=TODAY)
 
     assert [rate.input for rate in get_book().rates["gpt-5.6-sol"]] == [3]
     assert get_book().rates["gpt-5.4"] is PACKAGED.rates["gpt-5.4"]
@@ -84,6 +86,13 @@ def test_the_shipped_file_can_be_imported_and_changes_nothing() -> None:
         (file_of(ROW | {"input": -1}), "below zero"),
         (file_of(ROW | {"input": "-1"}), "below zero"),
         (file_of(ROW | {"input": "NaN"}), "below zero"),
+        (file_of(ROW | {"input": "1e999999999"}), "above 1,000,000"),
+        (file_of(ROW | {"output": "1e-999999999"}), "over 9 decimals"),
+        (file_of(ROW | {"long_context": TIER | {"input_multiplier": "-2"}}), "below zero"),
+        (file_of(ROW | {"long_context": TIER | {"output_multiplier": "NaN"}}), "not a number"),
+        (file_of(ROW | {"long_context": TIER | {"over_input_tokens": 200_000}}), "272000.*over_input_tokens"),
+        (file_of(ROW | {"checked_on": "2062-11-19"}), "checked_on of gpt-7 is 2062-11-19"),
+        (file_of(ROW | {"model": "gpt-7\n"}), r"rates\[0\].model"),
         (file_of(ROW | {"price": "1"}), "unknown field `price`"),
         (file_of(ROW | {"url": "javascript:alert(1)"}), r"rates\[0\].url"),
         (file_of(ROW | {"url": "https://openai.com.example.org/"}), r"rates\[0\].url"),
@@ -94,7 +103,7 @@ def test_the_shipped_file_can_be_imported_and_changes_nothing() -> None:
 )
 def test_a_file_that_is_not_in_order_says_where_and_imports_nothing(content: bytes, why: str) -> None:
     with pytest.raises(services.RatesUnreadable, match=why):
-        services.import_rates(content=content)
+        services.import_rates(content=content, today=TODAY)
 
     assert get_book() is PACKAGED
 
@@ -118,13 +127,13 @@ def test_a_confirmation_says_nothing_about_later_evidence() -> None:
 def test_an_import_takes_back_what_was_confirmed_of_other_figures() -> None:
     services.confirm_rates(models=["gpt-5.4"], today=TODAY)
 
-    services.import_rates(content=file_of(ROW | {"model": "gpt-5.4"}))
+    services.import_rates(content=file_of(ROW | {"model": "gpt-5.4"}), today=TODAY)
 
     assert get_book().rates["gpt-5.4"][0].source == "from a copy of the official page"
 
 
 def test_forgetting_goes_back_to_the_shipped_rates() -> None:
-    services.import_rates(content=file_of(ROW))
+    services.import_rates(content=file_of(ROW), today=TODAY)
 
     call_command("pricing", "forget", "gpt-7")
 

@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
 def import_file(path: Path) -> str:
     try:
-        models = services.import_rates(content=path.read_bytes())
+        models = services.import_rates(content=path.read_bytes(), today=timezone.now().date())
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     except services.RatesUnreadable as error:
