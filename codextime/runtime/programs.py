@@ -49,6 +49,7 @@ def web(sockets: list[socket.socket]) -> Program:
         "workers": str(WEB_PROCESSES),
         "threads": str(WEB_THREADS),
         "graceful-timeout": "10",
+        "forwarded-allow-ips": "",  # it would believe 127.0.0.1, from where everybody comes
         "log-level": "warning",
     }
     flags = [f"--{name}={value}" for name, value in options.items()]

@@ -46,8 +46,8 @@ def get_site_map() -> list[PublicPage]:
 
 
 def make_robots_txt() -> str:
-    prefixes = [*NOT_FOR_CRAWLERS, *([f"/{settings.ADMIN_PATH}/"] if settings.ADMIN_PATH else [])]
-    closed = "".join(f"Disallow: {prefix}\n" for prefix in prefixes)
+    """Does not tell where moderators work, which an operator may have moved so that nobody knows."""
+    closed = "".join(f"Disallow: {prefix}\n" for prefix in NOT_FOR_CRAWLERS)
     return f"User-agent: *\n{closed}\nSitemap: {settings.BASE_URL}{reverse('sitemap')}\n"
 
 

@@ -42,6 +42,10 @@ def test_another_host_name_is_refused_because_a_foreign_page_could_point_it_here
     assert httpx.get(f"{up.url}/healthz", headers={"Host": "evil.example"}).status_code == 400
 
 
+def test_nobody_moves_the_pages_by_a_header_for_proxies(up: Up) -> None:
+    assert httpx.get(f"{up.url}/healthz", headers={"SCRIPT_NAME": "/elsewhere"}).status_code < 500
+
+
 def test_a_forwarded_port_is_accepted(up: Up) -> None:
     assert httpx.get(f"{up.url}/healthz", headers={"Host": "localhost:9000"}).status_code == 200
 

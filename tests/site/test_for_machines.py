@@ -24,10 +24,14 @@ def security_txt(now: datetime) -> dict[str, str]:
 
 
 def test_crawlers_are_kept_off_everything_behind_a_sign_in(robots: RobotFileParser) -> None:
-    private = {row.path for row in ROWS if row.anonymous == SIGN_IN and row.path != "/"}
+    private = {row.path for row in ROWS if row.anonymous == SIGN_IN and not row.path.startswith("/admin/")}
 
     assert len(private) > 10
     assert [path for path in sorted(private) if robots.can_fetch("anybot", path)] == []
+
+
+def test_crawlers_are_not_told_where_moderators_work(client: Client) -> None:
+    assert "admin" not in client.get("/robots.txt").text
 
 
 def test_crawlers_may_read_the_public_pages_and_find_the_site_map(robots: RobotFileParser) -> None:
