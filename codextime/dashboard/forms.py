@@ -2,8 +2,10 @@
 
 import functools
 import zoneinfo
+from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from codextime.boards.handles import validate_handle
 from codextime.lib.names import validate_name
@@ -54,3 +56,23 @@ class HandleForm(forms.Form):
         handle = handle.lower() if handle.isascii() else handle
         validate_handle(handle)
         return handle
+
+
+class ErasureForm(forms.Form):
+    """Whoever erases an account types its address, so that nobody does by a slip."""
+
+    email = forms.CharField(
+        label="Your email address, to confirm",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = email
+        self.fields["email"].help_text = f"Type {email}"
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if email.lower() != self.address.lower():
+            raise ValidationError("This is not the address of your account. Nothing was erased.")
+        return email

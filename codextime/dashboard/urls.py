@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from codextime.dashboard import board_views, settings_views, views
+from codextime.dashboard import board_views, erasure_views, settings_views, views
 
 urlpatterns = [
     path("dashboard", views.overview, name="dashboard"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("settings/leaderboard/join", board_views.join_board, name="board_join"),
     path("settings/leaderboard/handle", board_views.change_handle, name="board_handle"),
     path("settings/leaderboard/leave", board_views.leave_board, name="board_leave"),
+    path("settings/erase", erasure_views.erase_account, name="erase_account"),
     path("settings/labels/<int:source_id>", settings_views.rename_source, name="settings_label"),
 ]

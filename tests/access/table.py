@@ -85,6 +85,8 @@ ROWS = [
     action("settings/leaderboard/join", "/settings/leaderboard/join", {"handle": "somebody"}),
     action("settings/leaderboard/handle", "/settings/leaderboard/handle", {"handle": "somebody"}),
     action("settings/leaderboard/leave", "/settings/leaderboard/leave"),
+    page("settings/erase", owner=302, stranger=302),  # asks for the password first
+    Row("settings/erase", "/settings/erase", 302, 302, SIGN_IN, "POST"),
     action("settings/labels/<int:source_id>", "/settings/labels/{source}", {"label": "desk"}, stranger=404),
     # devices
     page("devices"),
