@@ -1,6 +1,6 @@
 """What crawlers and finders of security holes ask for: texts under addresses that others fixed."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
@@ -19,8 +19,11 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def security(request: HttpRequest) -> HttpResponse:
-    """RFC 9116."""
-    return plain_text(selectors.make_security_txt(now=timezone.now()))
+    """RFC 9116; where there is nobody to name, there is no file."""
+    text = selectors.find_security_txt(now=timezone.now())
+    if text is None:
+        raise Http404
+    return plain_text(text)
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.urls import reverse
 from codextime.boards.reading import has_listings
 from codextime.pricing.selectors import get_book
 from codextime.site.landing import YOUR_ID
-from codextime.site.pages import CONTACT, LEADERBOARD, PAGES, PublicPage
+from codextime.site.pages import LEADERBOARD, PAGES, PublicPage
 from codextime.site.rate_tables import RatesPage, build_rates_page
 
 # What is behind a sign-in, holds a secret in its address, or is for programs; a prefix covers all below it.
@@ -51,12 +51,19 @@ def make_robots_txt() -> str:
     return f"User-agent: *\n{closed}\nSitemap: {settings.BASE_URL}{reverse('sitemap')}\n"
 
 
-def make_security_txt(*, now: datetime.datetime) -> str:
+def has_security_txt() -> bool:
+    """RFC 9116 wants a way to reach somebody (section 2.5.3), and nothing without TLS (section 3)."""
+    return bool(settings.CONTACT) and settings.IS_SECURE
+
+
+def find_security_txt(*, now: datetime.datetime) -> str | None:
     """Expires some months after the day of `now`, so that a copy that somebody kept does not live on for ever."""
+    if not has_security_txt():
+        return None
     midnight = now.astimezone(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     expires = midnight + datetime.timedelta(days=SECURITY_TXT_DAYS)
     lines = {
-        "Contact": settings.CONTACT or CONTACT.address,
+        "Contact": settings.CONTACT,
         "Expires": expires.isoformat().replace("+00:00", "Z"),
         "Preferred-Languages": "en",
         "Canonical": f"{settings.BASE_URL}{reverse('security')}",

@@ -60,7 +60,8 @@ def terms(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def contact(request: HttpRequest) -> HttpResponse:
-    return show(request, pages.CONTACT, operator=selectors.get_operator())
+    has_security_txt = selectors.has_security_txt()
+    return show(request, pages.CONTACT, operator=selectors.get_operator(), has_security_txt=has_security_txt)
 
 
 def show(request: HttpRequest, page: PublicPage, **context: Any) -> HttpResponse:

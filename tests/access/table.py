@@ -70,7 +70,7 @@ ROWS = [
     public("favicon.ico", status=302),
     public("robots.txt"),
     public("sitemap.xml"),
-    public(".well-known/security.txt"),
+    public(".well-known/security.txt", status=404),  # nobody's contact is set
     public("healthz"),
     public("readyz", status=503),  # no worker runs
     # boards
