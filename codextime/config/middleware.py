@@ -2,12 +2,27 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.cache import add_never_cache_headers
 from django.utils.log import log_response
 
+from codextime.lib.patience import patience
+
 UNKNOWN_HOST = "A request for the host “%.100s” was refused: CODEXTIME_ALLOWED_HOSTS does not name it."
+
+
+class PatienceMiddleware:
+    """Ends what waits too long for the database; see `server_error` for what is answered then."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_reading = request.method in ("GET", "HEAD")
+        with patience(settings.READING_SECONDS if is_reading else settings.WRITING_SECONDS):
+            return self.get_response(request)
 
 
 class KnownHostMiddleware:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "codextime.config.middleware.PatienceMiddleware",
     "codextime.config.proxies.TrustedProxyMiddleware",
     "codextime.config.middleware.KnownHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -92,11 +93,22 @@ TEMPLATES = [
 
 # --- storage ---------------------------------------------------------------------------------------------------------
 
+# Seconds that a request may wait for the database altogether: pages are read and calls stored in a fraction of it, and
+# proxies give up after 60. Workers have CELERY_TASK_TIME_LIMIT instead.
+READING_SECONDS, WRITING_SECONDS, HEALTH_SECONDS = 15, 50, 3
+# And how long the kernel waits for the other end of a connection: seconds, but milliseconds in tcp_user_timeout.
+SILENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 15_000,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 database = env.database()
-database["OPTIONS"] = {"connect_timeout": 5} | database.get(
-    "OPTIONS", {}
-)  # seconds: a silent host fails like a dead one
-DATABASES = {"default": database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+database["OPTIONS"] = SILENCE | database.get("OPTIONS", {})
+DATABASES = {
+    "default": database | {"ENGINE": "codextime.config.postgres", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from codextime.boards.admin import site as moderation_site
 
+handler500 = "codextime.site.failures.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codextime.accounts.urls")),
     path("", include("codextime.site.urls")),

@@ -24,13 +24,16 @@ def keep_heartbeat(process: str, *, now: datetime) -> None:
 
 
 def last_heartbeats(*processes: str, now: datetime) -> dict[str, float | None]:
-    """For each process the seconds since its last heartbeat, `None` without one. Raises `HeartbeatsUnknown`."""
+    """For each process the seconds since its last heartbeat, `None` without one. Raises `HeartbeatsUnknown`.
+
+    One from the future, of before a clock was put right, is as far from now as it is, and so no sign of life.
+    """
     try:
         found = cache.get_many([key_of(process) for process in processes])
     except RedisError as error:
         raise HeartbeatsUnknown from error
     beats = {process: found.get(key_of(process)) for process in processes}
-    return {process: None if at is None else max(now.timestamp() - at, 0) for process, at in beats.items()}
+    return {process: None if at is None else abs(now.timestamp() - at) for process, at in beats.items()}
 
 
 def key_of(process: str) -> str:

@@ -27,6 +27,7 @@ def too_many_requests(limit: LimitReached) -> Response:
     )
 
 
+RETRY_AFTER_SECONDS = 10
 DATABASE_AWAY = (OperationalError, InterfaceError)  # not reachable, shutting down, or gone in the middle of a statement
 
 
@@ -35,5 +36,5 @@ def database_away() -> Response:
         HTTPStatus.SERVICE_UNAVAILABLE,
         code="unavailable",
         detail="The database does not answer: try again later. Nothing is lost.",
-        headers={"Retry-After": "10"},
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )

@@ -2,6 +2,8 @@
 
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from codextime.runtime.errors import StartRefused
 
@@ -23,7 +25,8 @@ def require_database(url: str) -> None:
 def require_broker(url: str) -> None:
     """`StartRefused` unless a Redis or Valkey answers there."""
     try:
-        with redis.Redis.from_url(url, socket_connect_timeout=PATIENCE_SECONDS) as connection:
+        limits = {"socket_connect_timeout": PATIENCE_SECONDS, "socket_timeout": PATIENCE_SECONDS}
+        with redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **limits) as connection:
             connection.ping()
     except (redis.RedisError, ValueError) as error:
         raise refusal("REDIS_URL", str(error)) from error

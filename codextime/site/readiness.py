@@ -7,9 +7,11 @@ requests go asks `/healthz`: pages and uploads work without a worker.
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import DatabaseError
+from django.conf import settings
+from django.db import Error
 
 from codextime.lib.heartbeats import HeartbeatsUnknown, last_heartbeats
+from codextime.lib.patience import patience
 from codextime.usage.selectors import oldest_dirty_date_at
 
 SILENT_AFTER_SECONDS = {
@@ -46,8 +48,9 @@ def get_readiness(*, now: datetime) -> Readiness:
 
 def check_database(now: datetime) -> dict[str, Check]:
     try:
-        oldest = oldest_dirty_date_at()
-    except DatabaseError:
+        with patience(settings.HEALTH_SECONDS):
+            oldest = oldest_dirty_date_at()
+    except Error:
         silent = Check(False, "The database does not answer.")
         return {"database": silent, "totals": Check(False, "Unknown without the database.")}
     seconds = 0 if oldest is None else max(int((now - oldest).total_seconds()), 0)

@@ -4,10 +4,11 @@ import datetime
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.urls import reverse
 
 from codextime.boards.reading import has_listings
+from codextime.lib.patience import patience
 from codextime.pricing.selectors import get_book
 from codextime.site.landing import YOUR_ID
 from codextime.site.pages import LEADERBOARD, PAGES, PublicPage
@@ -78,8 +79,8 @@ def get_rates_page(*, today: datetime.date) -> RatesPage:
 
 def is_database_reachable() -> bool:
     try:
-        with connection.cursor() as cursor:
+        with patience(settings.HEALTH_SECONDS), connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         return False
     return True

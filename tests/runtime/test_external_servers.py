@@ -2,13 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
+from codextime.runtime import external
+from codextime.runtime.errors import StartRefused
 from tests.runtime.running import Up, make_data_folder, run
 
 DATABASE = f"test_up_{os.getpid()}"
@@ -64,3 +67,14 @@ def test_one_that_cannot_be_used_is_refused_with_what_to_do(data: Path, variable
     assert refused.stderr.startswith(f"The server that {variable} names cannot be used: ")
     assert f"unset {variable}" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("require", [external.require_database, external.require_broker])
+def test_one_that_says_nothing_is_not_waited_for(
+    require: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(external, "PATIENCE_SECONDS", 1)
+    scheme = "postgres" if require is external.require_database else "redis"
+
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(StartRefused, match="cannot be used"):
+        require(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/0")
