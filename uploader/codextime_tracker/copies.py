@@ -21,7 +21,6 @@ COPYING_MS = 50  # between two copied lines; even a model next door takes longer
 
 # A running sum and its last call: input, cached input, output, reasoning of each.
 TOTAL = struct.Struct("<8q")
-pack_total = TOTAL.pack
 
 
 class Boundary(Struct):

@@ -8,11 +8,12 @@ call what it used; a `token_count` that only confirms records adds nothing.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from struct import pack
 
 from msgspec import Struct, ValidationError
 from msgspec.json import decode
 
-from codextime_tracker.copies import Boundary, ends_copy, pack_total
+from codextime_tracker.copies import Boundary, ends_copy
 from codextime_tracker.lines import CountLine, Event, Record, RecordLine, Totals, TurnLine, Usage
 
 COUNTER_VERSION = 1  # 1..255; a change of what is counted raises it, and every file is read again
@@ -86,8 +87,8 @@ class Counter:
     """Takes a file's events in order. `calls` are those found since it was made, by identity.
 
     `copied` are the identities that copied lines would have had: proof that they are no calls of this thread.
-    `totals` are the distinct running sums with their last calls, packed, and `instants` their times: by them a fork of
-    this thread is recognised. `undated` calls have no time, nor has any line before them, and are left out.
+    `sums` are the distinct running sums, each followed by its last call, and `instants` their times. `undated` calls
+    have no time, nor has any line before them, and are left out.
     """
 
     def __init__(self, state: State) -> None:
@@ -95,7 +96,7 @@ class Counter:
         self.holds_copies = state.boundary != Boundary()
         self.calls: dict[str, Call] = {}
         self.copied: list[str] = []
-        self.totals = bytearray()
+        self.sums: list[int] = []
         self.instants: list[str] = []
         self.without_model: list[Call] = []
         self.undated = 0
@@ -103,13 +104,14 @@ class Counter:
     def feed(self, events: Iterable[Event]) -> None:
         """Takes events in the order of the file."""
         for event in events:
-            if isinstance(event, CountLine):
+            kind = type(event)
+            if kind is CountLine:
                 info = event.payload.info
                 if info is not None:
                     self.feed_totals(event, info)
-            elif isinstance(event, RecordLine):
+            elif kind is RecordLine:
                 self.feed_record(event)
-            elif isinstance(event, TurnLine):
+            elif kind is TurnLine:
                 self.feed_turn(event)
 
     def feed_turn(self, event: TurnLine) -> None:
@@ -135,33 +137,39 @@ class Counter:
     def feed_record(self, event: RecordLine) -> None:
         """One call, if it is this thread's own."""
         state, record = self.state, event.payload
+        turn_id, usage = record.turn_id or "", record.usage
         state.is_only_head = False
         is_foreign = record.thread_id is not None and record.thread_id != state.thread_id
-        if is_foreign or self.is_copied(event.ordinal) or (record.turn_id or "").startswith("external-import-turn-"):
+        if (
+            is_foreign
+            or (self.holds_copies and self.is_copied(event.ordinal))
+            or turn_id.startswith("external-import-turn-")
+        ):
             return
-        state.records.append(four(record.usage))
+        state.records.append(four(usage))
         if len(state.records) > RECENT_RECORDS:
             del state.records[0]
         flags = self.note_time(event.timestamp)
-        model = state.models.get(record.turn_id or "") or state.model
-        self.add(record_identity(record, state.at), model, record.usage, flags)
+        self.add(record_identity(record, state.at), state.models.get(turn_id) or state.model, usage, flags)
 
     def feed_totals(self, event: CountLine, info: Totals) -> None:
         """A call, if the running sum moved in a way that no record explains."""
         state, total, last = self.state, info.total_token_usage, info.last_token_usage
-        now, before, previous = four(total), state.sum, state.previous
-        if now == before and previous is not None and total.total_tokens == previous.total_tokens:
+        now, latest, before, previous = four(total), four(last), state.sum, state.previous
+        is_next = before is not None and latest == minus(now, before) != ZERO  # the sum grew by this call, as it should
+        if not is_next and now == before and previous is not None and total.total_tokens == previous.total_tokens:
             return  # logged again; cache write aside, which not every version logs
         state.previous, state.sum = total, now
         state.is_only_head = False
-        latest = four(last)
         if event.ordinal is None or state.flags & MIGRATED:
-            self.totals += pack_total(*now, *latest)
+            self.sums += now
+            self.sums += latest
             self.instants.append(event.timestamp)
-        is_copied = state.is_import or self.is_copied(event.ordinal)
+        is_copied = state.is_import or (self.holds_copies and self.is_copied(event.ordinal))
         state.totals_seen += 1
-        state.totals_copied += is_copied
-        used, flags = usage_between(before, now, latest, inherits_totals=state.inherits_totals)
+        if is_copied:
+            state.totals_copied += 1
+        used, flags = (latest, 0) if is_next else usage_between(before, now, latest, state.inherits_totals)
         if used is None or (not is_copied and state.records and self.confirms_records(used)):
             return
         if before is None and state.inherits_totals and state.logs_records:
@@ -173,8 +181,13 @@ class Counter:
         else:
             self.add(identity, state.model, last if used is latest else between(previous, total), flags)
 
+    @property
+    def totals(self) -> bytes:
+        """`sums`, as the index keeps them: by them a fork of this thread is recognised."""
+        return pack(f"<{len(self.sums)}q", *self.sums)
+
     def is_copied(self, ordinal: int | None) -> bool:
-        return self.holds_copies and self.state.boundary.covers(ordinal=ordinal, totals_seen=self.state.totals_seen)
+        return self.state.boundary.covers(ordinal=ordinal, totals_seen=self.state.totals_seen)
 
     def confirms_records(self, used: Four) -> bool:
         """Whether `used` is the sum of records in a row; they and the older ones wait no longer.
@@ -199,22 +212,24 @@ class Counter:
         at = instant(timestamp)
         if at is None:
             return NO_TIME
-        if at != self.state.at:
-            self.state.at = at
-            self.state.repeats.clear()
+        state = self.state
+        if at != state.at:
+            state.at = at
+            if state.repeats:
+                state.repeats.clear()
         return 0
 
     def add(self, identity: str, model: str | None, used: Usage, flags: int) -> None:
         state = self.state
-        if state.at is None:
+        at = state.at
+        if at is None:
             self.undated += 1
             return
         if identity[0] == "t":
             identity = self.numbered(identity)
-        flags |= state.flags if model else state.flags | NO_MODEL
         call = Call(
             identity,
-            state.at,
+            at,
             model,
             used.input_tokens,
             used.cached_input_tokens,
@@ -222,7 +237,7 @@ class Counter:
             used.output_tokens,
             used.reasoning_output_tokens,
             used.total_tokens,
-            flags,
+            flags | state.flags if model else flags | state.flags | NO_MODEL,
         )
         # A record that is there twice, as in a file that was copied into itself, is one call.
         if self.calls.setdefault(identity, call) is call and not model:
@@ -236,7 +251,7 @@ class Counter:
         return identity if number == 1 else f"{identity}:{number}"
 
 
-def usage_between(before: Four | None, now: Four, latest: Four, *, inherits_totals: bool) -> tuple[Four | None, int]:
+def usage_between(before: Four | None, now: Four, latest: Four, inherits_totals: bool) -> tuple[Four | None, int]:
     """What the call between two running sums used, and its flags. `None`: no call, or nothing tells what it used."""
     if now == ZERO:
         return None, 0  # the context was full: the sum was set to zero and starts again

@@ -301,6 +301,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
         connection.execute("PRAGMA page_size = 16384")  # a first scan writes a fifth faster
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA wal_autocheckpoint = 2000")  # a first scan writes its pages twice, not five times
         if is_new:
             connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")

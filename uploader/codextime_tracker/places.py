@@ -2,7 +2,6 @@
 
 import errno
 import os
-import tempfile
 from pathlib import Path
 
 from codextime_tracker.exits import CannotWrite
@@ -57,6 +56,8 @@ def write_private(path: Path, text: str) -> None:
     private_folder(path.parent)
     try:
         # mkstemp makes the file 0600 and never follows a link that someone put there.
+        import tempfile  # only here, as it costs a scan more than it needs
+
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -18,7 +18,7 @@ from codextime_tracker.rollout import Reading
 from codextime_tracker.settling import FileReading, Tally, store_reading
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
-BATCH_BYTES = 16_000_000
+BATCH_BYTES = 64_000_000
 MOST_GENERATIONS = 50  # of forks of forks
 
 
@@ -153,11 +153,12 @@ class Scan:
         result = FileReading(
             source=self.source,
             file=file,
+            is_known=known is not None,
             offset=reading.offset,
             fingerprint=b"" if file.is_compressed else fingerprint(raw, reading.offset),
             thread_id=counter.state.thread_id if counter else None,
             state=encode(counter.state) if counter else None,
-            totals=turn.former_totals + bytes(counter.totals if counter else b""),
+            totals=turn.former_totals + (counter.totals if counter else b""),
             former_totals=known.totals if known else b"",
             parent=turn.parent,
             calls=list(counter.calls.values()) if counter else [],
