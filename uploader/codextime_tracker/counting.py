@@ -104,14 +104,13 @@ class Counter:
     def feed(self, events: Iterable[Event]) -> None:
         """Takes events in the order of the file."""
         for event in events:
-            kind = type(event)
-            if kind is CountLine:
+            if isinstance(event, CountLine):
                 info = event.payload.info
                 if info is not None:
                     self.feed_totals(event, info)
-            elif kind is RecordLine:
+            elif isinstance(event, RecordLine):
                 self.feed_record(event)
-            elif kind is TurnLine:
+            elif isinstance(event, TurnLine):
                 self.feed_turn(event)
 
     def feed_turn(self, event: TurnLine) -> None:

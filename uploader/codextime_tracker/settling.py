@@ -115,10 +115,9 @@ def store_file(connection: sqlite3.Connection, reading: FileReading, thread: int
         reading.totals,
         reading.parent,
     )
-    row = connection.execute(UPDATE_FILE, values).fetchone() if reading.is_known else None
-    if row is None:
-        row = (connection.execute(INSERT_FILE, values).lastrowid,)
-    return int(row[0])
+    if reading.is_known:
+        return int(connection.execute(UPDATE_FILE, values).fetchone()[0])
+    return connection.execute(INSERT_FILE, values).lastrowid or 0
 
 
 class Settlement:
