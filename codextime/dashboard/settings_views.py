@@ -1,6 +1,7 @@
 """The settings: one page, and one address for each thing that it can change."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,9 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from codextime.accounts.requests import SignedInRequest
+from codextime.accounts.requests import SignedInRequest, is_from_own_page
 from codextime.boards.reading import find_own_listing
 from codextime.dashboard import access, selectors
 from codextime.dashboard.forms import HandleForm, LabelForm, ThemeForm, TimeZoneForm
@@ -41,8 +43,11 @@ def change_time_zone(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
+@csrf_exempt  # the form stands on pages for strangers, too, which everybody gets the same copy of
 def change_theme(request: HttpRequest) -> HttpResponse:
     """Keeps the choice in a cookie, as it belongs to the browser; `system` keeps nothing."""
+    if not is_from_own_page(request):
+        return render(request, "403_csrf.html", status=HTTPStatus.FORBIDDEN)
     form = ThemeForm(request.POST)
     answer = back(request)
     if form.is_valid() and form.cleaned_data["theme"] != "system":
@@ -95,7 +100,9 @@ def label_id(source_id: int) -> str:
 
 
 def back(request: HttpRequest) -> HttpResponseRedirect:
-    """To the page of ours that the form was sent from; to the settings otherwise."""
+    """To the page of ours that the form was sent from; to one's settings, or the home page, otherwise."""
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(wanted) if is_ours else redirect("settings")
+    if is_ours:
+        return HttpResponseRedirect(wanted)
+    return redirect("settings" if request.user.is_authenticated else "home")

@@ -81,7 +81,7 @@ ROWS = [
     public("dashboard/version", status=403, signed_in=204),
     page("settings"),
     action("settings/time-zone", "/settings/time-zone", {"time_zone": "Europe/Berlin"}),
-    public("settings/theme", status=302, method="POST"),
+    public("settings/theme", status=403, method="POST"),  # without the Origin that browsers send
     action("settings/leaderboard/join", "/settings/leaderboard/join", {"handle": "somebody"}),
     action("settings/leaderboard/handle", "/settings/leaderboard/handle", {"handle": "somebody"}),
     action("settings/leaderboard/leave", "/settings/leaderboard/leave"),

@@ -5,9 +5,9 @@ from playwright.sync_api import Page, expect
 
 from codextime.site.pages import PAGES
 from tests.browser.test_contrast import FAINT
-from tests.browser.test_overview import SMALL_CONTROLS
+from tests.browser.test_overview import DARK_PAGE, LIGHT_PAGE, SMALL_CONTROLS
 
-PATHS = [page.address.removeprefix("http://localhost:8000") for page in PAGES]
+PATHS = [*(page.address.removeprefix("http://localhost:8000") for page in PAGES), "/leaderboard", "/accounts/signup/"]
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
@@ -47,3 +47,28 @@ def test_the_keyboard_reaches_the_days_of_the_example(page: Page) -> None:
     page.keyboard.press("ArrowLeft")
 
     expect(page.locator(".tip")).to_have_text(page.locator(".heatmap-year a:focus").get_attribute("aria-label") or "")
+
+
+def test_a_stranger_chooses_a_theme_that_every_page_has_from_its_first_moment_on(page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto("/help")  # which the browser keeps for five minutes, in the theme of that time
+    page.goto("/privacy?from=elsewhere")
+
+    page.get_by_role("contentinfo").get_by_role("button", name="Dark").click()
+
+    assert page.url.endswith("/privacy?from=elsewhere")
+    for path in (page.url, "/help", "/leaderboard", "/accounts/login/"):
+        page.goto(path, wait_until="commit")
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        expect(page.locator("body")).to_have_css("background-color", DARK_PAGE)
+
+    page.goto("/help")
+    page.get_by_role("contentinfo").get_by_role("button", name="System").click()
+    expect(page.locator("body")).to_have_css("background-color", LIGHT_PAGE)
+
+
+def test_on_a_phone_the_navigation_fits(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/")
+
+    assert page.locator(".nav").evaluate("nav => nav.scrollWidth <= nav.clientWidth")

@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from codextime.accounts.models import User
@@ -88,12 +89,38 @@ def test_a_source_is_listed_once_it_has_calls_or_a_label(signed_in: Client, owne
     assert "Source 1" not in page
 
 
-def test_a_chosen_theme_stays_until_the_system_decides_again(signed_in: Client) -> None:
-    signed_in.post("/settings/theme", {"theme": "dark"})
-    assert 'data-theme="dark"' in signed_in.get("/settings").text
+def choose_theme(client: Client, theme: str, origin: str = "http://testserver", **data: str) -> HttpResponse:
+    return client.post("/settings/theme", {"theme": theme, **data}, headers={"Origin": origin})
 
-    signed_in.post("/settings/theme", {"theme": "system"})
-    assert 'data-theme=""' in signed_in.get("/settings").text
+
+def test_a_chosen_theme_stays_until_the_system_decides_again(signed_in: Client) -> None:
+    for client, path in ((signed_in, "/settings"), (Client(), "/help")):
+        choose_theme(client, "dark")
+        assert 'data-theme="dark"' in client.get(path).text
+
+        choose_theme(client, "system")
+        assert 'data-theme=""' in client.get(path).text
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "", "http://testserver.evil.example"])
+def test_no_other_site_chooses_the_theme(client: Client, origin: str) -> None:
+    answer = choose_theme(client, "dark", origin)
+
+    assert answer.status_code == 403
+    assert "theme" not in client.cookies
+
+
+@pytest.mark.django_db
+def test_a_page_for_strangers_carries_a_switch_and_no_secret(client: Client) -> None:
+    answer = client.get("/help?from=elsewhere")
+
+    assert 'name="next" value="/help?from=elsewhere"' in answer.text
+    assert "csrfmiddlewaretoken" not in answer.text
+    assert not answer.cookies
+
+
+def test_after_a_choice_a_stranger_without_a_page_of_ours_is_at_the_start(client: Client) -> None:
+    assert choose_theme(client, "dark", next="https://evil.example/")["Location"] == "/"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +136,7 @@ def test_a_chosen_theme_stays_until_the_system_decides_again(signed_in: Client) 
 def test_after_a_change_one_is_back_where_one_was_and_never_elsewhere(
     signed_in: Client, wanted: str, target: str
 ) -> None:
-    assert signed_in.post("/settings/theme", {"theme": "dark", "next": wanted})["Location"] == target
+    assert choose_theme(signed_in, "dark", next=wanted)["Location"] == target
 
 
 @pytest.mark.parametrize("path", ["/settings/time-zone", "/settings/theme", "/settings/labels/1"])
