@@ -30,15 +30,23 @@ SELECT 1 + coalesce(mark.at_least, 0) + (
 NEXT_HIGHER = "SELECT min({column}) FROM boards_score WHERE period = %(period)s AND {column} > %(value)s"
 NUMBER = "SELECT at_least FROM boards_rankmark WHERE period = %(period)s AND measure = %(measure)s AND value = {lowest}"
 
-DELETE_MARKS = "DELETE FROM boards_rankmark"
-INSERT_MARKS = """
-INSERT INTO boards_rankmark (period, measure, value, at_least)
-SELECT %(period)s, %(measure)s, value, max(at_least) FROM (
-    SELECT {column} AS value, row_number() OVER w AS place, count(*) OVER w AS at_least
-    FROM boards_score WHERE period = %(period)s AND {column} > 0 WINDOW w AS (ORDER BY {column} DESC)
-) AS placed WHERE place %% {spacing} = 0 AND value > {lowest} GROUP BY value
+MAKE_COUNTED_MARKS = """
+DROP TABLE IF EXISTS boards_countedmark;
+CREATE TEMPORARY TABLE boards_countedmark (LIKE boards_rankmark) ON COMMIT DROP
+"""
+COUNT_MARKS = """
+INSERT INTO boards_countedmark (period, measure, value, at_least)
+SELECT %(period)s, %(measure)s, value, at_least FROM (
+    SELECT {column} AS value, count(*) AS equal, (sum(count(*)) OVER (ORDER BY {column} DESC))::bigint AS at_least
+    FROM boards_counted WHERE period = %(period)s AND {column} > 0 GROUP BY {column}
+) AS counted WHERE at_least / {spacing} > (at_least - equal) / {spacing} AND value > {lowest}
 UNION ALL
-SELECT %(period)s, %(measure)s, {lowest}, count(*) FROM boards_score WHERE period = %(period)s AND {column} > 0
+SELECT %(period)s, %(measure)s, {lowest}, count(*) FROM boards_counted WHERE period = %(period)s AND {column} > 0
+"""
+PUT_MARKS = """
+DELETE FROM boards_rankmark;
+INSERT INTO boards_rankmark (period, measure, value, at_least)
+SELECT period, measure, value, at_least FROM boards_countedmark
 """
 MOVE_MARKS = """
 UPDATE boards_rankmark mark SET at_least = at_least + moved.by FROM (
@@ -83,14 +91,20 @@ def ask(sql: str, period: Period, measure: Measure, value: int = 0) -> int | Non
     return row[0] if row else None
 
 
-def make_marks() -> None:
-    """Makes all marks anew from the scores."""
+def count_marks() -> None:
+    """Makes marks anew from the scores that `scoring.count_scores` copied. Nobody sees them before `put_marks`."""
     with connection.cursor() as cursor:
-        cursor.execute(DELETE_MARKS)
+        cursor.execute(MAKE_COUNTED_MARKS)
         for period in PERIODS.values():
             for measure in MEASURES.values():
-                statement = INSERT_MARKS.format(column=measure.name, spacing=SPACING, lowest=LOWEST)
+                statement = COUNT_MARKS.format(column=measure.name, spacing=SPACING, lowest=LOWEST)
                 cursor.execute(statement, {"period": period.number, "measure": measure.number})
+
+
+def put_marks() -> None:
+    """Puts the marks of `count_marks` in the place of all others."""
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_MARKS)
 
 
 def move_marks(old: Scores, new: Scores) -> None:

@@ -63,9 +63,17 @@ DELETE FROM boards_datescore WHERE (listing_id, "on") IN (
     SELECT listing_id, "on" FROM boards_datescore WHERE listing_id = ANY (%(listings)s) FOR UPDATE SKIP LOCKED
 )
 """
-DELETE_SCORES_OF_NOBODY = """
-DELETE FROM boards_score WHERE listing_id NOT IN (SELECT number FROM {public} AS public)
+# A full snapshot counts a copy of the scores before it keeps anybody waiting; then only who left since matters.
+COUNT_SCORES = """
+DROP TABLE IF EXISTS boards_counted;
+CREATE TEMPORARY TABLE boards_counted ON COMMIT DROP AS
+SELECT period, listing_id, tokens, output_tokens, active_days FROM boards_score
 """
+READ_GONE = """
+SELECT period, listing_id, tokens, output_tokens, active_days FROM boards_counted
+WHERE listing_id NOT IN (SELECT number FROM {public} AS public)
+"""
+DELETE_SCORES = "DELETE FROM boards_score WHERE period = ANY (%(periods)s) AND listing_id = ANY (%(listings)s)"
 DELETE_DATE_SCORES_OF_NOBODY = """
 DELETE FROM boards_datescore WHERE listing_id NOT IN (SELECT number FROM {public} AS public)
 """
@@ -116,10 +124,19 @@ def delete_date_scores(listings: Collection[int]) -> None:
         cursor.execute(LEAVE_DATE_SCORES, {"listings": list(listings)})
 
 
-def delete_scores_of_nobody() -> None:
-    """What is left of listings that are gone or hidden."""
+def count_scores() -> None:
+    """Copies all scores for `ranks.count_marks` and `delete_scores_of_gone`, until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(DELETE_SCORES_OF_NOBODY.format(public=public_listings_sql()))
+        cursor.execute(COUNT_SCORES)
+
+
+def delete_scores_of_gone() -> Scores:
+    """Deletes what is left of listings that were counted and are gone or hidden by now; what was counted of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ_GONE.format(public=public_listings_sql()))
+        gone: Scores = {(period, listing): tuple(values) for period, listing, *values in cursor.fetchall()}
+        cursor.execute(DELETE_SCORES, {"periods": NUMBERS, "listings": list({listing for _, listing in gone})})
+    return gone
 
 
 def delete_date_scores_of_nobody() -> None:

@@ -61,12 +61,15 @@ def begin_writing(*, today: datetime.date) -> None:
     scoring.take_more_memory()
     scoring.delete_date_scores_of_nobody()
     scoring.put_scores(today)
+    scoring.count_scores()
+    ranks.count_marks()
 
 
 def end_writing(*, today: datetime.date, now: datetime.datetime) -> None:
+    """The short part: who leaves waits. With 100,000 people on the board, a few tenths of a second."""
     hold_lock(Lock.WHO_IS_LISTED)
-    scoring.delete_scores_of_nobody()
-    ranks.make_marks()
+    ranks.put_marks()
+    ranks.move_marks(scoring.delete_scores_of_gone(), {})
     put_snapshot(on=today, now=now)
 
 
