@@ -8,7 +8,7 @@ SHORTEST_HANDLE, LONGEST_HANDLE = 3, 30
 HANDLE = re.compile(r"[a-z0-9_-]+\Z")
 
 # What the eye takes for the same, in the order in which it is replaced: characters first, then pairs.
-LOOK_ALIKE = str.maketrans("01i2358", "ollzesb", "_-")
+LOOK_ALIKE = str.maketrans("01i2345789", "ollzeastbg", "_-")
 PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 
 # Nobody is to be taken for the server, its people, OpenAI, a page of ours, or for nobody.
@@ -20,6 +20,10 @@ RESERVED = """
     support system team teams terms test undefined unknown user users webmaster www you
 """
 RESERVED_WITHIN = ("codextime", "openai")
+# Nor does a word of a handle claim an office, as in `the-admin2`, or the name of Codex one, as in `codexteam`.
+OFFICES = ("admin", "admins", "administrator", "mod", "moderator", "moderators", "official", "staff", "support")
+OF_CODEX = [name for office in (*OFFICES, "team") for name in (f"codex{office}", f"{office}codex")]
+WORD = re.compile(r"[a-z0-9]*[a-z]")  # without digits at its end
 USER_ID_START = "u_"
 
 
@@ -32,7 +36,8 @@ def make_skeleton(handle: str) -> str:
 
 
 RESERVED_SKELETONS = frozenset(map(make_skeleton, RESERVED.split()))
-RESERVED_SKELETONS_WITHIN = tuple(map(make_skeleton, RESERVED_WITHIN))
+OFFICE_SKELETONS = frozenset(map(make_skeleton, OFFICES))
+RESERVED_SKELETONS_WITHIN = tuple(map(make_skeleton, (*RESERVED_WITHIN, *OF_CODEX)))
 
 
 def validate_handle(handle: str) -> None:
@@ -56,4 +61,5 @@ def is_reserved(handle: str, skeleton: str) -> bool:
         handle.startswith(USER_ID_START)
         or skeleton in RESERVED_SKELETONS
         or any(word in skeleton for word in RESERVED_SKELETONS_WITHIN)
+        or any(make_skeleton(word) in OFFICE_SKELETONS for word in WORD.findall(handle))
     )

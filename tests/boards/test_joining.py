@@ -88,6 +88,10 @@ def test_an_erased_account_is_gone_at_once(owner: User, now: datetime) -> None:
         ("___", "Use at least one letter or digit."),
         ("admin", "reserved"),
         ("adm1n", "reserved"),
+        ("4dm1n", "reserved"),
+        ("the-admin2", "reserved"),
+        ("codex-support", "reserved"),
+        ("0fficialcodex", "reserved"),
         ("codex_tirne", "reserved"),
         ("open-a1-team", "reserved"),
         ("u_7xk2m9qvt4bnrs", "reserved"),
@@ -102,7 +106,9 @@ def test_a_handle_that_nobody_may_have_is_refused(signed_in: Client, handle: str
     assert Listing.objects.count() == 0
 
 
-@pytest.mark.parametrize("handle", ["mo0nlight", "rnoonlight", "moon-light", "moon_1ight", "m00nlight", "MoonIight"])
+@pytest.mark.parametrize(
+    "handle", ["mo0nlight", "rnoonlight", "moon-light", "moon_1ight", "m00nlight", "MoonIight", "moonligh7"]
+)
 def test_a_handle_that_looks_like_anothers_is_refused(signed_in: Client, stranger: User, handle: str) -> None:
     join_board(user=stranger, handle="moonlight", now=stranger.date_joined)
 
@@ -111,6 +117,13 @@ def test_a_handle_that_looks_like_anothers_is_refused(signed_in: Client, strange
     assert answer.status_code == 400
     assert "or one that looks like it" in answer.text
     assert Listing.objects.count() == 1
+
+
+@pytest.mark.parametrize("handle", ["badminton", "supporter", "modern-times", "team-rocket", "codexplorer", "user-7"])
+def test_a_handle_that_only_begins_like_a_reserved_one_is_free(signed_in: Client, handle: str) -> None:
+    signed_in.post(JOIN, {"handle": handle})
+
+    assert Listing.objects.get().handle == handle
 
 
 def test_a_handle_can_be_changed(signed_in: Client, owner: User, stranger: User) -> None:
