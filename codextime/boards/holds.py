@@ -46,7 +46,12 @@ def find_implausible(on: datetime.date, busiest: BusiestMinutes, models: Iterabl
     )
     findings: Findings = {reason.value: str(found) for reason, found, most in checks if found > most}
     early = sorted(model for model in models if is_before_release(model, on))
-    return findings | ({HeldDate.Reason.EARLY_MODEL.value: early[0]} if early else {})
+    return findings | ({HeldDate.Reason.EARLY_MODEL.value: describe_models(early)} if early else {})
+
+
+def describe_models(early: list[str]) -> str:
+    """With their number, so that a released date is judged anew once it has another one."""
+    return early[0] if len(early) == 1 else f"{early[0]} and {len(early) - 1} more"
 
 
 def is_before_release(model: str, on: datetime.date) -> bool:
@@ -70,8 +75,10 @@ def is_releasable(held: HeldDate) -> bool:
 def explain(held: HeldDate) -> str:
     """The sentence for the owner."""
     if held.reason == HeldDate.Reason.EARLY_MODEL:
-        released_on = find_release(held.finding)
-        return f"{held.finding} was used before {formats.day(released_on) if released_on else 'its release'}."
+        model, _, more = held.finding.partition(" ")
+        released_on = find_release(model)
+        release = formats.day(released_on) if released_on else "its release"
+        return f"{model} was used before {release}{f', {more} before theirs' if more else ''}."
     most, unit = {
         HeldDate.Reason.CALLS: (MOST_CALLS, "calls"),
         HeldDate.Reason.TOKENS: (MOST_TOKENS, "tokens"),

@@ -8,6 +8,7 @@ from django.db import connection
 
 from codextime.boards.holds import BusiestMinutes, Findings, find_implausible
 from codextime.boards.models import HeldDate
+from codextime.usage.models import EXACT_REVISION
 
 Parameters = dict[str, Any]  # of an SQL statement
 UserDate = tuple[int, datetime.date]  # (user id, UTC date)
@@ -16,12 +17,13 @@ UserDate = tuple[int, datetime.date]  # (user id, UTC date)
 OF_DATES = """
 FROM unnest(%(users)s::bigint[], %(starts)s::timestamptz[]) AS date (user_id, start)
 """
+# Estimates are left out, as they do not rank: they hold no date that does.
 BUSIEST_MINUTES = f"""
 SELECT user_id, start, max(calls), max(tokens), max(output_tokens) FROM (
     SELECT date.user_id, start, count(*) AS calls, sum(output_tokens) AS output_tokens,
         sum(input_tokens) + sum(output_tokens) AS tokens
     {OF_DATES} JOIN usage_call ON usage_call.user_id = date.user_id AND at >= start AND at < start + interval '24 hours'
-    WHERE withdrawn_at IS NULL
+    WHERE withdrawn_at IS NULL AND revision >= {EXACT_REVISION}
     GROUP BY 1, 2, date_bin('1 minute', at, '2000-01-01T00:00Z')
 ) AS minute GROUP BY 1, 2
 """
@@ -29,6 +31,7 @@ MODELS = f"""
 SELECT date.user_id, start, array_agg(DISTINCT name) {OF_DATES}
 JOIN usage_slot ON usage_slot.user_id = date.user_id AND slot_at >= start AND slot_at < start + interval '24 hours'
 JOIN usage_modelname ON usage_modelname.id = model_id
+WHERE is_ranked
 GROUP BY 1, 2
 """
 

@@ -65,7 +65,7 @@ class HeldDate(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     on = models.DateField()
     reason = models.CharField(max_length=20, choices=Reason)
-    finding = models.CharField(max_length=80)  # the number of calls or tokens, or the model's name
+    finding = models.CharField(max_length=80)  # the number of calls or tokens, or the name of a model
     held_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 

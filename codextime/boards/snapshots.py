@@ -21,6 +21,7 @@ from kombu.exceptions import OperationalError
 from codextime.boards import judging, ranks, scoring
 from codextime.boards.access import public_listings
 from codextime.boards.models import HeldDate, Snapshot
+from codextime.boards.periods import ONE_DAY
 from codextime.lib.advisory_locks import Lock, hold_lock, try_lock
 from codextime.usage.services import take_rebuilt_dates
 
@@ -49,8 +50,10 @@ def take_snapshot(*, now: datetime.datetime) -> None:
 
 @transaction.atomic
 def begin_date(*, today: datetime.date, now: datetime.datetime) -> None:
-    """Writes the scores of all, as every period moves at midnight; does nothing where that was done."""
-    if not try_lock(Lock.SNAPSHOT) or Snapshot.objects.filter(on__gte=today).exists():
+    """Writes the scores of all, as every period moves at midnight; does nothing where that was done, also by a worker
+    whose clock is a little ahead. A clock that was far ahead does not stop the boards until its date has come."""
+    is_done = Snapshot.objects.filter(on__range=(today, today + ONE_DAY))
+    if not try_lock(Lock.SNAPSHOT) or is_done.exists():
         return
     begin_writing(today=today)
     end_writing(today=today, now=now)

@@ -113,6 +113,30 @@ def test_a_released_date_ranks_until_a_recount_finds_something_else(owner: User,
     assert board_of(Client()) == []
 
 
+def test_another_model_before_its_release_is_not_covered_by_what_was_released(
+    owner: User, stranger: User, now: datetime
+) -> None:
+    first = call("2025-11-01T12:00+00:00", model="gpt-5.4")
+    make_listed(owner, "ada", [first], now=now)
+    release(HeldDate.objects.get(), stranger, now)
+    assert board_of(Client(), "/leaderboard?period=all") != []
+
+    burn(owner, first._replace(call_id=bytes(16), model="gpt-6.1-sol"))
+    take_snapshot(now=now)
+
+    assert board_of(Client(), "/leaderboard?period=all") == []
+    assert holds.explain(HeldDate.objects.get()) == "gpt-5.4 was used before 5 Mar 2026, and 1 more before theirs."
+
+
+def test_estimates_hold_no_date_as_they_do_not_rank(owner: User, now: datetime) -> None:
+    estimates = [one._replace(revision=1) for of in IMPOSSIBLE.values() for one in of]
+
+    make_listed(owner, "ada", [*estimates, call(NOON)], now=now)
+
+    assert board_of(Client()) == [("1", "ada", "1,200 tokens")]
+    assert HeldDate.objects.count() == 0
+
+
 def test_leaving_and_coming_back_neither_loses_nor_gains_a_release(owner: User, stranger: User, now: datetime) -> None:
     early = IMPOSSIBLE["early_model"]
     make_listed(owner, "ada", [*IMPOSSIBLE["tokens"], *early], now=now)

@@ -137,6 +137,16 @@ def test_at_midnight_utc_the_periods_move(owner: User) -> None:
     assert "1 Dec 2026" in Client().get("/leaderboard?period=today").text
 
 
+def test_a_clock_that_was_far_ahead_stops_the_boards_no_longer_than_it_is(owner: User, now: datetime) -> None:
+    make_listed(owner, "ada", [call(now)], now=now)
+    take_snapshot(now=now + timedelta(days=400))
+    assert board_of(Client()) == []
+
+    take_snapshot(now=now)
+
+    assert board_of(Client()) == [("1", "ada", "1,200 tokens")]
+
+
 def test_a_withdrawn_call_no_longer_ranks(owner: User, now: datetime) -> None:
     calls = [call(now), call(now - timedelta(days=1))]
     make_listed(owner, "ada", calls, now=now)
