@@ -17,6 +17,7 @@ from codextime.lib import formats
 
 SHORTEST_SHAPE = 7  # days; a shorter period has sparklines of the 30 days up to its end
 SPARKLINE_DAYS = 30
+FEW_SHARES = 3  # rows of two cards that are together as high as the chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ class Overview:
     age_seconds: int
     version: str
     is_empty: bool
+
+    @property
+    def has_few_shares(self) -> bool:
+        """Whether models and labels fit beside the chart together, where the models alone would leave a hole."""
+        return len(self.models) + len(self.labels) <= FEW_SHARES
 
 
 def find_span(period: Period) -> tuple[datetime.date, datetime.date]:

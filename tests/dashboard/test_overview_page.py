@@ -139,3 +139,16 @@ def test_it_can_only_be_read(client: Client, owner: User, method: str) -> None:
     client.force_login(owner)
 
     assert getattr(client, method)("/dashboard").status_code == 405
+
+
+@pytest.mark.parametrize(("models", "is_together"), [(1, True), (2, True), (3, False)])
+def test_models_and_labels_share_a_column_while_they_are_few(
+    client: Client, owner: User, models: int, is_together: bool
+) -> None:
+    client.force_login(owner)
+    burn(owner, *(call("2025-10-01T12:00+00:00", f"gpt-5.{number}") for number in range(models)), label="laptop")
+
+    text = client.get(AUTUMN).text
+
+    assert ('<div class="column">' in text) == is_together
+    assert text.count("<h2>Models</h2>") == text.count("<h2>Labels</h2>") == 1
