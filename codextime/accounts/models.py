@@ -13,15 +13,20 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from codextime.lib.public_ids import ALPHABET, random_text
+from codextime.lib.public_ids import is_checked, random_checked_text
 
-PUBLIC_ID_LENGTH = 14
-PUBLIC_ID_PATTERN = rf"^u_[{ALPHABET}]{{{PUBLIC_ID_LENGTH}}}\Z"
+PUBLIC_ID_PREFIX, PUBLIC_ID_LENGTH = "u_", 14
 
 
 def new_public_id() -> str:
-    """An id such as `u_7xk2m9qvt4bnrs`: 66 bits, and never the name of a subcommand of the tracker."""
-    return "u_" + random_text(PUBLIC_ID_LENGTH)
+    """An id such as `u_7xk2m9qvt4bnrq`: 62 bits, and never the name of a subcommand of the tracker."""
+    return PUBLIC_ID_PREFIX + random_checked_text(PUBLIC_ID_LENGTH)
+
+
+def is_public_id(text: str) -> bool:
+    """Whether it can be somebody's id; says nothing of whether it is."""
+    rest = text.removeprefix(PUBLIC_ID_PREFIX)
+    return text.startswith(PUBLIC_ID_PREFIX) and len(rest) == PUBLIC_ID_LENGTH and is_checked(rest)
 
 
 def validate_time_zone(name: str) -> None:

@@ -81,8 +81,8 @@ def refuse_form(form: Serializer[Any]) -> NoReturn:
         raise OAuthError("unsupported_grant_type", f"grant_type must be {serializers.GRANT_TYPE}.")
     if field == "client_id" and details[0].code == "invalid_choice":
         raise OAuthError("invalid_client", f"client_id must be {serializers.CLIENT_ID}.")
-    if field == "user" and details[0].code == "invalid":
-        raise OAuthError("invalid_request", "This is not a user id: it stands in the command on your dashboard.")
+    if field == "user" and details[0].code in ("invalid", "max_length"):
+        raise OAuthError("invalid_request", "This user id has a mistake in it: copy the command from your dashboard.")
     raise OAuthError("invalid_request", f"{field}: {details[0]}")
 
 

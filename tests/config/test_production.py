@@ -93,3 +93,9 @@ def test_making_files_out_of_the_source_needs_no_servers_settings(tmp_path: Path
 
     assert ended.returncode == 0, ended.stderr
     assert list(tmp_path.glob("css/codextime.*.css"))
+
+
+def test_people_are_told_a_command_that_names_nothing_of_this_machine() -> None:
+    told = run("-c", "from codextime.config.settings import TRACKER_COMMAND; print(TRACKER_COMMAND)", **COMPLETE)
+
+    assert told.stdout == "pipx run codextime-tracker\n"

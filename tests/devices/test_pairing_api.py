@@ -78,6 +78,7 @@ def test_every_answer_to_a_poll_has_its_name_in_the_rfc(client: Client, owner: U
         ("client_id=codextime-tracker", "invalid_request"),
         ("client_id=codextime-tracker&user=ada", "invalid_request"),
         ("client_id=codextime-tracker&user=u_%00", "invalid_request"),
+        ("client_id=codextime-tracker&user=u_7xk2m9qvt4bnrb", "invalid_request"),  # the last letter is wrong
         ("client_id=another&user=u_bcdfghjkmnpqrs", "invalid_client"),
         ("", "invalid_request"),
     ],

@@ -25,7 +25,8 @@ from codextime_tracker.failures import (
     UploadTooLarge,
 )
 
-from tests.peer import Peer, Reply, running_peer, unused_port
+from tests.at_once import wait_until
+from tests.peer import Peer, Reply, Request, running_peer, unused_port
 
 RECEIPT = {
     "upload_id": "0" * 32,
@@ -112,7 +113,22 @@ def test_each_wait_is_told_with_its_reason(peer: Peer) -> None:
     with Client(parse_server(peer.address), notice=told.append, sleep=Waits(), jitter=lambda: 0.5) as client:
         client.upload(token=TOKEN, body=b"{}")
 
-    assert told == [f"{peer.address} cannot take it now (status 503). Restarting. Trying again in 1 s."]
+    assert told == [f"{peer.address} cannot take it now (status 503). Restarting. Trying again in 1 s (4 tries left)."]
+
+
+def test_a_server_that_takes_its_time_is_said_once(peer: Peer) -> None:
+    told: list[str] = []
+
+    def answer_once_it_was_said(_request: Request) -> Reply:
+        wait_until(lambda: bool(told))
+        return STORED
+
+    peer.answers(answer_once_it_was_said)
+    with Client(parse_server(peer.address), notice=told.append, sleep=Waits(), slow=0) as client:
+        client.upload(token=TOKEN, body=b"{}")
+        client.upload(token=TOKEN, body=b"{}")
+
+    assert told == [f"{peer.address} has not answered yet; waiting for it."]
 
 
 def test_nobody_listening_is_said_plainly() -> None:

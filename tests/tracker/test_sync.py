@@ -370,6 +370,7 @@ def test_a_server_that_is_down_leaves_everything_waiting(tracker: Tracker) -> No
 
     assert run.exit == Exit.UNREACHABLE
     assert "Cannot reach" in run.err
+    assert run.err.count("Trying again in") == 1  # of four times: this is no terminal
     assert "3 calls. Nothing is lost" in run.err
 
 

@@ -35,7 +35,8 @@ examples:
 
 from the environment:
   CODEXTIME_SERVER  the server's address, for --server
-  CODEXTIME_TOKEN   an upload token, where nobody can approve in a browser
+  CODEXTIME_TOKEN   an upload token, where nobody can approve in a browser: the one that a
+                    pairing elsewhere left in credentials.json (see the README)
   CODEX_HOME        Codex's folder, for --codex-home
 
 exit codes:

@@ -2,8 +2,10 @@
 
 import gzip
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from urllib.parse import urlencode
 
@@ -40,14 +42,16 @@ ATTEMPTS = 5  # the waits between them, 1 + 2 + 4 + 8 s, outlast the restart of 
 FIRST_WAIT = 1.0  # doubled each time; a server that restarts is back within seconds
 LONGEST_WAIT = 120.0  # a rate limit counts in minutes; who asks for more than two is better served by a later run
 CONNECT_SECONDS = 10.0  # a packet lost twice is sent a third time after 7 s
+SLOW_SECONDS = 4.0  # a server that is well has answered by then
 ANSWER_SECONDS = 90.0  # storing 10,000 calls takes a second; proxies in front of servers give up after 60
 LARGEST_ANSWER = 16 * 1024 * 1024  # 10,000 refused rows with their reasons are 2 MB
 
 
 class Client:
-    """A connection to one server. `notice` is told of each wait, so that a pause has a reason on the screen.
+    """A connection to one server. `notice` is told of each wait, so that a pause has a reason on the screen: also,
+    once and from another thread, of an answer that takes more than `slow` seconds.
 
-    `sleep` and `jitter` (0 to 1) are arguments for the tests' sake.
+    `sleep`, `jitter` (0 to 1) and `slow` are arguments for the tests' sake.
     """
 
     def __init__(
@@ -57,11 +61,14 @@ class Client:
         notice: Callable[[str], None] = lambda text: None,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        slow: float = SLOW_SECONDS,
     ) -> None:
         self.server = server
         self.notice = notice
         self.sleep = sleep
         self.jitter = jitter
+        self.slow = slow
+        self.is_known_slow = False
         self.http = open_line(server)
         self.http.event_hooks = {"response": [self.refuse_redirect]}  # before httpx looks where it leads
 
@@ -120,16 +127,31 @@ class Client:
                 is_hopeless = wait > LONGEST_WAIT
             if is_hopeless or attempt == ATTEMPTS:
                 raise stopped
-            self.notice(f"{stopped} Trying again in {wait:.0f} s.")
+            self.notice(f"{stopped} Trying again in {wait:.0f} s ({tries_left(attempt)}).")
             self.sleep(wait)
         raise AssertionError("the loop returns or raises")
 
     def post_once(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
-        with self.http.stream("POST", path, content=content, headers=headers) as response:
+        with self.waiting_aloud(), self.http.stream("POST", path, content=content, headers=headers) as response:
             body = b"".join(bounded(response.iter_bytes(), LARGEST_ANSWER))
             answer = Answer(response.status_code, response.headers, body)
         self.http.cookies.clear()  # a cookie would be one more thing that tells this machine from another
         return answer
+
+    @contextmanager
+    def waiting_aloud(self) -> Iterator[None]:
+        timer = threading.Timer(self.slow, self.say_slow)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def say_slow(self) -> None:
+        if not self.is_known_slow:
+            self.is_known_slow = True
+            self.notice(f"{self.server} has not answered yet; waiting for it.")
 
     def refuse_redirect(self, response: httpx.Response) -> None:
         if response.has_redirect_location:
@@ -140,6 +162,11 @@ class Client:
             return read_answer(answer, kind)
         except NoSuchAnswer:
             raise unusable(self.server) from None
+
+
+def tries_left(attempt: int) -> str:
+    left = ATTEMPTS - attempt
+    return "the last try" if left == 1 else f"{left} tries left"
 
 
 def open_line(server: Server) -> httpx.Client:

@@ -1,4 +1,4 @@
-"""Progress bars: on a terminal, on standard error, and nowhere else."""
+"""What is said while a run is at work: bars on a terminal, and sentences, on standard error."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -7,6 +7,22 @@ from contextlib import contextmanager
 
 def is_wanted(*, is_quiet: bool) -> bool:
     return not is_quiet and sys.stderr.isatty()
+
+
+def teller(*, is_quiet: bool) -> Callable[[str], None]:
+    """Says why a run waits: each time on a terminal, above its bar; once where a log is written; never if quiet."""
+    said: list[str] = []
+
+    def tell(text: str) -> None:
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            tqdm.write(text, file=sys.stderr)
+        elif not said:
+            print(text, file=sys.stderr, flush=True)
+        said.append(text)
+
+    return (lambda text: None) if is_quiet else tell
 
 
 @contextmanager

@@ -124,8 +124,7 @@ def connected(options: Options, server: Server, sleep: Callable[[float], None]) 
 
     if needs_warning(server, allow_http=options.allow_http):
         say(f"Warning: {server} is not encrypted: who shares this network can read the counts and the upload token.")
-    notice = say if progress.is_wanted(is_quiet=options.is_quiet) else ignore
-    with Client(server, notice=notice, sleep=sleep) as client:
+    with Client(server, notice=progress.teller(is_quiet=options.is_quiet), sleep=sleep) as client:
         yield client
 
 
@@ -214,10 +213,6 @@ def forget_token(options: Options, server: Server) -> None:
 def what_waits(changes: int, options: Options) -> str:
     again = "Check CODEXTIME_TOKEN." if options.token else "To send them, run the same command again."
     return f"Waiting on this machine: {count(changes, 'call')}. Nothing is lost. {again}"
-
-
-def ignore(text: str) -> None:
-    """Without a terminal the last message is enough."""
 
 
 def say(text: str) -> None:
