@@ -5,11 +5,12 @@ import datetime
 from django.db import transaction
 
 from codextime.accounts.models import User
+from codextime.accounts.services import hold_user
 from codextime.boards.holds import is_releasable
 from codextime.boards.models import HeldDate, HiddenAccount, Listing, ModerationEvent
 from codextime.boards.snapshots import start_snapshot, take_off
 from codextime.lib.advisory_locks import Lock, hold_lock
-from codextime.usage.services import mark_all_dates, mark_date
+from codextime.usage.services import UserGone, mark_all_dates, mark_date
 
 Action = ModerationEvent.Action
 
@@ -25,7 +26,9 @@ class NotReleasable(Exception):
 @transaction.atomic
 def hide_account(*, user: User, moderator: User, reason: str, now: datetime.datetime) -> None:
     """Takes the account off the board at once; its owner sees that and why, and keeps every figure. Raises
-    `ReasonMissing`; does nothing for who is hidden."""
+    `ReasonMissing` and `UserGone`; does nothing for who is hidden."""
+    if not hold_user(user_id=user.pk):
+        raise UserGone
     note(Action.HIDE, user=user, moderator=moderator, reason=reason, now=now)
     hold_lock(Lock.WHO_IS_LISTED)
     _, is_new = HiddenAccount.objects.get_or_create(user=user, defaults={"hidden_at": now, "reason": reason})

@@ -13,6 +13,7 @@ from django.test import Client
 from codextime.accounts.models import User
 from codextime.boards.freed_handles import MOST_RESERVED, RESERVED_FOR, forget_freed_handles
 from codextime.boards.models import FreedHandle, Listing
+from codextime.boards.moderation import hide_account
 from codextime.boards.services import HandleTaken, change_handle, join_board, leave_board
 from codextime.dashboard.services import erase_account
 from tests.at_once import run_at_once, start, wait_until, waiting_backends
@@ -156,6 +157,18 @@ class TestAtOnce:
             return True
 
         assert run_at_once(partial(change, listed, "bob"), partial(change, stranger, "ada")) == [False, False]
+
+    def test_an_account_that_is_erased_while_it_is_hidden_makes_nobody_wait_in_a_circle(
+        self, listed: User, stranger: User, now: datetime
+    ) -> None:
+        with ThreadPoolExecutor() as pool:
+            with transaction.atomic():
+                hide_account(user=listed, moderator=stranger, reason="Invented.", now=now)
+                erasing = start(pool, partial(erase_account, user=User.objects.get(pk=listed.pk), now=now))
+                wait_until(lambda: waiting_backends() == 1)
+            erasing.result()
+
+        assert list(User.objects.all()) == [stranger]
 
     def test_leaving_erasing_and_somebody_else_who_joins_at_once_come_to_an_end(
         self, listed: User, stranger: User, now: datetime
