@@ -61,7 +61,7 @@ if MODE == "production" and (problems := find_problems(read.ENVIRON)):
 NO_KEY_NEEDED = MODE in ("test", "build")
 SECRET_KEY: str = read.str("CODEXTIME_SECRET_KEY", default="signs-nothing-of-value" if NO_KEY_NEEDED else "")
 BASE_URL: str = read.str("CODEXTIME_BASE_URL", default="http://localhost:8000").rstrip("/")
-ALLOWED_HOSTS: list[str] = read.list("CODEXTIME_ALLOWED_HOSTS", default=[])
+ALLOWED_HOSTS = [host.strip() for host in read.list("CODEXTIME_ALLOWED_HOSTS", default=[]) if host.strip()]
 SIGN_UP = choice("CODEXTIME_SIGN_UP", SIGN_UP_POLICIES, "open" if MODE == "test" else "closed")
 EMAIL_URL: str = read.str("EMAIL_URL", default="consolemail://")
 HAS_MAIL = EMAIL_URL != NO_MAIL

@@ -1,17 +1,32 @@
 """What a production server must be told before it starts."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 NO_MAIL = "none"
 SHORTEST_KEY = 50  # characters, as Django's own check asks
 FEWEST_DIFFERENT = 5
+NAME = r"[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]"
+ADDRESS = re.compile(rf"https?://({NAME})(:[0-9]+)?\Z")
+HOST = re.compile(rf"\.?({NAME})\Z", re.IGNORECASE)  # a name that begins with a dot stands for all below it
+PATH = re.compile(r"[A-Za-z0-9_-]*\Z")
+ENCODED = "; write special characters of a password percent-encoded"
 MAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
 
 
 def find_problems(environment: Mapping[str, str]) -> list[str]:
     """A sentence for each variable that is missing or cannot be right, saying what to set; empty if all is well."""
-    checks = (check_key, check_address, check_hosts, check_database, check_broker, check_mail, check_sign_up)
+    checks = (
+        check_key,
+        check_address,
+        check_hosts,
+        check_database,
+        check_broker,
+        check_mail,
+        check_sign_up,
+        check_admin_path,
+    )
     return [problem for check in checks if (problem := check(environment))]
 
 
@@ -29,35 +44,42 @@ def check_address(environment: Mapping[str, str]) -> str:
     address = environment.get("CODEXTIME_BASE_URL", "")
     if not address:
         return "CODEXTIME_BASE_URL is missing: set it to the public address, such as https://codextime.example.org"
-    parts = urlsplit(address)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.path or parts.query:
+    if not ADDRESS.match(address) or not is_readable(address):
         return (
-            f"CODEXTIME_BASE_URL is {address!r}: write it like https://codextime.example.org, without a path or slash."
+            f"CODEXTIME_BASE_URL is {address!r}: write it like https://codextime.example.org, "
+            "in small letters, without a path or slash."
         )
     return ""
 
 
 def check_hosts(environment: Mapping[str, str]) -> str:
     """Unset is fine: the host of the public address is allowed."""
-    hosts = {host.strip() for host in environment.get("CODEXTIME_ALLOWED_HOSTS", "").split(",")}
-    return "CODEXTIME_ALLOWED_HOSTS allows every name: list the server's own names." if "*" in hosts else ""
+    hosts = [host.strip() for host in environment.get("CODEXTIME_ALLOWED_HOSTS", "").split(",")]
+    odd = [host for host in hosts if host and not HOST.match(host)]
+    if odd:
+        return f"CODEXTIME_ALLOWED_HOSTS has {odd[0]!r}: list the server's own names, without stars, schemes or ports."
+    return ""
 
 
 def check_database(environment: Mapping[str, str]) -> str:
-    if environment.get("DATABASE_URL", "").startswith(("postgres://", "postgresql://")):
+    url = environment.get("DATABASE_URL", "")
+    if url.startswith(("postgres://", "postgresql://")) and is_readable(url) and urlsplit(url).path.strip("/"):
         return ""
-    return "DATABASE_URL must name a PostgreSQL, such as postgres://user:password@host/codextime"
+    return f"DATABASE_URL must name a PostgreSQL, such as postgres://user:password@host/codextime{ENCODED}"
 
 
 def check_broker(environment: Mapping[str, str]) -> str:
-    if environment.get("REDIS_URL", "").startswith(("redis://", "rediss://", "unix://")):
+    url = environment.get("REDIS_URL", "")
+    if url.startswith(("redis://", "rediss://", "unix://")) and is_readable(url):
         return ""
-    return "REDIS_URL must name the Redis or Valkey that all processes share, such as redis://host:6379/0"
+    return f"REDIS_URL must name the Redis or Valkey that all processes share, such as redis://host:6379/0{ENCODED}"
 
 
 def check_mail(environment: Mapping[str, str]) -> str:
     url = environment.get("EMAIL_URL", "")
-    if url == NO_MAIL or environment.get("CODEXTIME_MAIL_FOLDER") or urlsplit(url).scheme in MAIL_SCHEMES:
+    if url == NO_MAIL or environment.get("CODEXTIME_MAIL_FOLDER"):
+        return ""
+    if is_readable(url) and urlsplit(url).scheme in MAIL_SCHEMES and urlsplit(url).hostname:
         return ""
     return (
         "EMAIL_URL must name your mail server, such as smtp+tls://user:password@host:587, or be “none”: then nobody "
@@ -72,3 +94,17 @@ def check_sign_up(environment: Mapping[str, str]) -> str:
             "Use “invitation”, or name a mail server."
         )
     return ""
+
+
+def check_admin_path(environment: Mapping[str, str]) -> str:
+    if PATH.match(environment.get("CODEXTIME_ADMIN_PATH", "").strip("/")):
+        return ""
+    return "CODEXTIME_ADMIN_PATH must be one word of letters, digits, - and _, or empty."
+
+
+def is_readable(url: str) -> bool:
+    """Whether it has the form of a URL with a port that there is, if it has one."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False

@@ -53,7 +53,25 @@ def test_each_variable_that_is_missing_is_named(name: str) -> None:
         ("CODEXTIME_BASE_URL", "codextime.example.org"),
         ("CODEXTIME_BASE_URL", "https://example.org/codextime"),
         ("CODEXTIME_BASE_URL", "https://example.org/"),
+        ("CODEXTIME_BASE_URL", "HTTPS://codextime.example.org"),  # whose cookies would travel without TLS
+        ("CODEXTIME_BASE_URL", "https://*"),
+        ("CODEXTIME_BASE_URL", "https://.example.org"),
+        ("CODEXTIME_BASE_URL", "https://me:word@example.org"),
+        ("CODEXTIME_BASE_URL", "https://example.org:port"),
+        ("CODEXTIME_BASE_URL", "https://example.org:99999"),
+        ("CODEXTIME_BASE_URL", "https://[::1"),
+        ("CODEXTIME_BASE_URL", "https://example.org#top"),
         ("CODEXTIME_ALLOWED_HOSTS", "codextime.example.org, *"),
+        ("CODEXTIME_ALLOWED_HOSTS", "*.example.org"),
+        ("CODEXTIME_ALLOWED_HOSTS", "https://example.org"),
+        ("CODEXTIME_ALLOWED_HOSTS", "."),
+        ("CODEXTIME_ADMIN_PATH", "<int:number>"),
+        ("DATABASE_URL", "postgres://host:word/codextime"),
+        ("DATABASE_URL", "postgres://me:a#b@host/codextime"),
+        ("DATABASE_URL", "postgres://host"),
+        ("REDIS_URL", "redis://host:port/0"),
+        ("EMAIL_URL", "smtps://host:port"),
+        ("EMAIL_URL", "smtp://"),
         ("DATABASE_URL", "sqlite:///codextime.db"),
         ("REDIS_URL", "memory://"),
         ("EMAIL_URL", "consolemail://"),
@@ -64,6 +82,31 @@ def test_each_value_that_cannot_be_right_is_named(name: str, value: str) -> None
     [problem] = find_problems(COMPLETE | {name: value})
 
     assert problem.startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CODEXTIME_BASE_URL", "https://[::1]:8443"),
+        ("CODEXTIME_BASE_URL", "http://codextime.internal:8000"),
+        ("CODEXTIME_ALLOWED_HOSTS", ".example.org, 127.0.0.1, [::1], "),
+        ("CODEXTIME_ADMIN_PATH", "/behind-the-scenes/"),
+        ("CODEXTIME_ADMIN_PATH", ""),
+        ("DATABASE_URL", "postgresql://me:word@%2Frun%2Fpostgresql/codextime?sslmode=require"),
+        ("REDIS_URL", "unix:///run/valkey.sock?db=0"),
+        ("EMAIL_URL", "smtp+tls://me@example.org:a%23b@mail.example.org:587"),
+    ],
+)
+def test_no_value_that_can_be_right_is_refused(name: str, value: str) -> None:
+    assert find_problems(COMPLETE | {name: value}) == []
+
+
+def test_spaces_between_allowed_hosts_are_no_part_of_them() -> None:
+    code = "from codextime.config import env; print(env.ALLOWED_HOSTS)"
+
+    assert run("-c", code, **COMPLETE, CODEXTIME_ALLOWED_HOSTS="a.example, b.example,").stdout == (
+        "['a.example', 'b.example']\n"
+    )
 
 
 @pytest.mark.parametrize(("policy", "problems"), [("closed", 0), ("invitation", 0), ("open", 1)])
