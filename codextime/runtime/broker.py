@@ -38,6 +38,10 @@ class Broker:
         flags = [argument for name, value in options.items() for argument in (f"--{name}", value)]
         return spawn([str(self.program), *flags], log, **unprivileged.popen_arguments())
 
+    def is_ending(self) -> bool:
+        """It ends as soon as it is asked to."""
+        return False
+
     def is_ready(self) -> bool:
         with contextlib.suppress(redis.RedisError), redis.Redis.from_url(self.url) as connection:
             return bool(connection.ping())

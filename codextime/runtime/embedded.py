@@ -52,7 +52,9 @@ class Embedded:
         ):
             if server:
                 log = self._folder.log(name.removeprefix("the ").lower())
-                child = supervisor.add(name=name, start=server.start, stop_signal=number, log=log, rank=rank)
+                child = supervisor.add(
+                    name=name, start=server.start, stop_signal=number, log=log, rank=rank, is_ending=server.is_ending
+                )
                 started.append((child, server))
         for child, server in started:
             wait_until_ready(child.name, child.process, server.is_ready, child.log, supervisor.signals.check)

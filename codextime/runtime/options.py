@@ -32,6 +32,7 @@ class Options:
 
     def command(self, name: str, *, port: int | None = None) -> str:
         """How to run another of our commands on the same data, ready to copy."""
+        port = port or (self.port if name == "up" and self.port != DEFAULT_PORT else None)
         chosen_port = f" PORT={port}" if port else ""
         chosen_data = f" CODEXTIME_DATA={shlex.quote(str(self.data))}" if self.is_data_chosen else ""
         return f"make {name}{chosen_port}{chosen_data}"

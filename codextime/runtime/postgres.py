@@ -65,6 +65,13 @@ class Postgres:
         command = [str(self.programs / "postgres"), "-D", str(self.data), *flags]
         return spawn(command, log, **unprivileged.popen_arguments())
 
+    def is_ending(self) -> bool:
+        """After a SIGTERM it takes no new connection and waits for the open ones to be closed, which may take a minute.
+        Its status is the last line of this file, as `pg_ctl` reads it."""
+        with contextlib.suppress(OSError):
+            return (self.data / "postmaster.pid").read_text().rstrip().endswith("stopping")
+        return False
+
     def is_ready(self) -> bool:
         """True when it answers; makes our database the first time."""
         with contextlib.suppress(psycopg.OperationalError):

@@ -30,7 +30,10 @@ class GaveUp(StartRefused):
 
 @dataclass
 class Child:
-    """One program that should run: how to start it, and what became of it so far."""
+    """One program that should run: how to start it, and what became of it so far.
+
+    `is_ending` tells that somebody else asked it to end and it takes its time.
+    """
 
     name: str
     start: Callable[[IO[bytes]], Process]
@@ -39,6 +42,7 @@ class Child:
     rank: int
     process: Process
     started_at: float
+    is_ending: Callable[[], bool]
     failures: int = 0
     restart_at: float | None = None
 
@@ -97,11 +101,18 @@ class Supervisor:
         self._reaper_may_start_at = 0.0
 
     def add(
-        self, *, name: str, start: Callable[[IO[bytes]], Process], stop_signal: signal.Signals, log: Path, rank: int
+        self,
+        *,
+        name: str,
+        start: Callable[[IO[bytes]], Process],
+        stop_signal: signal.Signals,
+        log: Path,
+        rank: int,
+        is_ending: Callable[[], bool] = lambda: False,
     ) -> Child:
         """Starts a program that is to run from now on; lower ranks are stopped first."""
         process = self._start(start, stop_signal, log, rank)
-        child = Child(name, start, stop_signal, log, rank, process, time.monotonic())
+        child = Child(name, start, stop_signal, log, rank, process, time.monotonic(), is_ending)
         self.children.append(child)
         return child
 
@@ -144,6 +155,8 @@ class Supervisor:
                 child.process = self._start(child.start, child.stop_signal, child.log, child.rank)
         elif child.process.poll() is not None:
             self._plan_restart(child)
+        elif child.is_ending():
+            child.process.send_signal(child.stop_signal)  # at once, so that it is soon there again
 
     def _look_after_reaper(self) -> None:
         code = self.reaper.find_return_code()

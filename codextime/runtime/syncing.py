@@ -4,34 +4,77 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import IO
 
+from codextime.runtime import logs
 from codextime.runtime.data_folder import DataFolder
 from codextime.runtime.options import Options
 from codextime.runtime.prepare import Prepared
-from codextime.runtime.processes import Reaper, send
+from codextime.runtime.processes import Process, Reaper, send
 
 RANK = 0
 PATIENCE_SECONDS = 10
+ALREADY_RUNNING = 4  # the tracker's exit code when another run works on its index
+RETRY_SECONDS = 10
 
 
 @dataclass
 class Sync:
-    """A tracker that is at work; it writes its progress to our terminal."""
+    """A tracker that is at work; it writes its progress to our terminal.
 
-    process: subprocess.Popen[bytes]
+    Where another run is at work already, such as one that waits for its approval in the browser, it is started again
+    and again until that one has ended, and writes to `log` instead.
+    """
+
+    run: Callable[[IO[bytes] | None], Process]
     reaper: Reaper
     say: Callable[[str], None]
     again: str
+    log: Path
+    process: Process = field(init=False)
+    is_waiting: bool = False
     is_over: bool = False
+    retry_at: float | None = None
+
+    def __post_init__(self) -> None:
+        self.start(None)
+
+    def start(self, output: IO[bytes] | None) -> None:
+        self.process = self.run(output)
+        self.reaper.end_later(self.process, signal.SIGTERM, RANK)
 
     def look(self) -> None:
         """Says once how it ended. Nothing else depends on it: the server goes on."""
-        if self.is_over or self.process.poll() is None:
-            return
+        if self.retry_at is not None:
+            self.try_again()
+        elif not self.is_over and self.process.poll() is not None:
+            self.reaper.forget(self.process)
+            if self.process.returncode == ALREADY_RUNNING:
+                self.wait_for_the_other()
+            else:
+                self.conclude()
+
+    def try_again(self) -> None:
+        if self.retry_at is not None and time.monotonic() >= self.retry_at:
+            self.retry_at = None
+            self.log.unlink(missing_ok=True)
+            with logs.open_log(self.log) as output:
+                self.start(output)
+
+    def wait_for_the_other(self) -> None:
+        if not self.is_waiting:
+            self.say(f"Looking every {RETRY_SECONDS} s: this machine's Codex home is synced once that run has ended.")
+        self.is_waiting, self.retry_at = True, time.monotonic() + RETRY_SECONDS
+
+    def conclude(self) -> None:
         self.is_over = True
-        self.reaper.forget(self.process)
+        if self.is_waiting:
+            self.say(self.log.read_text(errors="replace").rstrip())
         if self.process.returncode:
             self.say(
                 f"The sync did not finish; the dashboard works without it. To try again: Ctrl-C, then {self.again}"
@@ -66,12 +109,13 @@ def start(
     say(f"Found a Codex home in {home}: syncing it (SYNC=0 leaves it).")
     tracker = [sys.executable, "-P", "-m", "codextime_tracker", prepared.user_id]
     command = [*tracker, "--server", options.base_url, "--codex-home", str(home)]
-    # A session of its own keeps Ctrl-C from it; the token is in its environment, never in its arguments.
-    process = subprocess.Popen(
-        command,
-        env=os.environ | {"CODEXTIME_TOKEN": prepared.upload_token},
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
+    # The token is in its environment, never in its arguments.
+    run = partial(run_tracker, command, os.environ | {"CODEXTIME_TOKEN": prepared.upload_token})
+    return Sync(run, reaper, say, again=options.command("up"), log=folder.log("sync"))
+
+
+def run_tracker(command: list[str], environment: dict[str, str], output: IO[bytes] | None) -> Process:
+    """In a session of its own, which keeps Ctrl-C from it."""
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
     )
-    reaper.end_later(process, signal.SIGTERM, RANK)
-    return Sync(process, reaper, say, again=options.command("up"))

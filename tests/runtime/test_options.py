@@ -67,8 +67,8 @@ def test_what_belongs_to_somebody_else_is_not_used(tmp_path: Path, name: str) ->
 
 
 def test_login_link_says_so_when_nothing_runs(tmp_path: Path) -> None:
-    refused = run("login-link", tmp_path / "data")
+    refused = run("login-link", tmp_path / "data", PORT="8123")
 
     assert refused.returncode == 1
     assert "is not running" in refused.stderr
-    assert "make up" in refused.stderr
+    assert f"make up PORT=8123 CODEXTIME_DATA={tmp_path / 'data'}" in refused.stderr

@@ -160,6 +160,16 @@ def test_a_program_that_dies_is_started_again_with_a_message(up: Up, name: str, 
     wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
 
 
+def test_a_database_that_somebody_asked_to_end_does_not_wait_for_its_clients(up: Up) -> None:
+    first = up.child("postgres")
+
+    first.terminate()
+
+    up.child("postgres", other_than=first)
+    assert "received fast shutdown request" in (up.data / "logs" / "postgresql.log").read_text()
+    wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
+
+
 def test_nothing_outlives_a_killed_one_and_the_next_one_has_its_data_and_stops_in_order() -> None:
     first = Up(make_data_folder())
     first.wait_for(READY)
