@@ -14,7 +14,7 @@ from codextime_tracker.copies import FIRST_WITH_RECORDS, Boundary, find_boundary
 from codextime_tracker.counting import COUNTER_VERSION, NO_SESSION, Counter, State, instant
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.lines import Event, Session, SessionLine, TurnLine
-from codextime_tracker.rollout import Reading
+from codextime_tracker.rollout import END_BYTES, START_BYTES, Reading
 
 find_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").search
 
@@ -140,7 +140,17 @@ def with_own_session(sessions: list[Session], name: str) -> tuple[list[Session],
 def fingerprint(raw: BinaryIO, offset: int) -> bytes:
     """A digest of the file's start and of what stands before `offset`: it changes if the file is rewritten."""
     raw.seek(0)
-    digest = blake2b(raw.read(min(offset, 1024)), digest_size=16)
-    raw.seek(max(offset - 256, 0))
-    digest.update(raw.read(min(offset, 256)))
-    return digest.digest()
+    start = raw.read(min(offset, START_BYTES))
+    raw.seek(max(offset - END_BYTES, 0))
+    return digest(start, raw.read(min(offset, END_BYTES)))
+
+
+def fingerprint_of(reading: Reading, raw: BinaryIO) -> bytes:
+    """The fingerprint of what was read, from memory if the pass saw the whole file and used all of it."""
+    if reading.offset == reading.bytes_read:
+        return digest(reading.start, reading.end)
+    return fingerprint(raw, reading.offset)
+
+
+def digest(start: bytes, end: bytes) -> bytes:
+    return blake2b(start + end, digest_size=16).digest()

@@ -16,6 +16,7 @@ from codextime_tracker.lines import CountLine, Event, RecordLine, SessionLine, T
 
 CHUNK_BYTES = 256 * 1024  # fits the processor's cache
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
+START_BYTES, END_BYTES = 1024, 256  # of a file, by which it is known again
 
 # A line starts with {"timestamp":"2026-11-21T01:48:49.895Z","type":" or has an ordinal before the type. An event names
 # its own type first. These are the places and bytes by which a usual head is known.
@@ -25,6 +26,23 @@ ORDINAL_FOLLOWS = b'Z","ordina'
 TYPE = b',"type":"'
 EVENT = b'event_msg","payload":{"type":"'
 MOST_HEADS = 500
+
+
+class Heads:
+    """What lines started like by now, in whatever file: from the quote before the type on to behind its name."""
+
+    def __init__(self) -> None:
+        self.without_usage: set[bytes] = set()
+        self.decoders: dict[bytes, LineDecoder] = {}
+
+    def remember(self, head: bytes, decoder: "LineDecoder | None") -> None:
+        if len(self.without_usage) + len(self.decoders) > MOST_HEADS:  # of no version of Codex: forget them
+            self.without_usage.clear()
+            self.decoders.clear()
+        if decoder is None:
+            self.without_usage.add(head)
+        else:
+            self.decoders[head] = decoder
 
 
 class LineDecoder(Protocol):
@@ -88,6 +106,7 @@ def without_nulls(value: Any) -> Any:
 
 
 any_line = AnyLineDecoder()
+heads = Heads()
 
 
 def find_type(line: bytes) -> int:
@@ -137,6 +156,7 @@ class Reading:
         self.long_lines = 0
         self.is_unfinished = False
         self.unterminated = b""
+        self.start = self.end = b""  # of what was read
 
     def __iter__(self) -> Iterator[Event]:  # noqa: C901 - one loop without calls, which would double its cost
         """The events of the file in order. Raises `OSError` if the file cannot be read any further.
@@ -144,8 +164,7 @@ class Reading:
         Every line of a home comes by here, and most are no more than looked at: from the type on, they start like one
         before them. The last `token_count` is remembered too: the same one again, which is common, says nothing new.
         """
-        decoders: dict[bytes, LineDecoder] = {}
-        without_usage: set[bytes] = set()
+        without_usage, decoders = heads.without_usage, heads.decoders
         first, last = glance_at(TYPE_STARTS)
         repeated = b"\n"
         for data, start in self.blocks():
@@ -163,14 +182,12 @@ class Reading:
                     if place:
                         first, last = glance_at(place)
                         head = line[first:last]
-                    if decoder is None:
-                        if len(without_usage) < MOST_HEADS:
-                            without_usage.add(head)
-                        continue
                     if decoder is any_line:
                         repeated = b"\n"  # it can be a `token_count` too
-                    elif len(decoders) < MOST_HEADS:
-                        decoders[head] = decoder
+                    else:
+                        heads.remember(head, decoder)
+                        if decoder is None:
+                            continue
                 if decoder is COUNT:
                     if line.endswith(repeated) and len(line) == first + len(repeated):
                         continue
@@ -227,6 +244,9 @@ class Reading:
 
     def read(self) -> bytes:
         chunk = self.source.read(CHUNK_BYTES)
+        if not self.bytes_read:
+            self.start = chunk[:START_BYTES]
+        self.end = chunk[-END_BYTES:] if len(chunk) >= END_BYTES else (self.end + chunk)[-END_BYTES:]
         self.offset += len(chunk)
         self.bytes_read += len(chunk)
         return chunk

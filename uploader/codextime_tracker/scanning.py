@@ -13,7 +13,7 @@ from codextime_tracker.discovery import Found, RolloutFile, Skipped, find_rollou
 from codextime_tracker.forks import is_still_right, parents_first, pass_by_totals
 from codextime_tracker.index import Index
 from codextime_tracker.losses import find_losses, why_no_rollout
-from codextime_tracker.passes import KnownFile, Pass, begin_pass, fingerprint
+from codextime_tracker.passes import KnownFile, Pass, begin_pass, fingerprint_of
 from codextime_tracker.rollout import Reading
 from codextime_tracker.settling import FileReading, Tally, store_reading
 
@@ -155,7 +155,7 @@ class Scan:
             file=file,
             is_known=known is not None,
             offset=reading.offset,
-            fingerprint=b"" if file.is_compressed else fingerprint(raw, reading.offset),
+            fingerprint=b"" if file.is_compressed else fingerprint_of(reading, raw),
             thread_id=counter.state.thread_id if counter else None,
             state=encode(counter.state) if counter else None,
             totals=turn.former_totals + (counter.totals if counter else b""),
