@@ -26,6 +26,8 @@ IPV4_NETWORK, IPV6_NETWORK = 24, 48
 def coarse_address(address: str) -> str:
     """The first address of the network: `203.0.113.77` as `203.0.113.0`, an IPv6 address without its last 80 bits."""
     parsed = ipaddress.ip_address(address)
+    if isinstance(parsed, ipaddress.IPv6Address):  # also what an IPv4 sender has where one socket listens for both
+        parsed = parsed.ipv4_mapped or parsed
     bits = IPV4_NETWORK if parsed.version == 4 else IPV6_NETWORK
     return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False).network_address)
 

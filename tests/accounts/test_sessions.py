@@ -27,7 +27,12 @@ def sign_in(user: User) -> Client:
 
 @pytest.mark.parametrize(
     ("address", "network"),
-    [("203.0.113.77", "203.0.113.0"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1::"), ("127.0.0.1", "127.0.0.0")],
+    [
+        ("203.0.113.77", "203.0.113.0"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::"),
+        ("::ffff:203.0.113.77", "203.0.113.0"),
+        ("127.0.0.1", "127.0.0.0"),
+    ],
 )
 def test_an_address_becomes_its_network(address: str, network: str) -> None:
     assert coarse_address(address) == network
