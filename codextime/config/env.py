@@ -68,9 +68,8 @@ HAS_MAIL = EMAIL_URL != NO_MAIL
 LOGIN_LINK_COMMAND: str = read.str("CODEXTIME_LOGIN_LINK_COMMAND", default="make login-link")
 MAIL_FOLDER: str = read.str("CODEXTIME_MAIL_FOLDER", default="")
 STATIC_ROOT: str = read.str("CODEXTIME_STATIC_ROOT", default=str(ROOT / "staticfiles"))
-MAIL_FROM: str = read.str(
-    "CODEXTIME_MAIL_FROM", default=f"Codextime <no-reply@{urlsplit(BASE_URL).hostname or 'localhost'}>"
-)
+HOST = urlsplit(BASE_URL).hostname or "localhost"
+MAIL_FROM: str = read.str("CODEXTIME_MAIL_FROM", default="") or f"Codextime <no-reply@{HOST}>"
 TRACKER_COMMAND: str = read.str("CODEXTIME_TRACKER_COMMAND", default="")
 REDIS_URL: str = read.str("REDIS_URL", default="redis://localhost:6379/0")
 OPERATOR: str = read.str("CODEXTIME_OPERATOR", default="")

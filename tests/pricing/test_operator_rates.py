@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,14 @@ def test_imported_rates_take_the_place_of_all_rates_of_their_model_and_of_no_oth
     assert [rate.input for rate in get_book().rates["gpt-5.6-sol"]] == [3]
     assert get_book().rates["gpt-5.4"] is PACKAGED.rates["gpt-5.4"]
     assert get_book().credits["gpt-5.6-sol"] != []
+
+
+def test_a_file_is_also_read_from_standard_input_as_into_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(file_of(ROW))))
+
+    call_command("pricing", "import", "-")
+
+    assert rate_of("gpt-7", get_book()) == 3
 
 
 def test_the_shipped_file_can_be_imported_and_changes_nothing() -> None:

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
         imported = actions.add_parser("import", help="take the rates of a file instead of the shipped ones")
-        imported.add_argument("file", type=Path, help="JSON in the form of codextime/pricing/data/rates.json")
+        imported.add_argument(
+            "file",
+            type=Path,
+            help="JSON in the form of codextime/pricing/data/rates.json; - reads it from standard input",
+        )
         for name, text in (
             ("confirm", "say that you compared the rates of these models with the official pages today"),
             ("forget", "go back to the shipped rates and evidence of these models"),
@@ -36,7 +41,8 @@ class Command(BaseCommand):
 
 def import_file(path: Path) -> str:
     try:
-        models = services.import_rates(content=path.read_bytes(), today=timezone.now().date())
+        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        models = services.import_rates(content=content, today=timezone.now().date())
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     except services.RatesUnreadable as error:
