@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,10 @@ class Run:
 
 @dataclass
 class Machine:
-    """`server` and `user` are what stands in the command. `waits` are the seconds that runs would have slept."""
+    """`server` and `user` are what stands in the command. `waits` are the seconds that runs would have slept.
+
+    `now` is what their clock says; the real time if it is `None`.
+    """
 
     server: str
     user: str
@@ -30,6 +34,7 @@ class Machine:
     capture: pytest.CaptureFixture[str]
     waits: list[float] = field(default_factory=list)
     while_waiting: Callable[[], None] | None = None
+    now: datetime | None = None
 
     def __call__(self, *arguments: str, home: Path | None = None) -> Run:
         """A whole run over the machine's Codex home, or over another."""
@@ -39,7 +44,7 @@ class Machine:
     def raw(self, *arguments: str) -> Run:
         self.capture.readouterr()
         try:
-            code = main(list(arguments), sleep=self.sleep)
+            code = main(list(arguments), sleep=self.sleep, now=self.now)
         except SystemExit as ended:
             code = int(ended.code or 0)
         out, err = self.capture.readouterr()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from codextime_tracker import __version__
+from codextime_tracker.commands import COMMANDS, Command
 from codextime_tracker.exits import Exit
 
 from tests.peer import Reply, Request, stored_everything
@@ -55,7 +56,7 @@ def test_the_version_is_printed(tracker: Tracker) -> None:
     assert tracker.raw("version").out == f"codextime-tracker {__version__}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["export"], ["logout"], ["version"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_every_command_has_help(tracker: Tracker, command: list[str]) -> None:
     run = tracker.raw(*command, "--help")
 
@@ -110,12 +111,17 @@ def test_what_the_terminal_cannot_show_is_spelled_out(tracker: Tracker, tmp_path
     assert "rollout-1-\\xe9.jsonl" in done.stdout
 
 
-@pytest.mark.parametrize("command", [[], ["export"], ["logout"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_every_option_is_in_the_readme(tracker: Tracker, command: list[str]) -> None:
     options = set(re.findall(r"--[a-z-]+", tracker.raw(*command, "--help").out)) - {"--help"}
 
-    assert options
     assert not options - set(re.findall(r"--[a-z-]+", README.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("command", COMMANDS.values())
+def test_every_command_is_in_the_readme_and_in_the_help(tracker: Tracker, command: Command) -> None:
+    assert f"    codextime-tracker {command.usage} " in README.read_text("utf-8")
+    assert f"  {command.usage} " in tracker.raw("--help").out
 
 
 def test_every_exit_code_is_in_the_readme_with_its_sentence() -> None:
@@ -204,7 +210,7 @@ def test_on_a_terminal_reading_and_sending_show_how_far_they_are(tracker: Tracke
 
     assert "Reading: " in drawn
     assert "Sending: " in drawn
-    assert "\x1b[1mFound" in drawn
+    assert "\x1b[1mAll time" in drawn
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
@@ -213,5 +219,5 @@ def test_who_wants_no_colour_gets_none(tracker: Tracker, monkeypatch: pytest.Mon
 
     drawn = on_a_terminal(USER, "--server", tracker.server, "--codex-home", str(tracker.home))
 
-    assert "Found  " in drawn
+    assert "All time  " in drawn
     assert "\x1b[1m" not in drawn

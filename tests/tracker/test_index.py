@@ -145,8 +145,8 @@ def test_a_damaged_index_is_set_aside_and_built_anew(path: Path, home: Path, dam
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_an_index_of_another_version_is_set_aside(index: Index, path: Path) -> None:
-    index.connection.execute("PRAGMA user_version = 99")
+def test_an_index_that_is_older_than_any_upgrade_is_set_aside(index: Index, path: Path) -> None:
+    index.connection.execute("PRAGMA user_version = 1")
     index.close()
 
     again = Index.open(path)

@@ -36,7 +36,7 @@ def test_a_run_sends_every_call_and_says_what_it_did(tracker: Tracker) -> None:
     [upload] = [request.json() for request in tracker.uploads]
     assert run.exit == Exit.DONE
     assert [row["input_tokens"] for row in upload["calls"]] == [1001, 1002, 1003]
-    assert "Found      3 calls, 3,156 tokens in 1 file" in run.out
+    assert "All time   3 calls, 3,156 tokens in 1 file" in run.out
     assert "Sent       3 calls: 3 new" in run.out
     assert f"Dashboard  {tracker.peer.address}/dashboard" in run.out
 
@@ -200,7 +200,7 @@ def test_two_homes_are_two_sources(tracker: Tracker, tmp_path: Path) -> None:
 
     assert {request.json()["source"] for request in tracker.uploads}.__len__() == 2
     assert [len(request.json()["calls"]) for request in tracker.uploads] == [3, 1]
-    assert "Found      4 calls" in run.out
+    assert "All time   4 calls" in run.out
 
 
 def test_a_home_that_is_named_in_two_ways_is_read_once(tracker: Tracker, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_a_home_that_is_named_in_two_ways_is_read_once(tracker: Tracker, tmp_pat
 
     run = tracker(*(word for home in again for word in ("--codex-home", home)))
 
-    assert "Found      3 calls, 3,156 tokens in 1 file" in run.out
+    assert "All time   3 calls, 3,156 tokens in 1 file" in run.out
     assert len(tracker.uploads) == 1
 
 
@@ -244,7 +244,7 @@ def test_a_home_that_was_moved_before_it_was_sent_is_sent_from_its_new_place(tra
     run = tracker(home=moved)
 
     assert [row["input_tokens"] for row in tracker.uploads[-1].json()["calls"]] == [1001, 1002, 1003]
-    assert "Found      3 calls, 3,156 tokens in 1 file" in run.out
+    assert "All time   3 calls, 3,156 tokens in 1 file" in run.out
 
 
 @pytest.mark.parametrize("other", [False, True], ids=["no home", "another home"])
@@ -273,7 +273,7 @@ def test_a_copy_of_a_home_goes_to_another_user_whole(tracker: Tracker, tmp_path:
     run = tracker.raw("u_another", "--server", tracker.peer.address, "--codex-home", str(copy))
 
     assert [len(request.json()["calls"]) for request in tracker.uploads] == [3, 3]
-    assert "Found      3 calls" in run.out
+    assert "All time   3 calls" in run.out
 
 
 def test_calls_that_two_homes_hold_are_found_once_in_a_run_over_both(tracker: Tracker, tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ def test_calls_that_two_homes_hold_are_found_once_in_a_run_over_both(tracker: Tr
 
     run = tracker("--codex-home", str(copy))
 
-    assert "Found      4 calls, 4,210 tokens in 2 files" in run.out
+    assert "All time   4 calls, 4,210 tokens in 2 files" in run.out
 
 
 def test_a_missing_home_is_reported_and_the_others_are_sent(tracker: Tracker, tmp_path: Path) -> None:

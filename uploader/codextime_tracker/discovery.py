@@ -50,11 +50,15 @@ class Skipped(Struct, frozen=True):
 
 
 class Found(Struct):
-    """What a Codex home holds: rollouts by name, what was skipped, and logs too old to hold usage."""
+    """What a Codex home holds: rollouts by name, what was skipped, and logs too old to hold usage.
+
+    `is_complete`: every folder could be listed.
+    """
 
     files: list[RolloutFile]
     skipped: list[Skipped]
     old_logs: list[str]
+    is_complete: bool = True
 
 
 def find_rollouts(codex_home: Path) -> Found:
@@ -93,6 +97,7 @@ def walk(folder: str, found: Found, seen: set[tuple[int, int]]) -> Iterator[Roll
     except FileNotFoundError:
         return  # a home without archived sessions, or a folder that was removed meanwhile
     except OSError as error:
+        found.is_complete = False
         found.skipped.append(Skipped(printable(folder), f"the folder cannot be read: {error.strerror}"))
 
 

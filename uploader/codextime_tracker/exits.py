@@ -29,6 +29,11 @@ class Exit(IntEnum):
     INTERRUPTED = 130, "You pressed Ctrl-C."
 
 
+def sentence_of(code: int) -> str:
+    """Empty for a code that only another version knows."""
+    return next((end.sentence for end in Exit if end == code), "")
+
+
 class Stopped(Exception):
     """Ends the run. Its text is for the user: what happened, and what to do next."""
 

@@ -7,47 +7,16 @@ there twice and goes wherever either of them does; its id is the same, so the se
 """
 
 import os
-import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
 
 from codextime_tracker.places import rename_damaged
+from codextime_tracker.schema import MAGIC, OfAnotherProgram, connect, connect_to_read
 
-SCHEMA_VERSION = 2
-SCHEMA = """
-CREATE TABLE sources (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, home TEXT NOT NULL UNIQUE);
-CREATE TABLE threads (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, source INTEGER NOT NULL, UNIQUE (uuid, source));
-CREATE TABLE files (
-    id INTEGER PRIMARY KEY, source INTEGER NOT NULL, name TEXT NOT NULL, inode TEXT NOT NULL, size INTEGER NOT NULL,
-    modified_ns INTEGER NOT NULL, offset INTEGER NOT NULL, fingerprint BLOB NOT NULL, counter_version INTEGER NOT NULL,
-    thread INTEGER, state BLOB, totals BLOB NOT NULL, parent TEXT, UNIQUE (source, name)
-);
-CREATE TABLE former_totals (thread INTEGER NOT NULL, totals BLOB NOT NULL, PRIMARY KEY (thread, totals)) WITHOUT ROWID;
-CREATE TABLE calls (
-    number INTEGER PRIMARY KEY, thread INTEGER NOT NULL, identity TEXT NOT NULL, at TEXT NOT NULL, model TEXT,
-    input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, cache_write_input_tokens INTEGER NOT NULL,
-    output_tokens INTEGER NOT NULL, reasoning_output_tokens INTEGER NOT NULL, logged_total_tokens INTEGER NOT NULL,
-    flags INTEGER NOT NULL, revision INTEGER NOT NULL, file INTEGER NOT NULL, kind TEXT NOT NULL DEFAULT 'added',
-    reason TEXT, superseded_by INTEGER
-);
-CREATE UNIQUE INDEX current_calls ON calls (thread, identity) WHERE superseded_by IS NULL;
-CREATE TABLE cursors (destination TEXT PRIMARY KEY, change INTEGER NOT NULL);
-CREATE TABLE pending_uploads (
-    destination TEXT PRIMARY KEY, upload_id TEXT NOT NULL, after INTEGER NOT NULL, through INTEGER NOT NULL,
-    as_of INTEGER NOT NULL
-);
-CREATE TABLE labels (destination TEXT PRIMARY KEY, label TEXT NOT NULL);
-CREATE TABLE refusals (
-    destination TEXT NOT NULL, change INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (destination, change)
-) WITHOUT ROWID;
-"""
-TABLES = set(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
-UNMISTAKABLE = {"pending_uploads", "refusals"}  # no other program's file has a table of such a name by chance
-MAGIC = b"SQLite format 3\0"
 COLUMNS = """
     threads.uuid, calls.identity, calls.at, calls.model, calls.input_tokens, calls.cached_input_tokens,
     calls.cache_write_input_tokens, calls.output_tokens, calls.reasoning_output_tokens, calls.logged_total_tokens,
@@ -59,12 +28,11 @@ JOINS = """
 """
 
 
-class OfAnotherProgram(Exception):
-    """The file was there before, and is not an index."""
-
-
 class StoredCall(Struct, frozen=True):
-    """A call as the index holds it. `model` is `None` if no line named it; `flags` as in `counting`."""
+    """A call as the index holds it. `model` is `None` if no line named it; `flags` as in `counting`.
+
+    `is_file_gone` (1 or 0), which only `Index.calls` tells: its rollout is not there any more.
+    """
 
     thread_id: str
     identity: str
@@ -80,6 +48,7 @@ class StoredCall(Struct, frozen=True):
     flags: int
     revision: int
     source_key: str
+    is_file_gone: int = 0
 
 
 class Change(Struct, frozen=True):
@@ -120,8 +89,9 @@ class Index:
     def open(cls, path: Path) -> "Index":
         """The index at `path`, made if it is missing.
 
-        One that is damaged or of another version is set aside and begun anew; call ids make that harmless.
-        Raises `OSError` or `sqlite3.OperationalError` if the place cannot be used, `OfAnotherProgram` if it is taken.
+        One of an older version is upgraded; a damaged one is set aside and begun anew, which call ids make harmless.
+        Raises `OSError` or `sqlite3.OperationalError` if the place cannot be used, `OfAnotherProgram` if it is taken,
+        `OfNewerTracker`.
         """
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -135,6 +105,11 @@ class Index:
         index = cls(connect(path), path)
         index.notices.append(f"The index could not be read and was begun anew; the old one is kept as {kept}.")
         return index
+
+    @classmethod
+    def read(cls, path: Path) -> "Index":
+        """The index as it is, for queries only, also while another run writes it. Raises `sqlite3.DatabaseError`."""
+        return cls(connect_to_read(path), path)
 
     @classmethod
     def in_memory(cls) -> "Index":
@@ -203,17 +178,25 @@ class Index:
         ).fetchone()
         return int(row[0])
 
-    def calls(self) -> Iterator[StoredCall]:
-        """Every call that counts, by time; once, in its best reading, if several sources hold it."""
+    def calls(self, *source_keys: str) -> Iterator[StoredCall]:
+        """Every call that counts of these sources, or of all, by time; once, in its best reading, if several hold it.
+
+        Of equal readings, one whose rollout is there.
+        """
         rows = self.connection.execute(
-            f"""SELECT {COLUMNS}, max(calls.revision) {JOINS}
-            WHERE calls.superseded_by IS NULL AND calls.kind != 'withdrawn'
-            GROUP BY threads.uuid, calls.identity ORDER BY calls.at, threads.uuid, calls.identity"""
+            f"""SELECT {COLUMNS}, gone_files.file IS NOT NULL, max(calls.revision * 2 + (gone_files.file IS NULL))
+            {JOINS} LEFT JOIN gone_files ON gone_files.file = calls.file
+            WHERE calls.superseded_by IS NULL AND calls.kind != 'withdrawn' {of_sources(source_keys)}
+            GROUP BY threads.uuid, calls.identity ORDER BY calls.at, threads.uuid, calls.identity""",
+            source_keys,
         )
         return (StoredCall(*row[:-1]) for row in rows)
 
-    def totals(self, *source_keys: str) -> Totals:
-        """Sums over every call that counts of these sources, or of all; a call that several hold counts once."""
+    def totals(self, *source_keys: str, since: str = "", until: str = "~") -> Totals:
+        """Sums over every call that counts of these sources, or of all; a call that several hold counts once.
+
+        `since` and `until` (left out) are instants as the index holds them.
+        """
         # In halves: SQLite stops at sums beyond 63 bits.
         calls, high, low, estimated = self.connection.execute(
             f"""SELECT count(*), coalesce(sum((input_tokens >> 31) + (output_tokens >> 31)), 0),
@@ -221,11 +204,11 @@ class Index:
             FROM (
                 SELECT input_tokens, output_tokens, flags, max(revision)
                 FROM calls JOIN threads ON threads.id = thread JOIN sources ON sources.id = source
-                WHERE superseded_by IS NULL AND kind != 'withdrawn'
-                {f"AND key IN ({', '.join('?' * len(source_keys))})" if source_keys else ""}
+                WHERE superseded_by IS NULL AND kind != 'withdrawn' {of_sources(source_keys)}
+                {"AND at >= ? AND at < ?" if since else ""}
                 GROUP BY {"number" if len(source_keys) == 1 else "uuid, identity"}
             )""",
-            source_keys,
+            (*source_keys, since, until) if since else source_keys,
         ).fetchone()
         return Totals(calls, (high << 31) + low, estimated)
 
@@ -291,38 +274,9 @@ class Index:
         self.connection.execute("DELETE FROM refusals WHERE (destination, change) = (?, ?)", (destination, change))
 
 
-def connect(path: Path | None) -> sqlite3.Connection:
-    """Raises `sqlite3.DatabaseError` if the file is damaged or has another version's schema, `OfAnotherProgram`."""
-    if path is not None:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # its journals get the same mode
-    connection = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=30)
-    try:
-        is_new = is_empty(connection)
-        connection.execute("PRAGMA page_size = 16384")  # a first scan writes a fifth faster
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA wal_autocheckpoint = 2000")  # a first scan writes its pages twice, not five times
-        if is_new:
-            connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        connection.execute("SELECT max(number) FROM calls").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether there is nothing yet. Raises as `connect`, before anything of another program's file was changed."""
-    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if not names and version == 0:
-        return True
-    if not names & UNMISTAKABLE:
-        raise OfAnotherProgram
-    if version != SCHEMA_VERSION or not names >= TABLES:
-        raise sqlite3.DatabaseError(f"schema version {version}")
-    return False
+def of_sources(source_keys: Collection[str]) -> str:
+    """A condition for as many keys as parameters; without keys, for all sources."""
+    return f"AND sources.key IN ({', '.join('?' * len(source_keys))})" if source_keys else ""
 
 
 def set_aside(path: Path) -> Path:

@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from codextime_tracker.exits import CannotWrite
-from codextime_tracker.index import Index, OfAnotherProgram
-from codextime_tracker.locking import one_run_at_a_time
+from codextime_tracker.index import Index
+from codextime_tracker.locking import AlreadyRunning, one_run_at_a_time
 from codextime_tracker.places import INDEX, advice
+from codextime_tracker.schema import OfAnotherProgram, OfNewerTracker
 
 ELSEWHERE = "name another place with --index FILE"
 ANEW = "Delete it: the next run reads everything anew, and no call is stored twice"
@@ -38,6 +39,23 @@ def opened(path: Path) -> Iterator[Index]:
         raise CannotWrite(f"The index {path} cannot be used: {error}. {way_out}.") from error
 
 
+@contextmanager
+def opened_or_read(path: Path) -> Iterator[tuple[Index, bool]]:
+    """The index, and whether it is this run's alone; if another run has it, it is what that one has found until now.
+
+    Raises `CannotWrite`, and `AlreadyRunning` if the other run's index cannot even be read.
+    """
+    with ExitStack() as stack:
+        try:
+            index, is_ours = stack.enter_context(opened(path)), True
+        except AlreadyRunning as running:
+            try:
+                index, is_ours = stack.enter_context(Index.read(path)), False
+            except sqlite3.DatabaseError:
+                raise running from None
+        yield index, is_ours
+
+
 def open_index(path: Path) -> Index:
     try:
         return Index.open(path)
@@ -45,6 +63,11 @@ def open_index(path: Path) -> Index:
         raise CannotWrite(f"The index {path} is a folder. Name a file: --index {path / INDEX}") from error
     except OSError as error:
         raise CannotWrite(f"Cannot open the index {path}: {error.strerror}. {advice(error)}") from error
+    except OfNewerTracker as error:
+        raise CannotWrite(
+            f"The index {path} was written by a newer tracker than this one. Update this one "
+            "(`pipx upgrade codextime-tracker`; `pipx run --no-cache` takes the newest), or " + ELSEWHERE + "."
+        ) from error
     except OfAnotherProgram as error:
         raise CannotWrite(
             f"{path} belongs to another program and was left alone. For the index, {ELSEWHERE}."

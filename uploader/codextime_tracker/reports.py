@@ -5,38 +5,46 @@ from pathlib import Path
 from typing import TextIO
 
 from codextime_tracker.addresses import is_page_of
+from codextime_tracker.index import Totals
 from codextime_tracker.scanning import ScanReport
 from codextime_tracker.sync import Outcome
-from codextime_tracker.terminal import bold, count, plain
+from codextime_tracker.terminal import count, plain, print_lines
 
 MOST_LINES = 20  # of one kind
 LONGEST_PATH = 4096
-WIDTH = 11
+FIRST_TIME = [
+    ("Never read", "anything of Codex but its session logs: no typed history, settings, sign-in or databases."),
+    ("Never sent", "prompts, answers, code, commands, names of files, paths; only counts, times and model names."),
+]
 
 
 def print_outcome(outcome: Outcome, stream: TextIO | None = None) -> None:
     """The summary of a run, on standard output."""
-    stream = stream or sys.stdout
-    for title, text in lines_of(outcome):
-        print(bold(f"{title:<{WIDTH}}", stream) + text, file=stream)
+    print_lines(lines_of(outcome), stream or sys.stdout)
 
 
 def lines_of(outcome: Outcome) -> list[tuple[str, str]]:
     return [
         *[("Note", notice) for notice in outcome.notices],
-        ("Found", found(outcome)),
+        ("Today", usage(outcome.figures.today)),
+        ("This week", usage(outcome.figures.this_week)),
+        ("All time", found(outcome)),
         *estimates(outcome),
         *skipped(outcome.scans, outcome.missing_homes),
         ("Sent", sent(outcome)),
         *refused(outcome),
         ("Dashboard", dashboard(outcome)),
+        *(FIRST_TIME if outcome.is_first else []),
     ]
 
 
 def found(outcome: Outcome) -> str:
     files = sum(scan.files for scan in outcome.scans)
-    calls = count(outcome.totals.calls, "call")
-    return f"{calls}, {count(outcome.totals.tokens, 'token')} in {count(files, 'file')}"
+    return f"{usage(outcome.figures.all_time)} in {count(files, 'file')}"
+
+
+def usage(totals: Totals) -> str:
+    return f"{count(totals.calls, 'call')}, {count(totals.tokens, 'token')}"
 
 
 def sent(outcome: Outcome) -> str:
@@ -68,7 +76,7 @@ def refused(outcome: Outcome) -> list[tuple[str, str]]:
 
 
 def estimates(outcome: Outcome) -> list[tuple[str, str]]:
-    number = outcome.totals.estimated_calls
+    number = outcome.figures.all_time.estimated_calls
     if not number:
         return []
     return [("Estimates", f"{count(number, 'call')}: their log is incomplete, or a copy whose origin is gone")]

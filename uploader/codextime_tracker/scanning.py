@@ -7,6 +7,7 @@ from typing import BinaryIO
 from msgspec import Struct, field
 from msgspec.json import encode
 
+from codextime_tracker.archive import note_gone_files
 from codextime_tracker.compression import Decompressed
 from codextime_tracker.copies import TOTAL, NeedsTotals
 from codextime_tracker.discovery import Found, RolloutFile, Skipped, find_rollouts, printable
@@ -79,6 +80,7 @@ class Scan:
         return {row[0]: KnownFile(*row[1:]) for row in rows}
 
     def run(self) -> ScanReport:
+        note_gone_files(self.index, self.source, self.found, self.known)
         todo = [file for file in self.found.files if not self.is_settled(file)]
         self.expected = sum(file.size for file in todo)
         deferred: list[tuple[RolloutFile, NeedsTotals]] = []

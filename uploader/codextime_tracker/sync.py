@@ -15,9 +15,11 @@ from codextime_tracker.addresses import Server, needs_warning, parse_server
 from codextime_tracker.built_in import find_built_in_server
 from codextime_tracker.credentials import Pairing, find_pairing, remember_pairing
 from codextime_tracker.exits import Exit, NothingToRead, Stopped, UsageRefused
-from codextime_tracker.index import Index, Totals
+from codextime_tracker.index import Index
 from codextime_tracker.locking import waiting_for_approval
 from codextime_tracker.opening import opened
+from codextime_tracker.periods import Figures, count_figures
+from codextime_tracker.runs import noted
 from codextime_tracker.scanning import ScanReport, scan
 from codextime_tracker.terminal import can_open_browser, count
 from codextime_tracker.uploads import Destination, has_news
@@ -50,22 +52,24 @@ class Options:
 
 @dataclass
 class Outcome:
-    """What a run found and did, for the report."""
+    """What a run found and did, for the report. `is_first`: nothing was sent from here to there before."""
 
     server: Server
     scans: list[ScanReport]
     missing_homes: list[tuple[Path, str]]
-    totals: Totals
+    figures: Figures
     delivered: "Delivered | None"
     notices: list[str]
+    is_first: bool
 
 
 def sync(options: Options, *, now: datetime, sleep: Callable[[float], None] = time.sleep) -> Outcome:
     """Does one run. Raises `Stopped` in one of its kinds; whatever was done until then is kept."""
-    with opened(options.index) as index:
+    with opened(options.index) as index, noted(index, options.user_id, now) as run:
         waits = unsent_destinations(index, options, find_server(options))
         homes, missing = existing_homes(options.homes, may_be_none=bool(waits))
         server, token = find_access(options)
+        run.server = str(server)
         if token is None:
             token = pair_this_machine(options, server, sleep)
         scans = [scan_home(index, home, is_quiet=options.is_quiet) for home in homes]
@@ -73,9 +77,13 @@ def sync(options: Options, *, now: datetime, sleep: Callable[[float], None] = ti
         for each in destinations:
             index.remember_destination(str(each))
         destinations += [each for each in waits if each not in destinations]
+        is_first = not any(index.cursor(str(each)) for each in destinations)
         delivered = deliver_all(options, index, destinations, server, token, now, sleep)
-        totals = index.totals(*(each.source_key for each in destinations))
-        return Outcome(server, scans, missing, totals, delivered, index.notices)
+        run.sent = delivered.sent if delivered else 0
+        figures = count_figures(index, [each.source_key for each in destinations], now)
+        return Outcome(
+            server, scans, missing, figures, delivered, index.notices, is_first=is_first and delivered is not None
+        )
 
 
 def existing_homes(homes: list[Path], *, may_be_none: bool = False) -> tuple[list[Path], list[tuple[Path, str]]]:

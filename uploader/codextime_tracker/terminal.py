@@ -3,7 +3,10 @@
 import os
 import sys
 import unicodedata
+from collections.abc import Iterable
 from typing import TextIO
+
+TITLE_WIDTH = 11
 
 
 def plain(text: str, *, longest: int = 500) -> str:
@@ -17,6 +20,12 @@ def bold(text: str, stream: TextIO) -> str:
     if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text
     return f"\033[1m{text}\033[0m"
+
+
+def print_lines(lines: Iterable[tuple[str, str]], stream: TextIO) -> None:
+    """Each with its title before it, in a column."""
+    for title, text in lines:
+        print(bold(f"{title:<{TITLE_WIDTH}}", stream) + text, file=stream)
 
 
 def can_open_browser() -> bool:

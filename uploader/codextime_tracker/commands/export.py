@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from codextime_tracker.commands import Clock
 from codextime_tracker.exits import CannotWrite, Exit, NothingToRead
 from codextime_tracker.places import default_codex_home
 
@@ -17,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="-", metavar="FILE", help="where to write; - is standard output (default)")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, clock: Clock) -> int:
     """Raises `Stopped` if there is no Codex home or the file cannot be written."""
     lines = exported_lines(arguments.codex_home or default_codex_home())
     if arguments.out == "-":

@@ -1,0 +1,145 @@
+"""What stands on a command line: options that several commands take, and what may stand behind them."""
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from codextime_tracker.exits import Exit, UsageRefused
+
+if TYPE_CHECKING:
+    from codextime_tracker.sync import Options
+
+USER_ID = re.compile(r"u_[a-z0-9]{4,22}")
+
+
+class Parser(argparse.ArgumentParser):
+    """Says how to get help after each complaint, and never takes a shortened option for another."""
+
+    def __init__(self, prog: str, *, description: str, epilog: str | None = None) -> None:
+        style = argparse.RawDescriptionHelpFormatter
+        super().__init__(prog, description=description, epilog=epilog, formatter_class=style, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        complain(f"{message}. See: {self.prog} --help")
+        raise SystemExit(Exit.USAGE)
+
+
+def complain(*texts: str) -> None:
+    for text in texts:
+        print(text, file=sys.stderr)
+
+
+def add_home(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--codex-home",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        help="Codex's folder (else CODEX_HOME, ~/.codex); may be repeated",
+    )
+
+
+def add_index(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--index", metavar="FILE", type=Path, help="keep the local index there")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object, for scripts")
+
+
+def add_user(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("user_id", metavar="userId", type=user_id, help="your id, as on your dashboard: u_...")
+
+
+def add_server(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        type=server,
+        help="the server's address (or CODEXTIME_SERVER); remembered after pairing",
+    )
+
+
+def add_line(parser: argparse.ArgumentParser) -> None:
+    """How to get to the server, and to the person."""
+    parser.add_argument("--no-browser", action="store_true", help="only print the link for pairing")
+    parser.add_argument("--allow-http", action="store_true", help="permit an unencrypted line to a private address")
+
+
+def options_of(parsed: argparse.Namespace) -> "Options":
+    """What a command that talks to a server was told; what it does not take as an argument has its default."""
+    from codextime_tracker.sync import Options
+
+    return Options(
+        user_id=parsed.user_id,
+        homes=homes_of(parsed),
+        index=index_of(parsed),
+        credentials=credentials_file(),
+        server=parsed.server or server_of_environment(),
+        token=token(os.environ.get("CODEXTIME_TOKEN", "").strip()),
+        label=getattr(parsed, "label", None),
+        opens_browser=not getattr(parsed, "no_browser", True),
+        allow_http=getattr(parsed, "allow_http", False),
+        is_quiet=getattr(parsed, "quiet", False),
+    )
+
+
+def homes_of(parsed: argparse.Namespace) -> list[Path]:
+    from codextime_tracker.places import default_codex_home
+
+    return getattr(parsed, "codex_home", None) or [default_codex_home()]
+
+
+def index_of(parsed: argparse.Namespace) -> Path:
+    from codextime_tracker.places import INDEX, data_folder
+
+    return getattr(parsed, "index", None) or data_folder() / INDEX
+
+
+def server_of_environment() -> str | None:
+    named = os.environ.get("CODEXTIME_SERVER")
+    return server(named) if named else None
+
+
+def credentials_file() -> Path:
+    """Made safe before its first use; what was wrong with it is said."""
+    from codextime_tracker.credentials import make_safe
+    from codextime_tracker.places import CREDENTIALS, data_folder
+
+    path = data_folder() / CREDENTIALS
+    complain(*make_safe(path))
+    return path
+
+
+def user_id(text: str) -> str:
+    if not USER_ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a user id (u_...) nor a command")
+    return text
+
+
+def server(text: str) -> str:
+    from codextime_tracker.addresses import parse_server
+
+    return str(parse_server(text))
+
+
+def token(text: str) -> str | None:
+    from codextime_tracker.credentials import is_token
+
+    if text and not is_token(text):
+        raise UsageRefused("CODEXTIME_TOKEN holds no upload token: one is cxt_ and 40 letters and digits.")
+    return text or None
+
+
+def label(text: str) -> str:
+    from codextime_tracker.allowlist import longest_label
+
+    text = text.strip()
+    if len(text) > longest_label():
+        raise argparse.ArgumentTypeError(f"a label has at most {longest_label()} characters, and this one {len(text)}")
+    if not text or not text.isprintable():
+        raise argparse.ArgumentTypeError("a label is one line of characters that can be shown")
+    return text

@@ -1,0 +1,47 @@
+"""The commands, a module each with `add_arguments` and `run`. A new one is a line here and such a module."""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
+from typing import NamedTuple, Protocol
+
+
+class Clock(NamedTuple):
+    """When the command was given, and how it waits."""
+
+    now: datetime
+    sleep: Callable[[float], None]
+
+
+class CommandModule(Protocol):
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, parsed: argparse.Namespace, clock: Clock) -> int:
+        """The exit code."""
+
+
+class Command(NamedTuple):
+    """`usage` and `sentence` stand in the list of commands; both are what `--help` and the README say."""
+
+    name: str
+    usage: str
+    sentence: str
+
+    @property
+    def module(self) -> CommandModule:
+        """Imported when it is asked for: other commands do not need it."""
+        module: CommandModule = import_module(f"{__name__}.{self.name}")
+        return module
+
+
+SYNC = Command("sync", "<userId>", "count what is new in Codex's logs and send it (your dashboard shows the id: u_...)")
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command("status", "status", "show what was used today, this week and in all, and what waits to be sent"),
+        Command("export", "export", "write every call found; needs no account and no network"),
+        Command("logout", "logout [userId]", "forget the upload tokens on this machine"),
+        Command("version", "version", "print the version"),
+    )
+}

@@ -1,0 +1,36 @@
+"""`codextime-tracker status`."""
+
+import argparse
+
+from codextime_tracker.arguments import add_home, add_index, add_json, homes_of, index_of
+from codextime_tracker.commands import Clock
+from codextime_tracker.exits import Exit
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_home(parser)
+    add_index(parser)
+    add_json(parser)
+
+
+def run(parsed: argparse.Namespace, clock: Clock) -> int:
+    """Reads what is new first, unless another run is at it; sends nothing."""
+    from codextime_tracker.archive import note_gone_homes
+    from codextime_tracker.opening import opened_or_read
+    from codextime_tracker.status import gather
+    from codextime_tracker.status_report import as_json, print_status
+    from codextime_tracker.sync import existing_homes, scan_home
+
+    homes, missing = existing_homes(homes_of(parsed), may_be_none=True)
+    with opened_or_read(index_of(parsed)) as (index, is_ours):
+        if is_ours:
+            for home in homes:
+                scan_home(index, home, is_quiet=parsed.json)
+            note_gone_homes(index)
+        status = gather(index, homes, now=clock.now, is_fresh=is_ours)
+        notices = index.notices
+    if parsed.json:
+        print(as_json(status))
+    else:
+        print_status(status, notices, missing)
+    return Exit.DONE

@@ -1,0 +1,36 @@
+"""`codextime-tracker <userId>`: one run."""
+
+import argparse
+
+from codextime_tracker.arguments import add_home, add_index, add_line, add_server, add_user, label, options_of
+from codextime_tracker.commands import Clock
+from codextime_tracker.exits import Exit
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_user(parser)
+    add_server(parser)
+    add_home(parser)
+    parser.add_argument(
+        "--label", metavar="NAME", type=label, help='a name for this source on your dashboard, as "work laptop"'
+    )
+    add_line(parser)
+    parser.add_argument("--dry-run", action="store_true", help="print exactly what would be sent, and send nothing")
+    add_index(parser)
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+
+
+def run(parsed: argparse.Namespace, clock: Clock) -> int:
+    from codextime_tracker.reports import print_outcome
+    from codextime_tracker.sync import sync
+
+    options = options_of(parsed)
+    if parsed.dry_run:
+        from codextime_tracker.preview import print_preview
+
+        print_preview(options)
+        return Exit.DONE
+    outcome = sync(options, now=clock.now, sleep=clock.sleep)
+    if not options.is_quiet:
+        print_outcome(outcome)
+    return Exit.DONE
