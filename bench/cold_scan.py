@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
+from time import perf_counter
 from typing import NamedTuple
 
 from bench.home import generate_home
@@ -30,9 +31,10 @@ print(report.calls.added, sum(int(line.split()[1]) for line in own))
 
 
 class Cost(NamedTuple):
-    """What one process used: CPU seconds of user and system together, and memory in MB."""
+    """What one process used: CPU seconds of user and system together, seconds from start to end, and memory in MB."""
 
     cpu_seconds: float
+    wall_seconds: float
     own_megabytes: float
     peak_megabytes: float
 
@@ -63,15 +65,17 @@ def search_once(home: Path) -> Cost | None:
     return measure(["rg", "-c", "token_count", str(home)])[0]
 
 
-def measure(command: list[str]) -> tuple[Cost, bytes]:
+def measure(command: list[str], environment: dict[str, str] | None = None) -> tuple[Cost, bytes]:
     """Runs a program to its end; what it used, and what it printed."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    started = perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
+        wall = perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
-    return Cost(usage.ru_utime + usage.ru_stime, 0, usage.ru_maxrss / 1000), output
+    return Cost(usage.ru_utime + usage.ru_stime, wall, 0, usage.ru_maxrss / 1000), output
 
 
 def report(size: float, scans: list[Cost], searches: list[Cost]) -> None:
