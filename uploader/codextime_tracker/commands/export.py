@@ -1,99 +1,64 @@
-"""`codextime-tracker export`: every call of a Codex home, one JSON object a line. No account, no network, no index."""
+"""`codextime-tracker export`: every call, in a file of one's own. No account and no network."""
 
 import argparse
-import os
-import sys
-import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from codextime_tracker.arguments import add_home, add_index, complain, homes_of, index_of
 from codextime_tracker.commands import Clock
-from codextime_tracker.exits import CannotWrite, Exit, NothingToRead
-from codextime_tracker.places import default_codex_home
+from codextime_tracker.exits import Exit
+
+if TYPE_CHECKING:
+    from codextime_tracker.index import StoredCall
+
+FORMATS = ("jsonl", "json", "csv", "parquet")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--codex-home", type=Path, metavar="DIR", help="default: $CODEX_HOME, else ~/.codex")
-    parser.add_argument("--format", choices=["jsonl"], default="jsonl", help="one JSON object a line (default)")
+    add_home(parser)
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="jsonl",
+        help="jsonl is one JSON object a line (default); parquet needs codextime-tracker[parquet]",
+    )
     parser.add_argument("--out", default="-", metavar="FILE", help="where to write; - is standard output (default)")
+    add_index(parser)
+    parser.add_argument(
+        "--no-index", action="store_true", help="read the logs anew and keep nothing; leaves out deleted rollouts"
+    )
 
 
-def run(arguments: argparse.Namespace, clock: Clock) -> int:
-    """Raises `Stopped` if there is no Codex home or the file cannot be written."""
-    lines = exported_lines(arguments.codex_home or default_codex_home())
-    if arguments.out == "-":
-        write_to_pipe(lines)
-    else:
-        write_whole(Path(arguments.out), lines)
+def run(parsed: argparse.Namespace, clock: Clock) -> int:
+    """Raises `Stopped` if there is no Codex home, the file cannot be written or the format needs a package."""
+    from codextime_tracker.export import encoder_of, write_to_pipe, write_whole
+
+    encode = encoder_of(parsed.format, parsed.out)
+    with found_calls(parsed) as calls:
+        if parsed.out == "-":
+            write_to_pipe(encode(calls))
+        else:
+            write_whole(Path(parsed.out), encode(calls))
     return Exit.DONE
 
 
-def exported_lines(codex_home: Path) -> Iterator[bytes]:
-    """The calls by time, and on standard error what was skipped and why."""
-    from msgspec.json import encode
-
-    from codextime_tracker.counting import flag_names
-    from codextime_tracker.discovery import CodexHomeMissing
+@contextmanager
+def found_calls(parsed: argparse.Namespace) -> "Iterator[Iterator[StoredCall]]":
+    """Those of the named homes, else all that the index has; on standard error what was skipped and why."""
+    from codextime_tracker.archive import note_gone_homes
     from codextime_tracker.index import Index
+    from codextime_tracker.opening import opened
     from codextime_tracker.reports import skipped
     from codextime_tracker.scanning import scan
+    from codextime_tracker.sync import existing_homes
 
-    with Index.in_memory() as index:
-        try:
-            report = scan(index, codex_home)
-        except CodexHomeMissing as missing:
-            raise NothingToRead(
-                f"No Codex home can be read at {missing.home}: {missing.why}. Name yours with --codex-home DIR."
-            ) from missing
-        for title, text in skipped([report], []):
-            print(f"{title}: {text}", file=sys.stderr)
-        for call in index.calls():
-            row = {
-                "at": call.at,
-                "thread": call.thread_id,
-                "file": call.file_name,
-                "model": call.model or "unknown",
-                "input_tokens": call.input_tokens,
-                "cached_input_tokens": call.cached_input_tokens,
-                "cache_write_input_tokens": call.cache_write_input_tokens,
-                "output_tokens": call.output_tokens,
-                "reasoning_output_tokens": call.reasoning_output_tokens,
-                "total_tokens": call.logged_total_tokens,
-                "flags": flag_names(call.flags),
-            }
-            yield encode(row) + b"\n"
-
-
-def write_to_pipe(lines: Iterator[bytes]) -> None:
-    """Stops quietly when the reader has read enough, as `head` does."""
-    try:
-        for line in lines:
-            sys.stdout.buffer.write(line)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes once more at exit, which must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def write_into(device: Path, lines: Iterator[bytes]) -> None:
-    """Into a device or a named pipe, which must stay what it is: as root, /dev/null would become a file."""
-    with device.open("wb") as file:
-        file.writelines(lines)
-
-
-def write_whole(path: Path, lines: Iterator[bytes]) -> None:
-    """The file appears, or is replaced, when it is complete. Raises `CannotWrite`."""
-    temporary = None
-    try:
-        if path.exists() and not path.is_file():
-            write_into(path, lines)
-            return
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-            temporary = Path(file.name)
-            file.writelines(lines)
-        temporary.replace(path)
-    except OSError as error:
-        raise CannotWrite(f"Cannot write {path}: {error.strerror}. Choose another file with --out.") from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+    with Index.in_memory() if parsed.no_index else opened(index_of(parsed)) as index:
+        complain(*index.notices)
+        homes, missing = existing_homes(homes_of(parsed), may_be_none=index.last_change() > 0)
+        scans = [scan(index, home) for home in homes]
+        note_gone_homes(index)
+        complain(*(f"{title}: {text}" for title, text in skipped(scans, missing)))
+        named = [index.source_key(home) for home in parsed.codex_home or []]
+        yield index.calls(*named)

@@ -1,0 +1,58 @@
+"""Calls as Apache Parquet. Cannot be imported without pyarrow, which `codextime-tracker[parquet]` brings."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+import pyarrow
+from pyarrow.parquet import ParquetWriter
+
+from codextime_tracker.export import COLUMNS, Row, row_of
+from codextime_tracker.index import StoredCall
+
+ROWS_AT_ONCE = 50_000  # a row group; some 10 MB until it is written
+TYPES = {
+    "at": pyarrow.timestamp("ms", tz="UTC"),
+    "file_gone": pyarrow.bool_(),
+    "flags": pyarrow.list_(pyarrow.string()),
+    **dict.fromkeys(("thread", "file", "model"), pyarrow.string()),
+}
+SCHEMA = pyarrow.schema([(name, TYPES.get(name, pyarrow.int64())) for name in COLUMNS])
+
+
+class Sink:
+    """Takes what a writer writes, until it is taken away."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self.pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Holds nothing back."""
+
+    def close(self) -> None:
+        self.closed = True
+
+    def take(self) -> bytes:
+        taken = b"".join(self.pieces)
+        self.pieces.clear()
+        return taken
+
+
+def parquet(calls: Iterable[StoredCall]) -> Iterator[bytes]:
+    """In bounded memory, a row group at a time."""
+    sink, rest = Sink(), iter(calls)
+    with ParquetWriter(pyarrow.PythonFile(sink, mode="w"), SCHEMA, compression="zstd") as writer:
+        while group := [row_of(call) for call in islice(rest, ROWS_AT_ONCE)]:
+            writer.write_table(pyarrow.Table.from_pylist([typed(row) for row in group], schema=SCHEMA))
+            yield sink.take()
+    yield sink.take()
+
+
+def typed(row: Row) -> Row:
+    return row | {"at": datetime.fromisoformat(str(row["at"]))}
