@@ -16,7 +16,7 @@ from msgspec.json import decode
 from codextime_tracker.copies import Boundary, ends_copy
 from codextime_tracker.lines import CountLine, Event, Record, RecordLine, Totals, TurnLine, Usage
 
-COUNTER_VERSION = 1  # 1..255; a change of what is counted raises it, and every file is read again
+COUNTER_VERSION = 1  # 1..255; a change of what is counted raises it, and every file is recounted
 EXACT = 256
 
 # Flags of a call, as bits. Each makes it an estimate.
@@ -74,9 +74,9 @@ class State(Struct):
         return not (self.is_only_head or self.lacks_model or self.boundary.is_by_totals)
 
 
-def revision(flags: int) -> int:
+def revision(flags: int, version: int = COUNTER_VERSION) -> int:
     """A number that grows with the quality of a reading: counter version, plus 256 if nothing about it is estimated."""
-    return COUNTER_VERSION if flags else COUNTER_VERSION + EXACT
+    return version if flags else version + EXACT
 
 
 def flag_names(flags: int) -> list[str]:
@@ -90,6 +90,8 @@ class Counter:
     `sums` are the distinct running sums, each followed by its last call, and `instants` their times. `undated` calls
     have no time, nor has any line before them, and are left out.
     """
+
+    version = COUNTER_VERSION
 
     def __init__(self, state: State) -> None:
         self.state = state

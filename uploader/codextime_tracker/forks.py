@@ -31,6 +31,7 @@ def pass_by_totals(
     known: KnownFile | None,
     find_totals: FindTotals,
     find_older: FindOlder,
+    counter: type[Counter] = Counter,
 ) -> Pass:
     """A pass over a whole file, which is held as events: they are few beside its texts."""
     head = read_head(reading, file.name)
@@ -42,7 +43,8 @@ def pass_by_totals(
         flags = MIGRATED
     else:
         boundary, flags = parents_boundary(head, events, find_totals(need.parent_id))
-    return Pass(reading, Counter(head.state(boundary, flags)), events, parent=need.parent_id)
+    seen: set[str] | None = None if known is None else set()
+    return Pass(reading, counter(head.state(boundary, flags)), events, parent=need.parent_id, seen=seen)
 
 
 def is_still_right(state: State, own: bytes, parents: list[bytes]) -> bool:

@@ -11,9 +11,10 @@ from msgspec.json import decode
 
 from codextime_tracker.compression import Decompressed
 from codextime_tracker.copies import FIRST_WITH_RECORDS, Boundary, find_boundary, version
-from codextime_tracker.counting import COUNTER_VERSION, NO_SESSION, Counter, State, instant
+from codextime_tracker.counting import NO_SESSION, Counter, State, instant
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.lines import Event, Session, SessionLine, TurnLine
+from codextime_tracker.proofs import ThoroughReading, noting
 from codextime_tracker.rollout import END_BYTES, START_BYTES, Reading
 
 find_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").search
@@ -35,12 +36,19 @@ class KnownFile(Struct):
     totals: bytes
     parent: str | None
 
+    def has_lines_of(self, file: RolloutFile, raw: BinaryIO) -> bool:
+        """Whether all lines that were read are there as they were."""
+        is_unchanged = (self.inode, self.size, self.modified_ns) == (file.key, file.size, file.modified_ns)
+        is_longer = self.fingerprint and self.size <= file.size and fingerprint(raw, self.offset) == self.fingerprint
+        return is_unchanged or bool(is_longer)
+
     def last_state(self) -> State | None:
         return decode(self.state, type=State) if self.state else None
 
-    def is_unchanged(self, file: RolloutFile) -> bool:
-        now = (file.key, file.size, file.modified_ns, COUNTER_VERSION)
-        return (self.inode, self.size, self.modified_ns, self.counter_version) == now
+    def is_unchanged(self, file: RolloutFile, counter_version: int) -> bool:
+        """Whether that counter would find nothing else. What a newer one read, an older one leaves alone."""
+        now = (file.key, file.size, file.modified_ns)
+        return (self.inode, self.size, self.modified_ns) == now and self.counter_version >= counter_version
 
 
 class Head(Struct):
@@ -68,7 +76,8 @@ class Head(Struct):
 class Pass(Struct):
     """A pass ready to run. `counter` is `None` if there is nothing to count; `former_totals` come before its own.
 
-    `parent` is the thread whose running sums told which part is copied.
+    `parent` is the thread whose running sums told which part is copied. `seen`, if it is wanted, gets what the lines
+    would be called if they were calls.
     """
 
     reading: Reading
@@ -77,29 +86,42 @@ class Pass(Struct):
     is_whole: bool = True
     former_totals: bytes = b""
     parent: str | None = None
+    seen: set[str] | None = None
 
     def run(self) -> None:
         if self.counter is not None:
-            self.counter.feed(self.events)
+            self.counter.feed(self.events if self.seen is None else noting(self.events, self.seen))
+
+    @property
+    def passed_over(self) -> frozenset[str]:
+        """What of `seen` is no call of this thread: proof against an earlier reading that counted it."""
+        return frozenset(self.seen - self.counter.calls.keys()) if self.seen and self.counter else frozenset()
 
 
-def begin_pass(file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pass:
+def begin_pass(file: RolloutFile, raw: BinaryIO, known: KnownFile | None, counter: type[Counter] = Counter) -> Pass:
     """Raises `NeedsTotals` if the file must be read together with its parent, `OSError` if it cannot be read."""
-    if known is not None and (state := find_state(known, file, raw)):
+    if known is not None and (state := find_state(known, file, raw, counter.version)):
         raw.seek(known.offset)
         reading = Reading(raw, known.offset)
-        return Pass(reading, Counter(state), reading, is_whole=False, former_totals=known.totals)
+        return Pass(reading, counter(state), reading, is_whole=False, former_totals=known.totals)
     raw.seek(0)  # the fingerprint was looked for elsewhere
-    reading = Reading(Decompressed(raw) if file.is_compressed else raw)
+    reading = whole_reading(file, raw, is_again=known is not None)
     head = read_head(reading, file.name)
     if head is None:
         return Pass(reading, None, ())
-    return Pass(reading, Counter(head.state(find_boundary(head.sessions, head.turn_id))), head.events)
+    boundary = find_boundary(head.sessions, head.turn_id)
+    return Pass(reading, counter(head.state(boundary)), head.events, seen=None if known is None else set())
 
 
-def find_state(known: KnownFile, file: RolloutFile, raw: BinaryIO) -> State | None:
+def whole_reading(file: RolloutFile, raw: BinaryIO, *, is_again: bool) -> Reading:
+    """Of a file from its first byte; of one that was read before, a thorough one."""
+    source = Decompressed(raw) if file.is_compressed else raw
+    return ThoroughReading(source) if is_again else Reading(source)
+
+
+def find_state(known: KnownFile, file: RolloutFile, raw: BinaryIO, counter_version: int) -> State | None:
     """The counter's state at `known.offset`, or `None` if the file is not the same one with more lines."""
-    is_same = not file.is_compressed and known.inode == file.key and known.counter_version == COUNTER_VERSION
+    is_same = not file.is_compressed and known.inode == file.key and known.counter_version == counter_version
     state = known.last_state()
     if state is None or not state.can_go_on or not is_same or file.size <= known.size:
         return None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TextIO
 
 from codextime_tracker.addresses import is_page_of
+from codextime_tracker.corrections import corrections_by_day
 from codextime_tracker.index import Totals
 from codextime_tracker.scanning import ScanReport
 from codextime_tracker.sync import Outcome
@@ -29,6 +30,7 @@ def lines_of(outcome: Outcome) -> list[tuple[str, str]]:
         ("Today", usage(outcome.figures.today)),
         ("This week", usage(outcome.figures.this_week)),
         ("All time", found(outcome)),
+        *corrected(outcome.scans),
         *estimates(outcome),
         *skipped(outcome.scans, outcome.missing_homes),
         ("Sent", sent(outcome)),
@@ -72,6 +74,15 @@ def refused(outcome: Outcome) -> list[tuple[str, str]]:
     if len(reasons) > MOST_LINES:
         rest = sum(number for _, number in reasons[MOST_LINES:])
         lines.append(("Refused", f"{count(rest, 'call')} for other reasons. Kept here."))
+    return lines
+
+
+def corrected(scans: list[ScanReport]) -> list[tuple[str, str]]:
+    days = corrections_by_day(scans)
+    lines = [("Corrected", f"{on:%Y-%m-%d}: {tokens:+,} tokens, as {why}") for on, why, tokens in days[:MOST_LINES]]
+    if len(days) > MOST_LINES:
+        rest = sum(tokens for *_, tokens in days[MOST_LINES:])
+        lines.append(("Corrected", f"on earlier days: {rest:+,} tokens"))
     return lines
 
 

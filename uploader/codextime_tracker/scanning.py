@@ -8,14 +8,13 @@ from msgspec import Struct, field
 from msgspec.json import encode
 
 from codextime_tracker.archive import note_gone_files
-from codextime_tracker.compression import Decompressed
 from codextime_tracker.copies import TOTAL, NeedsTotals
+from codextime_tracker.counting import Counter
 from codextime_tracker.discovery import Found, RolloutFile, Skipped, find_rollouts, printable
 from codextime_tracker.forks import is_still_right, parents_first, pass_by_totals
 from codextime_tracker.index import Index
 from codextime_tracker.losses import find_losses, why_no_rollout
-from codextime_tracker.passes import KnownFile, Pass, begin_pass, fingerprint_of
-from codextime_tracker.rollout import Reading
+from codextime_tracker.passes import KnownFile, Pass, begin_pass, fingerprint_of, whole_reading
 from codextime_tracker.settling import FileReading, Tally, store_reading
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
@@ -35,13 +34,16 @@ class ScanReport(Struct):
     old_logs: list[str] = []
 
 
-def scan(index: Index, codex_home: Path, progress: Progress | None = None) -> ScanReport:
-    """Reads what changed since the last scan. A file that cannot be read is reported and never stops the others.
+def scan(
+    index: Index, codex_home: Path, progress: Progress | None = None, *, counter: type[Counter] = Counter
+) -> ScanReport:
+    """Reads what changed since the last scan, and all that was read by an older counter. A file that cannot be read is
+    reported and never stops the others.
 
     Raises `CodexHomeMissing`.
     """
     found = find_rollouts(codex_home)
-    return Scan(index, index.source_key(codex_home), found, progress or (lambda done, total: None)).run()
+    return Scan(index, index.source_key(codex_home), found, progress or (lambda done, total: None), counter).run()
 
 
 def batches(files: list[RolloutFile]) -> Iterator[list[RolloutFile]]:
@@ -61,11 +63,12 @@ def batches(files: list[RolloutFile]) -> Iterator[list[RolloutFile]]:
 class Scan:
     """One scan of one Codex home."""
 
-    def __init__(self, index: Index, source_key: str, found: Found, progress: Progress) -> None:
+    def __init__(self, index: Index, source_key: str, found: Found, progress: Progress, counter: type[Counter]) -> None:
         self.index = index
         self.query = index.connection.execute
         self.found = found
         self.progress = progress
+        self.counter = counter
         self.report = ScanReport(source_key, len(found.files), skipped=found.skipped, old_logs=found.old_logs)
         self.source: int = self.query("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0]
         self.known = self.load_known()
@@ -88,7 +91,7 @@ class Scan:
             with self.index.transaction():
                 for file in batch:
                     try:
-                        self.attempt(file, begin_pass)
+                        self.attempt(file, self.begin)
                     except NeedsTotals as missing:
                         deferred.append((file, missing))
         for _ in range(MOST_GENERATIONS):
@@ -105,7 +108,7 @@ class Scan:
     def is_settled(self, file: RolloutFile) -> bool:
         """Whether nothing about the file itself changed."""
         known = self.known.get(file.name)
-        if known is None or not known.is_unchanged(file):
+        if known is None or not known.is_unchanged(file, self.counter.version):
             return False
         if known.state is None and file.size:
             self.report.old_logs.append(file.path)
@@ -136,10 +139,13 @@ class Scan:
         self.done += file.size
         self.progress(self.done, self.expected)
 
+    def begin(self, file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pass:
+        return begin_pass(file, raw, known, self.counter)
+
     def after_parent(self, need: NeedsTotals) -> Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]:
         def begin(file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pass:
-            reading = Reading(Decompressed(raw) if file.is_compressed else raw)
-            return pass_by_totals(file, reading, need, known, self.find_totals, self.find_older)
+            reading = whole_reading(file, raw, is_again=known is not None)
+            return pass_by_totals(file, reading, need, known, self.find_totals, self.find_older, self.counter)
 
         return begin
 
@@ -152,6 +158,9 @@ class Scan:
             self.skip(file, why)
             return  # without a note in the index, so that the next run looks at it and says so again
         self.note_losses(file, turn)
+        is_recount = (
+            known is not None and known.counter_version < self.counter.version and known.has_lines_of(file, raw)
+        )
         result = FileReading(
             source=self.source,
             file=file,
@@ -165,8 +174,11 @@ class Scan:
             parent=turn.parent,
             calls=list(counter.calls.values()) if counter else [],
             copied=counter.copied if counter else [],
+            passed_over=turn.passed_over,
             is_whole=turn.is_whole,
-            proves_copies=counter is not None and counter.state.flags == 0,
+            flags=counter.state.flags if counter else 0,
+            counter_version=self.counter.version,
+            is_recount=is_recount,
         )
         store_reading(self.index, result, self.report.calls)
 

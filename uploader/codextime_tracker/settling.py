@@ -1,7 +1,8 @@
 """Puts a file's reading into the index, beside what was read before. What was found once is only given up on proof.
 
 - A call that is new in its source is added; one that is there stays, unless the new reading is better.
-- Lines or files that are missing now withdraw nothing. Only lines that are proven to be copied from another thread do.
+- Lines or files that are missing now withdraw nothing. Only lines that are there, and are proven to be copied from
+  another thread or to be no call at all, do.
 - An estimate never replaces an exact reading, nor is one added for calls that the file's former lines told.
 """
 
@@ -12,7 +13,7 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from codextime_tracker.counting import COUNTER_VERSION, EXACT, GAP, Call, Four, revision
+from codextime_tracker.counting import EXACT, GAP, Call, Four, revision
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.index import Index
 
@@ -39,8 +40,9 @@ FIND = """
 class FileReading(Struct):
     """What a pass over one file found, and where the next one starts. `is_known`: the index has the file already.
 
-    `is_whole`: the pass began at the first byte.
-    `proves_copies`: which lines are copied history was read and not guessed.
+    `is_whole`: the pass began at the first byte. `flags` are those of all its calls: if there are any, which lines are
+    copied history was guessed and not read. `passed_over`, by their identities, are lines that are no calls.
+    `is_recount`: an older counter read these lines before.
     """
 
     source: int
@@ -55,16 +57,24 @@ class FileReading(Struct):
     parent: str | None
     calls: list[Call]
     copied: list[str]
+    passed_over: frozenset[str]
     is_whole: bool
-    proves_copies: bool
+    flags: int
+    counter_version: int
+    is_recount: bool
 
 
 class Tally(Struct):
-    """How many calls a scan changed."""
+    """How many calls a scan changed; and by how many tokens, by minute (UTC) and reason, what was counted before."""
 
     added: int = 0
     replaced: int = 0
     withdrawn: int = 0
+    corrections: dict[tuple[str, str], int] = {}
+
+    def correct(self, at: str, reason: str, tokens: int) -> None:
+        key = at[:16], reason
+        self.corrections[key] = self.corrections.get(key, 0) + tokens
 
 
 def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:
@@ -109,7 +119,7 @@ def store_file(connection: sqlite3.Connection, reading: FileReading, thread: int
         file.modified_ns,
         reading.offset,
         reading.fingerprint,
-        COUNTER_VERSION,
+        reading.counter_version,
         thread,
         reading.state,
         reading.totals,
@@ -131,19 +141,24 @@ class Settlement:
         self.thread = thread
         self.file = file
         self.tally = tally
+        self.reason = "recounted" if reading.is_recount else ""  # why a call that is new was not there before
 
     def run(self) -> None:
+        if self.reading.is_whole:
+            self.withdraw_copied()
+            self.withdraw_passed_over()
         lost, known = self.lost_calls() if self.reading.is_whole else (Counter[Four](), set[str]())
         new = []
         for call in self.reading.calls:
             row = self.connection.execute(FIND, (self.thread, call.identity)).fetchone()
             if row is not None:
                 self.improve(row, call)
-            elif call.identity in known or not is_told_by(lost, call):
+            elif call.identity in known or not is_told_by(lost, usage_of(call), call.flags):
                 new.append(call)
         self.insert(new)
-        if self.reading.is_whole and self.reading.proves_copies:
-            self.withdraw_copied()
+        if self.reading.is_whole and self.reason:
+            for call in new:
+                self.tally.correct(call.at, self.reason, call.input_tokens + call.output_tokens)
 
     def lost_calls(self) -> tuple[Counter[Four], set[str]]:
         """What earlier readings of this file found and this one does not, and the calls of the thread by identity.
@@ -163,7 +178,7 @@ class Settlement:
     def improve(self, row: tuple[int, int, str, *tuple[object, ...]], call: Call) -> None:
         """Replaces the stored state of a call if this reading is better and says something else."""
         number, stored, kind, *values = row
-        read = revision(call.flags)
+        read = revision(call.flags, self.reading.counter_version)
         if read <= stored:
             return
         is_as_exact = read & EXACT == stored & EXACT
@@ -171,24 +186,66 @@ class Settlement:
             return
         reason = "recounted" if is_as_exact or kind == "withdrawn" else "completed"
         self.supersede(number)
+        before = 0 if kind == "withdrawn" else tokens_of(values)
+        self.tally.correct(str(values[1]), reason, -before)
+        self.tally.correct(call.at, reason, call.input_tokens + call.output_tokens)
+        self.reason = self.reason or reason
         self.insert([call], kind="replaced", reason=reason)
 
     def withdraw_copied(self) -> None:
         """Takes back calls that an earlier reading counted and this one proves to be copied history."""
         threads = self.connection.execute("SELECT id FROM threads WHERE uuid = ?", (self.reading.thread_id,)).fetchall()
-        for key in ((thread, identity) for (thread,) in threads for identity in self.reading.copied):
-            row = self.connection.execute(FIND, key).fetchone()
-            if row is None or row[2] == "withdrawn":
-                continue
-            self.supersede(row[0])
-            self.connection.execute(
-                f"""INSERT INTO calls SELECT {self.next_number()}, thread, identity, at, model, input_tokens,
-                cached_input_tokens, cache_write_input_tokens, output_tokens, reasoning_output_tokens,
-                logged_total_tokens, flags, ?, file, 'withdrawn', 'copied_history', NULL
-                FROM calls WHERE number = ?""",
-                (max(revision(0), row[1]), row[0]),
-            )
-            self.tally.withdrawn += 1
+        for (thread,) in threads:
+            for identity in self.reading.copied:
+                self.withdraw(thread, identity, "copied_history")
+
+    def withdraw_passed_over(self) -> None:
+        """Takes back calls that stood on lines of which this reading knows that they are none.
+
+        A newer counter knows by itself, from the same lines. Otherwise lines must have come back that tell the same
+        usage: lines that are missing can make a call look like the one before it.
+        """
+        rows = [row for row in self.current_rows() if row[1] in self.reading.passed_over]
+        if not rows:
+            return
+        known = {row[1] for row in self.current_rows()}
+        back = Counter(usage_of(call) for call in self.reading.calls if call.identity not in known)
+        for thread, identity, flags, entry, cached, output, reasoning in rows:
+            if self.reading.is_recount:
+                self.withdraw(thread, identity)
+            elif is_told_by(back, (entry, cached, output, reasoning), flags):
+                self.withdraw(thread, identity, "duplicate")
+
+    def current_rows(self) -> list[tuple[int, str, int, int, int, int, int]]:
+        """Thread, identity, flags and usage of the calls that this file has told, in whatever home it was."""
+        return self.connection.execute(
+            """SELECT calls.thread, identity, flags, input_tokens, cached_input_tokens, output_tokens,
+            reasoning_output_tokens FROM calls JOIN threads ON threads.id = calls.thread
+            JOIN files ON files.id = calls.file
+            WHERE uuid = ? AND files.name = ? AND superseded_by IS NULL AND kind != 'withdrawn'""",
+            (self.reading.thread_id, self.reading.file.name),
+        ).fetchall()
+
+    def withdraw(self, thread: int, identity: str, reason: str = "recounted") -> None:
+        """Unless the reading is a guess and the stored one is not, or is no older."""
+        row = self.connection.execute(FIND, (thread, identity)).fetchone()
+        if row is None or row[2] == "withdrawn":
+            return
+        number, stored, _, *values = row
+        read = revision(self.reading.flags, self.reading.counter_version)
+        if self.reading.flags and read <= stored:
+            return
+        self.supersede(number)
+        self.connection.execute(
+            f"""INSERT INTO calls SELECT {self.next_number()}, thread, identity, at, model, input_tokens,
+            cached_input_tokens, cache_write_input_tokens, output_tokens, reasoning_output_tokens,
+            logged_total_tokens, flags, ?, file, 'withdrawn', ?, NULL
+            FROM calls WHERE number = ?""",
+            (max(read, stored), reason, number),
+        )
+        self.tally.withdrawn += 1
+        self.tally.correct(str(values[1]), reason, -tokens_of(values))
+        self.reason = self.reason or reason
 
     def supersede(self, number: int) -> None:
         self.connection.execute("UPDATE calls SET superseded_by = ? WHERE number = ?", (self.next_number(), number))
@@ -202,7 +259,7 @@ class Settlement:
             values: list[object] = [self.thread, self.file, kind, reason]
             for call in rows:
                 values += astuple(call)
-                values.append(revision(call.flags))
+                values.append(revision(call.flags, self.reading.counter_version))
             self.connection.execute(insert_rows(len(rows)), values)
         if kind == "added":
             self.tally.added += len(calls)
@@ -215,21 +272,29 @@ def insert_rows(number: int) -> str:
     return INSERT + ", ".join([ROW] * number)
 
 
-def is_told_by(lost: Counter[Four], call: Call) -> bool:
-    """Whether a new call is one of those that were found before and are lost, told by another line; takes it off.
+def is_told_by(others: Counter[Four], usage: Four, flags: int) -> bool:
+    """Whether a call is one of `others` that another line tells, or all of them in a lump; takes off what it is.
 
     If a line is missing, the next one with the running sum tells the same usage at a later time, and a rewrite that
-    removes several leaves their lump.
+    removes several leaves their lump. The same holds when the line is back.
     """
-    usage = (call.input_tokens, call.cached_input_tokens, call.output_tokens, call.reasoning_output_tokens)
-    if lost[usage]:
-        lost[usage] -= 1
+    if others[usage]:
+        others[usage] -= 1
         return True
-    left = sum((entry + output) * number for (entry, _, output, _), number in lost.items())
-    if not call.flags & GAP or usage[0] + usage[2] > left:
+    left = sum((entry + output) * number for (entry, _, output, _), number in others.items())
+    if not flags & GAP or usage[0] + usage[2] > left:
         return False
-    lost.clear()
+    others.clear()
     return True
+
+
+def usage_of(call: Call) -> Four:
+    return call.input_tokens, call.cached_input_tokens, call.output_tokens, call.reasoning_output_tokens
+
+
+def tokens_of(values: list[object]) -> int:
+    """Of a row of `FIND`, from its model on: input + output."""
+    return int(str(values[2])) + int(str(values[5]))
 
 
 def five(call: Call) -> tuple[int, int, int, int, int]:

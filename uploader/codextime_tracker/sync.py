@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from codextime_tracker import progress
 from codextime_tracker.addresses import Server, needs_warning, parse_server
 from codextime_tracker.built_in import find_built_in_server
+from codextime_tracker.counting import Counter
 from codextime_tracker.credentials import Pairing, find_pairing, remember_pairing
 from codextime_tracker.exits import Exit, NothingToRead, Stopped, UsageRefused
 from codextime_tracker.index import Index
@@ -63,7 +64,13 @@ class Outcome:
     is_first: bool
 
 
-def sync(options: Options, *, now: datetime, sleep: Callable[[float], None] = time.sleep) -> Outcome:
+def sync(
+    options: Options,
+    *,
+    now: datetime,
+    sleep: Callable[[float], None] = time.sleep,
+    counter: type[Counter] = Counter,
+) -> Outcome:
     """Does one run. Raises `Stopped` in one of its kinds; whatever was done until then is kept."""
     with opened(options.index) as index, noted(index, options.user_id, now) as run:
         waits = unsent_destinations(index, options, find_server(options))
@@ -72,7 +79,7 @@ def sync(options: Options, *, now: datetime, sleep: Callable[[float], None] = ti
         run.server = str(server)
         if token is None:
             token = pair_this_machine(options, server, sleep)
-        scans = [scan_home(index, home, is_quiet=options.is_quiet) for home in homes]
+        scans = [scan_home(index, home, is_quiet=options.is_quiet, counter=counter) for home in homes]
         destinations = destinations_of(options, index, homes, str(server))
         for each in destinations:
             index.remember_destination(str(each))
@@ -149,9 +156,9 @@ def pair_this_machine(options: Options, server: Server, sleep: Callable[[float],
     return token
 
 
-def scan_home(index: Index, home: Path, *, is_quiet: bool) -> ScanReport:
+def scan_home(index: Index, home: Path, *, is_quiet: bool, counter: type[Counter] = Counter) -> ScanReport:
     with progress.bytes_bar("Reading", is_shown=progress.is_wanted(is_quiet=is_quiet)) as update:
-        return scan(index, home, update)
+        return scan(index, home, update, counter=counter)
 
 
 def destinations_of(options: Options, index: Index, homes: list[Path], server: str) -> list[Destination]:

@@ -1,0 +1,47 @@
+"""Reading a file once more, to learn also which of its lines are no calls.
+
+A line that is there and is no call proves that whoever counted it was wrong: an older counter, or a reading that lacked
+the lines which tell. Only files that were read before are read so: it takes longer, and a first reading has nothing to
+disprove.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import DecodeError
+
+from codextime_tracker.counting import instant, record_identity, totals_identity
+from codextime_tracker.lines import CountLine, Event, RecordLine
+from codextime_tracker.rollout import Reading, decoder_for, find_type
+
+
+class ThoroughReading(Reading):
+    """Yields a `token_count` also if it says the same as the one before."""
+
+    def __iter__(self) -> Iterator[Event]:
+        for data, start in self.blocks():
+            while (end := data.find(b"\n", start)) >= 0:
+                yield from self.events_of(data[start:end])
+                start = end + 1
+        yield from self.last_event()
+
+    def events_of(self, line: bytes) -> Iterator[Event]:
+        decoder = decoder_for(line, find_type(line))
+        if decoder is None:
+            return
+        try:
+            event = decoder.decode(line)
+        except (DecodeError, UnicodeDecodeError, RecursionError):
+            event = self.decode_damaged(line)
+        if event is not None:
+            yield event
+
+
+def noting(events: Iterable[Event], seen: set[str]) -> Iterator[Event]:
+    """The events, while `seen` gets their identities as calls. Lines without a time prove nothing."""
+    for event in events:
+        at = instant(event.timestamp)
+        if at is not None and isinstance(event, RecordLine):
+            seen.add(record_identity(event.payload, at))
+        elif at is not None and isinstance(event, CountLine) and event.payload.info is not None:
+            seen.add(totals_identity(event.payload.info.total_token_usage, at))
+        yield event
