@@ -41,6 +41,7 @@ COMMANDS = {
     for command in (
         Command("status", "status", "show what was used today, this week and in all, and what waits to be sent"),
         Command("export", "export", "write every call found; needs no account and no network"),
+        Command("inspect", "inspect PATH", "show what a rollout holds and how it is counted; stores and sends nothing"),
         Command("logout", "logout [userId]", "forget the upload tokens on this machine"),
         Command("version", "version", "print the version"),
     )

@@ -1,0 +1,33 @@
+"""`codextime-tracker inspect PATH`."""
+
+import argparse
+from pathlib import Path
+
+from codextime_tracker.arguments import add_json
+from codextime_tracker.commands import Clock
+from codextime_tracker.exits import Exit, NothingToRead
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", type=Path, help="a rollout: rollout-*.jsonl or rollout-*.jsonl.zst")
+    add_json(parser)
+
+
+def run(parsed: argparse.Namespace, clock: Clock) -> int:
+    """Opens no index and no connection."""
+    from codextime_tracker.inspection import inspect
+    from codextime_tracker.inspection_report import as_json, print_inspection
+    from codextime_tracker.terminal import plain
+
+    try:
+        inspection = inspect(parsed.path)
+    except OSError as error:
+        shown = plain(str(parsed.path), longest=4096)
+        raise NothingToRead(
+            f"Cannot read {shown}: {error.strerror or error}. Name one rollout, as sessions/2026/11/21/rollout-….jsonl"
+        ) from error
+    if parsed.json:
+        print(as_json(inspection))
+    else:
+        print_inspection(inspection)
+    return Exit.DONE
