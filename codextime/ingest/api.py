@@ -1,4 +1,4 @@
-"""The upload endpoint."""
+"""What an upload token opens: sending calls, and asking whether it still may."""
 
 import hashlib
 from http import HTTPStatus
@@ -53,10 +53,6 @@ PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
         "Another upload had this upload_id: choose a new one.",
     ),
     UserGone: (HTTPStatus.UNAUTHORIZED, "account_erased", "The account was erased."),
-    MethodNotAllowed: (HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Uploads are sent by POST."),
-}
-HEADERS: dict[str, dict[str, str]] = {  # by the problem's code
-    "method_not_allowed": {"Allow": "POST, OPTIONS"},
 }
 
 
@@ -70,8 +66,42 @@ class UploadParser(BaseParser):
         return bodies.read_body(stream, encoding.strip().lower())
 
 
-class UploadsView(APIView):
+class TokenView(APIView):
+    """Asked with an upload token; says what is wrong as RFC 9457 describes."""
+
     authentication_classes = [UploadTokenAuthentication]
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, LimitReached):
+            return too_many_requests(error)
+        if isinstance(error, DATABASE_AWAY):
+            return database_away()
+        if isinstance(error, AuthenticationFailed):
+            detail = f"{error.detail} " + PAIR_AGAIN
+            return unauthorized(str(error.get_codes()), detail)
+        if isinstance(error, decoding.ProtocolUnsupported):
+            detail = f"This server takes protocol {PROTOCOL}."
+            return problem(HTTPStatus.BAD_REQUEST, code="unsupported_protocol", detail=detail, supported=[PROTOCOL])
+        if isinstance(error, decoding.UploadInvalid):
+            return problem(HTTPStatus.BAD_REQUEST, code="invalid", detail=error.detail, field=error.field)
+        if isinstance(error, bodies.BodyDamaged):
+            return problem(HTTPStatus.BAD_REQUEST, code="damaged", detail=str(error))
+        if isinstance(error, MethodNotAllowed):
+            allowed = ", ".join(self.allowed_methods)
+            detail = f"Here one asks by {self.allowed_methods[0]}."
+            status = HTTPStatus.METHOD_NOT_ALLOWED
+            return problem(status, code="method_not_allowed", detail=detail, headers={"Allow": allowed})
+        if type(error) in PROBLEMS:
+            status, code, detail = PROBLEMS[type(error)]
+            return (
+                unauthorized(code, detail)
+                if status == HTTPStatus.UNAUTHORIZED
+                else problem(status, code=code, detail=detail)
+            )
+        return super().handle_exception(error)
+
+
+class UploadsView(TokenView):
     parser_classes = [UploadParser]
 
     @extend_schema(
@@ -93,29 +123,15 @@ class UploadsView(APIView):
         )
         return Response(receipt, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
-    def handle_exception(self, error: Exception) -> Response:
-        if isinstance(error, LimitReached):
-            return too_many_requests(error)
-        if isinstance(error, DATABASE_AWAY):
-            return database_away()
-        if isinstance(error, AuthenticationFailed):
-            detail = f"{error.detail} " + PAIR_AGAIN
-            return unauthorized(str(error.get_codes()), detail)
-        if isinstance(error, decoding.ProtocolUnsupported):
-            detail = f"This server takes protocol {PROTOCOL}."
-            return problem(HTTPStatus.BAD_REQUEST, code="unsupported_protocol", detail=detail, supported=[PROTOCOL])
-        if isinstance(error, decoding.UploadInvalid):
-            return problem(HTTPStatus.BAD_REQUEST, code="invalid", detail=error.detail, field=error.field)
-        if isinstance(error, bodies.BodyDamaged):
-            return problem(HTTPStatus.BAD_REQUEST, code="damaged", detail=str(error))
-        if type(error) in PROBLEMS:
-            status, code, detail = PROBLEMS[type(error)]
-            return (
-                unauthorized(code, detail)
-                if status == HTTPStatus.UNAUTHORIZED
-                else problem(status, code=code, detail=detail, headers=HEADERS.get(code))
-            )
-        return super().handle_exception(error)
+
+class DeviceView(TokenView):
+    @extend_schema(responses={200: schemas.DEVICE} | dict.fromkeys(schemas.TOKEN_ERRORS, schemas.PROBLEM))
+    def get(self, request: Request) -> Response:
+        """Whether the token works: whose it is, and the protocols that this server takes. Stores nothing."""
+        device: Any = request.auth
+        count_use(UPLOADS_OF_DEVICE, key=str(device.pk), now=timezone.now())
+        answer = {"user": device.user.public_id, "protocols": [PROTOCOL]}
+        return Response(answer, headers={"Cache-Control": "no-store"})
 
 
 def unauthorized(code: str, detail: str) -> Response:

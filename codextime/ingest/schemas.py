@@ -5,6 +5,7 @@ from typing import Any
 from codextime.ingest.contract import CONTRACT, MAXIMUM_CALLS, MAXIMUM_WITHDRAWALS
 
 ERRORS = (400, 401, 409, 413, 415, 429, 503)
+TOKEN_ERRORS = (401, 429, 503)
 
 
 def property_of(field: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +71,11 @@ RECEIPT = {
         "refused": {"type": "array", "items": REFUSAL},
         "dashboard_url": {"type": "string", "format": "uri"},
     },
+}
+DEVICE = {
+    "type": "object",
+    "required": ["user", "protocols"],
+    "properties": {"user": TEXT, "protocols": {"type": "array", "items": COUNT}},
 }
 PROBLEM = {
     "type": "object",

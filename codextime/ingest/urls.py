@@ -1,9 +1,10 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from codextime.ingest.api import UploadsView
+from codextime.ingest.api import DeviceView, UploadsView
 
 urlpatterns = [
     path("api/v1/uploads", UploadsView.as_view(), name="uploads"),
+    path("api/v1/device", DeviceView.as_view(), name="device"),
     path("api/v1/schema", SpectacularJSONAPIView.as_view(), name="schema"),
 ]
