@@ -14,15 +14,18 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = "the a of to run test file import def return class value error path line open close read write if else for"
 
 
-def generate_home(home: Path, *, calls: int, megabytes: int, seed: int = 1) -> None:
-    """Writes `calls` calls in about `megabytes` MB of rollouts under `home`. Half of the threads log records."""
+def generate_home(home: Path, *, calls: int, megabytes: int, minutes_apart: int = 400, seed: int = 1) -> None:
+    """Writes `calls` calls in about `megabytes` MB of rollouts under `home`. Half of the threads log records.
+
+    `minutes_apart`: between the starts of threads.
+    """
     dice = random.Random(seed)
     pool = (
         " ".join(dice.choices(WORDS.split(), k=400_000)).replace("def ", 'def \\"x\\" ').replace("return ", "return\\n")
     )
     text_bytes = megabytes * 1_000_000 // calls - 5_200  # what a call's lines have beside its long texts
     for number in range(calls // CALLS_PER_THREAD):
-        Thread(dice, pool, START + timedelta(minutes=400 * number), number % 2 == 0, text_bytes).write(home)
+        Thread(dice, pool, START + timedelta(minutes=minutes_apart * number), number % 2 == 0, text_bytes).write(home)
 
 
 class Thread:

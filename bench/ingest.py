@@ -10,18 +10,13 @@ import json
 import random
 import statistics
 import struct
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from bench.servers import server
+from bench.servers import gunicorn, make_person, server
 
 NAME = "ingest"
 ROUNDS = {10_000: 11, 500: 41}  # by calls an upload
@@ -29,7 +24,6 @@ WARM_UP = 2
 NEWEST = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)  # PostgreSQL's
 MODELS = ("gpt-6.1-sol", "gpt-5.6-terra", "gpt-5.4")
-STARTS_WITHIN = 30  # seconds
 
 MAKE_TABLE = """
 CREATE TABLE bench_call (LIKE usage_call INCLUDING ALL) PARTITION BY HASH (user_id);
@@ -167,33 +161,3 @@ def through_http(port: int) -> Step:
         return seconds
 
     return step
-
-
-def make_person(name: str) -> Any:
-    from codextime.accounts.models import User
-
-    return User.objects.create_user(f"{name}@example.org")
-
-
-@contextmanager
-def gunicorn() -> Iterator[int]:
-    """The server as `codextime up` starts it, with one process; the port."""
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder, "log")
-        command = [sys.executable, "-m", "gunicorn", "codextime.config.wsgi", "--bind=127.0.0.1:0", "--preload"]
-        flags = ["--worker-class=gthread", "--threads=4", "--log-level=info", "--no-control-socket"]
-        with log.open("w") as output, subprocess.Popen([*command, *flags], stdout=output, stderr=output) as process:
-            try:
-                yield find_port(log)
-            finally:
-                process.terminate()
-
-
-def find_port(log: Path) -> int:
-    """The port that gunicorn says it listens on."""
-    deadline = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < deadline:
-        if "Listening at: http://127.0.0.1:" in (text := log.read_text()):
-            return int(text.split("Listening at: http://127.0.0.1:")[1].split()[0])
-        time.sleep(0.05)
-    raise TimeoutError(log.read_text())

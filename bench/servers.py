@@ -1,10 +1,18 @@
 """Django on servers of its own."""
 
 import os
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from codextime.runtime.temporary import TemporaryServers
+
+STARTS_WITHIN = 30  # seconds
 
 
 @contextmanager
@@ -31,3 +39,33 @@ def server() -> Iterator[None]:
         yield
     finally:
         servers.stop()
+
+
+def make_person(name: str) -> Any:
+    from codextime.accounts.models import User
+
+    return User.objects.create_user(f"{name}@example.org")
+
+
+@contextmanager
+def gunicorn() -> Iterator[int]:
+    """The server as `codextime up` starts it, with one process; the port."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        command = [sys.executable, "-m", "gunicorn", "codextime.config.wsgi", "--bind=127.0.0.1:0", "--preload"]
+        flags = ["--worker-class=gthread", "--threads=4", "--log-level=info", "--no-control-socket"]
+        with log.open("w") as output, subprocess.Popen([*command, *flags], stdout=output, stderr=output) as process:
+            try:
+                yield find_port(log)
+            finally:
+                process.terminate()
+
+
+def find_port(log: Path) -> int:
+    """The port that gunicorn says it listens on."""
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline:
+        if "Listening at: http://127.0.0.1:" in (text := log.read_text()):
+            return int(text.split("Listening at: http://127.0.0.1:")[1].split()[0])
+        time.sleep(0.05)
+    raise TimeoutError(log.read_text())

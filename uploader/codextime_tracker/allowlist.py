@@ -6,8 +6,8 @@ of a rollout can travel in a field that was meant for a number or a time.
 
 import json
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -15,6 +15,7 @@ PROTOCOL = 1
 
 Row = dict[str, str | int]
 Field = dict[str, Any]
+Check = Callable[[object], bool]
 
 
 class NotAllowed(Exception):
@@ -43,6 +44,7 @@ def longest_label() -> int:
     return int(next(field["maximum_length"] for field in contract()["envelope"] if field["name"] == "label"))
 
 
+@lru_cache(maxsize=1000)
 def model_that_may_leave(name: str | None) -> str:
     """`name` if it looks like one of OpenAI's; other names may be paths or projects, and leave as one fixed word."""
     rules = contract()["models"]
@@ -55,12 +57,12 @@ def model_that_may_leave(name: str | None) -> str:
 
 def call_row(values: Mapping[str, Any]) -> Row:
     """One row of `calls`. Raises `NotAllowed`."""
-    return allowed(contract()["call"], {**values, "model": model_that_may_leave(values["model"])})
+    return allowed("call", {**values, "model": model_that_may_leave(values["model"])})
 
 
 def withdrawal_row(values: Mapping[str, Any]) -> Row:
     """One row of `withdrawals`. Raises `NotAllowed`."""
-    return allowed(contract()["withdrawal"], values)
+    return allowed("withdrawal", values)
 
 
 def envelope(
@@ -69,32 +71,45 @@ def envelope(
     """The whole upload, ready to be serialised. Raises `NotAllowed`; the rows must come from the functions above."""
     values = {"protocol": PROTOCOL, "upload_id": upload_id, "user": user, "source": source, "label": label}
     lists = {"calls": calls, "withdrawals": withdrawals or None}
-    return allowed(contract()["envelope"], {**values, **lists})
+    return allowed("envelope", {**values, **lists})
 
 
-def allowed(fields: list[Field], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The listed fields of `values`, in the contract's order; an optional one that is `None` is left out."""
+def allowed(part: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of `values` that this part of the contract lists, in its order; an optional `None` is left out."""
     row = {}
-    for field in fields:
-        value = values.get(field["name"])
-        if value is None and not field["is_required"]:
+    for name, is_required, fits in checks(part):
+        value = values.get(name)
+        if value is None and not is_required:
             continue
-        if not fits(field, value):
-            raise NotAllowed(field["name"])
-        row[field["name"]] = value
+        if not fits(value):
+            raise NotAllowed(name)
+        row[name] = value
     return row
 
 
-def fits(field: Field, value: object) -> bool:
-    """Whether `value` has the type, the range, the pattern and the length that the contract gives to `field`."""
+@cache
+def checks(part: str) -> list[tuple[str, bool, Check]]:
+    """Of each field: its name, whether it is required, and whether a value has the shape that the contract gives it."""
+    return [(field["name"], field["is_required"], check_of(field)) for field in contract()[part]]
+
+
+def check_of(field: Field) -> Check:
+    """Whether a value has the type, the range, the pattern and the length that the contract gives to `field`."""
     if field["type"] == "integer":
-        return type(value) is int and field["minimum"] <= value <= field["maximum"]
+        least, most = field["minimum"], field["maximum"]
+        return lambda value: type(value) is int and least <= value <= most
     if field["type"] == "array":
-        return isinstance(value, list)
-    return (
-        isinstance(value, str)
-        and value.isprintable()
-        and len(value) <= field.get("maximum_length", len(value))
-        and value in field.get("choices", [value])
-        and re.fullmatch(field.get("pattern", "(?s:.*)"), value) is not None
-    )
+        return lambda value: isinstance(value, list)
+    longest, choices = field.get("maximum_length"), field.get("choices")
+    matches = re.compile(field.get("pattern", "(?s:.*)")).fullmatch
+
+    def is_such_text(value: object) -> bool:
+        return (
+            isinstance(value, str)
+            and value.isprintable()
+            and (longest is None or len(value) <= longest)
+            and (choices is None or value in choices)
+            and matches(value) is not None
+        )
+
+    return is_such_text

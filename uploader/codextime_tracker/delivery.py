@@ -99,10 +99,10 @@ def next_upload(index: Index, destination: Destination, label: str | None, limit
     if pending is not None:
         return pending
     cursor = index.cursor(str(destination))
-    changes = index.changes_after(cursor, limit, destination.source_key)
-    if not changes and new_label(index, destination, label) is None:
+    through = index.reach(cursor, limit, destination.source_key)
+    if through is None and new_label(index, destination, label) is None:
         return None
-    index.begin_upload(str(destination), uuid4().hex, changes[-1].number if changes else cursor)
+    index.begin_upload(str(destination), uuid4().hex, cursor if through is None else through)
     return index.find_pending_upload(str(destination))
 
 

@@ -169,6 +169,17 @@ class Index:
         )
         return [Change(row[0], row[1], StoredCall(*row[3:]), row[2]) for row in rows]
 
+    def reach(self, change: int, limit: int, source_key: str) -> int | None:
+        """The number of the last of the first `limit` changes of a source after `change`; `None` if there are none."""
+        row = self.connection.execute(
+            """SELECT max(number) FROM (
+                SELECT number FROM calls JOIN threads ON threads.id = thread JOIN sources ON sources.id = source
+                WHERE number > ? AND superseded_by IS NULL AND key = ? ORDER BY number LIMIT ?
+            )""",
+            (change, source_key, limit),
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
     def count_changes_after(self, change: int, source_key: str) -> int:
         """How many changes of a source have higher numbers."""
         row = self.connection.execute(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ COPIED_AS_THEY_ARE = (
     "reasoning_output_tokens",
     "revision",
 )
+copied_values = attrgetter(*COPIED_AS_THEY_ARE)
 IN_THE_FUTURE = "in_the_future"  # the one reason for a refusal that time heals
 
 
@@ -113,9 +115,9 @@ def compose(changes: list[Change], destination: Destination, *, upload_id: str, 
 def values_of(change: Change, user_id: str) -> dict[str, Any]:
     """The values that the allow-list chooses from."""
     call = change.call
-    known = {name: getattr(call, name) for name in COPIED_AS_THEY_ARE}
+    known = dict(zip(COPIED_AS_THEY_ARE, copied_values(call), strict=True))
     identity = call_id(user_id=user_id, thread_id=call.thread_id, identity=call.identity)
-    return known | {"id": identity, "reason": change.reason}
+    return {**known, "id": identity, "reason": change.reason}
 
 
 def preview(index: Index, destination: Destination, label: str | None) -> Iterator[dict[str, Any]]:
