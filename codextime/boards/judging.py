@@ -19,7 +19,8 @@ FROM unnest(%(users)s::bigint[], %(starts)s::timestamptz[]) AS date (user_id, st
 """
 # Estimates are left out, as they do not rank: they hold no date that does. A call's sum may have more than 63 bits.
 BUSIEST = f"""
-SELECT user_id, start, max(calls), max(tokens), max(output_tokens), max(largest), max(of_hour), max(output_of_hour) FROM (
+SELECT user_id, start, max(calls), max(tokens), max(output_tokens), max(largest), max(of_hour), max(output_of_hour)
+FROM (
     SELECT user_id, start, max(calls) AS calls, max(tokens) AS tokens, max(output_tokens) AS output_tokens,
         max(largest) AS largest, sum(tokens) AS of_hour, sum(output_tokens) AS output_of_hour
     FROM (

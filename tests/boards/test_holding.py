@@ -61,7 +61,9 @@ POSSIBLE = {
         for agent in range(30)
     ],
     "early_model": [call("2026-09-28T00:00+00:00", model="gpt-6.1-sol")],
-    "in two minutes": [call(NOON + timedelta(seconds=59 + n), tokens=(7_000_000, 0, 0, 0, 0)) for n in range(2) for _ in range(5)],
+    "in two minutes": [
+        call(NOON + timedelta(seconds=second), tokens=(7_000_000, 0, 0, 0, 0)) for second in (59, 60) for _ in range(5)
+    ],
     "a model nobody knows": [call("2025-01-01T00:00+00:00", model="custom")],
     "Codex before the API": [call("2025-12-20T12:00+00:00", model="gpt-5.2-codex")],
 }
