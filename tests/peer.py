@@ -18,6 +18,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     def json(self) -> Any:
         return json.loads(gzip.decompress(self.body))
@@ -78,14 +79,20 @@ def running_peer() -> Iterator[Peer]:
 
 def handler_for(peer: Peer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.answer()
+
         def do_POST(self) -> None:
+            self.answer()
+
+        def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            reply = peer.reply_to(Request(self.path, dict(self.headers), body))
+            reply = peer.reply_to(Request(self.path, dict(self.headers), body, self.command))
             if reply is None:
                 self.close_connection = True
                 return
             content = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-            self.send_response(reply.status)
+            (self.send_response_only if "Date" in reply.headers else self.send_response)(reply.status)
             for name, value in {"Content-Length": str(len(content)), **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -110,7 +117,7 @@ def forwarding(address: str) -> Callable[[Request], Reply]:
         parts = urlsplit(address)
         line = HTTPConnection(parts.hostname or "", parts.port)
         with closing(line):
-            line.request("POST", request.path, request.body, request.headers)
+            line.request(request.method, request.path, request.body, request.headers)
             answer = line.getresponse()
             body = answer.read()
         dropped = ("content-length", "connection", "transfer-encoding", "date", "server")

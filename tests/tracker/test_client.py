@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -339,3 +340,31 @@ def greet_once(context: ssl.SSLContext, listener: socket.socket) -> None:
     connection, _ = listener.accept()
     with suppress(ssl.SSLError, OSError), context.wrap_socket(connection, server_side=True) as line:
         line.recv(1)
+
+
+def checked(peer: Peer) -> Any:
+    with Client(parse_server(peer.address), sleep=Waits(), jitter=lambda: 0.5) as client:
+        return client.check_token(token=TOKEN)
+
+
+def test_a_token_is_checked_by_asking_and_the_servers_clock_comes_along(peer: Peer) -> None:
+    date = {"Date": "Sat, 21 Nov 2026 12:00:00 GMT"}
+    peer.answers(Reply(200, {"user": "u_someone", "protocols": [1, 2]}, date))
+
+    check = checked(peer)
+
+    [request] = peer.requests
+    assert (request.method, request.path, request.body) == ("GET", "/api/v1/device", b"")
+    assert request.headers["Authorization"] == "Bearer cxt_secret"
+    assert (check.opens.user, check.opens.protocols) == ("u_someone", [1, 2])
+    assert check.server_time == datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def test_a_token_that_is_refused_or_an_answer_that_is_none_is_told(peer: Peer) -> None:
+    peer.answers(problem(401, detail="Revoked."))
+    with pytest.raises(TokenRefused, match="Revoked"):
+        checked(peer)
+
+    peer.answers(Reply(200, b"<html>"))
+    with pytest.raises(ServerRefused):
+        checked(peer)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -66,6 +68,21 @@ class PairingState(msgspec.Struct, frozen=True):
     error: str = ""
 
 
+class TokenOpens(msgspec.Struct, frozen=True):
+    """Whose account an upload token opens, and the protocols that the server takes."""
+
+    user: str
+    protocols: list[Number]
+
+
+@dataclass(frozen=True)
+class TokenCheck:
+    """`server_time` is `None` if the answer had no time that can be read."""
+
+    opens: TokenOpens
+    server_time: datetime | None
+
+
 class Problem(msgspec.Struct, frozen=True):
     """RFC 9457, with the field that is wrong."""
 
@@ -82,6 +99,14 @@ def read_answer(answer: Answer, kind: type[Decoded]) -> Decoded:
         return msgspec.json.decode(answer.body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NoSuchAnswer from None
+
+
+def date_of(answer: Answer) -> datetime | None:
+    """When the server answered, by its own clock (RFC 9110, section 6.6.1)."""
+    try:
+        return parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def read_problem(answer: Answer) -> Problem:

@@ -88,9 +88,9 @@ def silence_output() -> None:
 def run(arguments: list[str], clock: Clock) -> int:
     name = arguments[0] if arguments else ""
     if name in COMMANDS:
-        parsed = parser_of(COMMANDS[name]).parse_args(arguments[1:])
+        parsed = parser_of(COMMANDS[name]).parse_intermixed_args(arguments[1:])
         return COMMANDS[name].module.run(parsed, clock)
-    return SYNC.module.run(parser_of(SYNC).parse_args(arguments), clock)
+    return SYNC.module.run(parser_of(SYNC).parse_intermixed_args(arguments), clock)
 
 
 def parser_of(command: Command) -> Parser:

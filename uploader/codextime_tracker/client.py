@@ -12,7 +12,18 @@ from urllib.parse import urlencode
 import httpx
 
 from codextime_tracker.addresses import Server
-from codextime_tracker.answers import Answer, Decoded, NoSuchAnswer, PairingCode, PairingState, Receipt, read_answer
+from codextime_tracker.answers import (
+    Answer,
+    Decoded,
+    NoSuchAnswer,
+    PairingCode,
+    PairingState,
+    Receipt,
+    TokenCheck,
+    TokenOpens,
+    date_of,
+    read_answer,
+)
 from codextime_tracker.credentials import is_token
 from codextime_tracker.exits import Stopped, UsageRefused
 from codextime_tracker.failures import (
@@ -30,6 +41,7 @@ from codextime_tracker.failures import (
 from codextime_tracker.terminal import plain
 
 UPLOADS = "/api/v1/uploads"
+DEVICE = "/api/v1/device"
 PAIRING_START = "/api/v1/device/authorization"
 PAIRING_POLL = "/api/v1/device/token"
 CLIENT_ID = "codextime-tracker"
@@ -62,12 +74,14 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         slow: float = SLOW_SECONDS,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self.server = server
         self.notice = notice
         self.sleep = sleep
         self.jitter = jitter
         self.slow = slow
+        self.attempts = attempts
         self.is_known_slow = False
         self.http = open_line(server)
         self.http.event_hooks = {"response": [self.refuse_redirect]}  # before httpx looks where it leads
@@ -85,6 +99,13 @@ class Client:
         if answer.status in (200, 201):
             return self.decoded(answer, Receipt)
         raise refused_upload(self.server, answer)
+
+    def check_token(self, *, token: str) -> TokenCheck:
+        """Asks whether the upload token works; changes nothing."""
+        answer = self.ask("GET", DEVICE, b"", {"Authorization": f"Bearer {token}"})
+        if answer.status != 200:
+            raise refused_upload(self.server, answer)
+        return TokenCheck(self.decoded(answer, TokenOpens), date_of(answer))
 
     def start_pairing(self, *, user_id: str) -> PairingCode:
         """RFC 8628, section 3.1."""
@@ -109,11 +130,14 @@ class Client:
         return self.post(path, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
     def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+        return self.ask("POST", path, content, headers)
+
+    def ask(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer, whatever its status, of a server that is neither away nor busy. Raises after the last try."""
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, self.attempts + 1):
             wait = FIRST_WAIT * 2 ** (attempt - 1) * (0.5 + self.jitter())
             try:
-                answer = self.post_once(path, content, headers)
+                answer = self.ask_once(method, path, content, headers)
             except httpx.TransportError as error:
                 stopped: Stopped = unreachable(self.server, error)
                 is_hopeless = has_untrusted_certificate(error)
@@ -125,14 +149,14 @@ class Client:
                 stopped = busy(self.server, answer)
                 wait = max(wait, retry_after(answer))
                 is_hopeless = wait > LONGEST_WAIT
-            if is_hopeless or attempt == ATTEMPTS:
+            if is_hopeless or attempt == self.attempts:
                 raise stopped
-            self.notice(f"{stopped} Trying again in {wait:.0f} s ({tries_left(attempt)}).")
+            self.notice(f"{stopped} Trying again in {wait:.0f} s ({tries_left(self.attempts - attempt)}).")
             self.sleep(wait)
         raise AssertionError("the loop returns or raises")
 
-    def post_once(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
-        with self.waiting_aloud(), self.http.stream("POST", path, content=content, headers=headers) as response:
+    def ask_once(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+        with self.waiting_aloud(), self.http.stream(method, path, content=content, headers=headers) as response:
             body = b"".join(bounded(response.iter_bytes(), LARGEST_ANSWER))
             answer = Answer(response.status_code, response.headers, body)
         self.http.cookies.clear()  # a cookie would be one more thing that tells this machine from another
@@ -164,8 +188,7 @@ class Client:
             raise unusable(self.server) from None
 
 
-def tries_left(attempt: int) -> str:
-    left = ATTEMPTS - attempt
+def tries_left(left: int) -> str:
     return "the last try" if left == 1 else f"{left} tries left"
 
 

@@ -20,7 +20,7 @@ class Exit(IntEnum):
     USAGE = 2, "The command line makes no sense; the message says what does."
     NOTHING_TO_READ = 3, "There is no Codex home where the tracker looked."
     ALREADY_RUNNING = 4, "Another run works on the same index; let it finish."
-    NOT_PAIRED = 5, "The pairing was denied or the code expired."
+    NOT_PAIRED = 5, "This machine is not paired: the pairing was denied, its code expired, or there was none yet."
     TOKEN_REFUSED = 6, "The server does not accept this machine's upload token."
     UNREACHABLE = 7, "The server could not be reached, or its certificate is not trusted."
     SERVER_BUSY = 8, "The server answered, but could not take the calls now."
@@ -50,6 +50,12 @@ class NothingToRead(Stopped):
     """There is no Codex home."""
 
     exit = Exit.NOTHING_TO_READ
+
+
+class NotPaired(Stopped):
+    """A command needs an upload token, and does not pair by itself."""
+
+    exit = Exit.NOT_PAIRED
 
 
 class CannotWrite(Stopped):

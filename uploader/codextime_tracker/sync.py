@@ -17,7 +17,7 @@ from codextime_tracker.counting import Counter
 from codextime_tracker.credentials import Pairing, find_pairing, remember_pairing
 from codextime_tracker.exits import Exit, NothingToRead, Stopped, UsageRefused
 from codextime_tracker.index import Index
-from codextime_tracker.locking import waiting_for_approval
+from codextime_tracker.locking import one_run_at_a_time, waiting_for_approval
 from codextime_tracker.opening import opened
 from codextime_tracker.periods import Figures, count_figures
 from codextime_tracker.runs import noted
@@ -91,6 +91,30 @@ def sync(
         return Outcome(
             server, scans, missing, figures, delivered, index.notices, is_first=is_first and delivered is not None
         )
+
+
+def login(options: Options, *, sleep: Callable[[float], None] = time.sleep) -> tuple[Server, bool]:
+    """Pairs this machine unless it has a token that works: the server, and whether it was paired now.
+
+    Raises as `sync`.
+    """
+    server, token = find_access(options)
+    with one_run_at_a_time(options.index):
+        if token is not None and token_works(options, server, token, sleep):
+            return server, False
+        pair_this_machine(options, server, sleep)
+    return server, True
+
+
+def token_works(options: Options, server: Server, token: str, sleep: Callable[[float], None]) -> bool:
+    try:
+        with connected(options, server, sleep) as client:
+            client.check_token(token=token)
+    except Stopped as stopped:
+        if stopped.exit is not Exit.TOKEN_REFUSED:
+            raise
+        return False
+    return True
 
 
 def existing_homes(homes: list[Path], *, may_be_none: bool = False) -> tuple[list[Path], list[tuple[Path, str]]]:

@@ -42,7 +42,10 @@ COMMANDS = {
         Command("status", "status", "show what was used today, this week and in all, and what waits to be sent"),
         Command("export", "export", "write every call found; needs no account and no network"),
         Command("inspect", "inspect PATH", "show what a rollout holds and how it is counted; stores and sends nothing"),
+        Command("login", "login <userId>", "pair this machine, and send nothing yet"),
+        Command("label", "label NAME", "rename what this machine sends; no call is sent again"),
         Command("logout", "logout [userId]", "forget the upload tokens on this machine"),
+        Command("completion", "completion SHELL", "print what completes commands and options in bash, zsh or fish"),
         Command("version", "version", "print the version"),
     )
 }

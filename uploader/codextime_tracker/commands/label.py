@@ -1,0 +1,38 @@
+"""`codextime-tracker label NAME`: renames what this machine sends."""
+
+import argparse
+
+from codextime_tracker.arguments import (
+    add_home,
+    add_index,
+    add_server,
+    credentials_file,
+    label,
+    options_of,
+    server_of_environment,
+    user_id,
+)
+from codextime_tracker.commands import Clock
+from codextime_tracker.exits import Exit
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("label", metavar="NAME", type=label, help='as "work laptop"')
+    parser.add_argument(
+        "user_id", nargs="?", metavar="userId", type=user_id, help="whose; needed if several are paired here"
+    )
+    add_server(parser)
+    add_home(parser)
+    parser.add_argument("--allow-http", action="store_true", help="permit an unencrypted line to a private address")
+    add_index(parser)
+
+
+def run(parsed: argparse.Namespace, clock: Clock) -> int:
+    from codextime_tracker.labelling import only_user, set_label
+
+    if parsed.user_id is None:
+        parsed.user_id = only_user(credentials_file(), parsed.server or server_of_environment())
+    server, sources = set_label(options_of(parsed), parsed.label, sleep=clock.sleep)
+    whose = "What this Codex home sends" if sources == 1 else f"What these {sources} Codex homes send"
+    print(f'{whose} is now called "{parsed.label}" on {server}. No call was sent again.')
+    return Exit.DONE
