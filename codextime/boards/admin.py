@@ -19,7 +19,6 @@ from django.utils import timezone
 from codextime.accounts.requests import SignedInRequest
 from codextime.boards import holds, moderation
 from codextime.boards.models import HeldDate, HiddenAccount, Listing, ModerationEvent
-from codextime.usage.services import UserGone
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -34,10 +33,7 @@ class ModerationSite(admin.AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            try:
-                return self.turn_away(request) or inner(request, *args, **kwargs)
-            except UserGone as error:  # erased while a moderator looked at it
-                raise Http404 from error
+            return self.turn_away(request) or inner(request, *args, **kwargs)
 
         return cast(View, update_wrapper(guarded, view))
 

@@ -1,4 +1,4 @@
-"""What an upload token opens: sending calls, and asking whether it still may."""
+"""What an upload token opens: sending calls, asking which are there, and asking whether it still may."""
 
 import hashlib
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from codextime.ingest import bodies, decoding, schemas, services
+from codextime.ingest import bodies, decoding, listing, schemas, services
 from codextime.ingest.authentication import UploadTokenAuthentication
 from codextime.ingest.contract import MAXIMUM_BYTES, PROTOCOL
 from codextime.lib.problems import DATABASE_AWAY, database_away, problem, too_many_requests
@@ -23,6 +23,7 @@ from codextime.usage.services import UserGone
 
 # 2,400,000 calls a minute. Lenient: who uploads has proven who they are, and the database needs no cache to store.
 UPLOADS_OF_DEVICE = RateLimit("uploads-of-device", amount=240, seconds=60, is_lenient=True)
+LISTS_OF_DEVICE = RateLimit("lists-of-device", amount=240, seconds=60, is_lenient=True)
 
 PAIR_AGAIN = "Run `codextime-tracker` in a terminal as you did before: it pairs this machine anew."
 
@@ -122,6 +123,19 @@ class UploadsView(TokenView):
             dashboard_url=settings.BASE_URL + reverse("dashboard"),
         )
         return Response(receipt, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+class CallsView(TokenView):
+    @extend_schema(
+        parameters=schemas.LISTING_PARAMETERS,
+        responses={200: schemas.LISTING} | dict.fromkeys((400, *schemas.TOKEN_ERRORS), schemas.PROBLEM),
+    )
+    def get(self, request: Request) -> Response:
+        """Ids, revisions and marks of withdrawal of the token's user, by id, in pages; and nothing else of a call."""
+        device: Any = request.auth
+        count_use(LISTS_OF_DEVICE, key=str(device.pk), now=timezone.now())
+        page = listing.list_page(user=device.user, listing=listing.decode_listing(request.query_params))
+        return Response(page, headers={"Cache-Control": "no-store"})
 
 
 class DeviceView(TokenView):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
+
 from codextime.ingest.contract import CONTRACT, MAXIMUM_CALLS, MAXIMUM_WITHDRAWALS
 
 ERRORS = (400, 401, 409, 413, 415, 429, 503)
@@ -76,6 +78,19 @@ DEVICE = {
     "type": "object",
     "required": ["user", "protocols"],
     "properties": {"user": TEXT, "protocols": {"type": "array", "items": COUNT}},
+}
+LISTING_PARAMETERS = [
+    OpenApiParameter("after", str, description="The last id of the page before; left out for the first page."),
+    OpenApiParameter("source", str, many=True, description="Only calls of this source; may be repeated."),
+]
+LISTING = {
+    "type": "object",
+    "required": ["user", "calls", "next"],
+    "properties": {
+        "user": TEXT,
+        "calls": {"type": "array", "maxItems": MAXIMUM_CALLS, "items": object_of(CONTRACT["listed_call"])},
+        "next": TEXT_OR_NULL | {"description": "The `after` of the next page; null on the last one."},
+    },
 }
 PROBLEM = {
     "type": "object",

@@ -35,11 +35,9 @@ class ShownRate:
 
 @dataclass(frozen=True, slots=True)
 class RateTable:
-    """`current` are the rates of today, the newest first; `later` those that begin after it, `earlier` those that
-    ended."""
+    """`current` are the rates of today, the newest first; `earlier` those that ended."""
 
     current: list[ShownRate]
-    later: list[ShownRate]
     earlier: list[ShownRate]
 
 
@@ -69,8 +67,7 @@ def build_table(listed: Mapping[str, list[Rate]], amount: Amount, today: datetim
     rates = sorted(chain.from_iterable(listed.values()), key=lambda rate: rate.model)
     rates.sort(key=lambda rate: rate.effective_from, reverse=True)
     return RateTable(
-        current=[show_rate(rate, amount, today) for rate in rates if rate.holds(today)],
-        later=[show_rate(rate, amount, today) for rate in rates if rate.effective_from > today],
+        current=[show_rate(rate, amount, today) for rate in rates if not has_ended(rate, today)],
         earlier=[show_rate(rate, amount, today) for rate in rates if has_ended(rate, today)],
     )
 

@@ -185,6 +185,7 @@ class Correction(models.Model):
         COPIED_HISTORY = "copied_history"
         DUPLICATE = "duplicate"
         IMPOSSIBLE = "impossible"
+        FORGOTTEN = "forgotten"  # its owner took it back
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     call_id = models.UUIDField()

@@ -1,11 +1,13 @@
 """What pages ask about the state of a user's usage."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, QuerySet
 
 from codextime.accounts.models import User
-from codextime.usage.models import Correction, DirtyDate, Source
+from codextime.usage.models import Call, Correction, DirtyDate, Source
 
 
 def dirty_date_counts(user: OuterRef) -> "QuerySet[DirtyDate, int]":
@@ -22,6 +24,21 @@ def sources(*, user: User) -> QuerySet[Source]:
 def corrections(*, user: User) -> QuerySet[Correction]:
     """The user's ledger, newest first, with the names of the models."""
     return Correction.objects.filter(user=user).select_related("model").order_by("-made_at", "-pk")
+
+
+def list_calls(
+    *, user: User, after: UUID | None, source_keys: Collection[UUID], limit: int
+) -> list[tuple[UUID, int, datetime | None]]:
+    """Id, revision and `withdrawn_at` of the user's calls by id, from behind `after`; of these sources, or of all.
+
+    Withdrawals whose call never came belong to no source.
+    """
+    calls = Call.objects.filter(user=user).order_by("call_id")
+    if after is not None:
+        calls = calls.filter(call_id__gt=after)
+    if source_keys:
+        calls = calls.filter(source__in=Source.objects.filter(user=user, key__in=source_keys).values("pk"))
+    return list(calls.values_list("call_id", "revision", "withdrawn_at")[:limit])
 
 
 def oldest_dirty_date_at() -> datetime | None:

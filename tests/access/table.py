@@ -103,6 +103,7 @@ ROWS = [
     # accounts: a link lets in whoever holds it, whoever is signed in
     public("api/v1/uploads", status=401, method="POST"),
     public("api/v1/device", status=401),
+    public("api/v1/calls", status=401),
     public("api/v1/schema"),
     public("sign-in/<str:token>", "/sign-in/{login_link}"),
     public("sign-in/<str:token>", "/sign-in/{login_link}", status=302, method="POST"),

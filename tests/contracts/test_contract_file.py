@@ -15,6 +15,6 @@ def test_the_tracker_and_the_server_carry_the_same_contract() -> None:
 def test_every_field_has_a_sentence_that_explains_it() -> None:
     contract = json.loads(TRACKERS.read_text())
 
-    for part in ("envelope", "call", "withdrawal"):
+    for part in ("envelope", "call", "withdrawal", "listed_call"):
         for field in contract[part]:
             assert field["sentence"].endswith("."), field["name"]

@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from codextime.accounts.models import User
 from codextime.devices.services import pair_own_device
 from tests.conftest import make_person
+from tests.journeys.machines import Machines
 from tests.machine import Machine, set_up_machine
 from tests.peer import Peer, forwarding, running_peer
 
@@ -56,3 +57,8 @@ def paired(machine: Machine, owner: User, monkeypatch: pytest.MonkeyPatch) -> Ma
     _, token = pair_own_device(user=owner, name="Laptop", now=timezone.now())
     monkeypatch.setenv("CODEXTIME_TOKEN", token)
     return machine
+
+
+@pytest.fixture
+def machines(line: Peer, owner: User, tmp_path: Path) -> Machines:
+    return Machines(line.address, owner, tmp_path)

@@ -11,6 +11,7 @@ import msgspec
 from codextime_tracker.terminal import plain
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what every JSON can hold (RFC 8259, section 6)
+CallId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
 Decoded = TypeVar("Decoded")
 
 
@@ -47,6 +48,22 @@ class Receipt(msgspec.Struct, frozen=True):
     withdrawn: Number
     refused: list[Refusal]
     dashboard_url: str
+
+
+class ListedCall(msgspec.Struct, frozen=True):
+    """A call that the server has, in the words of the contract."""
+
+    id: CallId
+    revision: Annotated[int, msgspec.Meta(ge=1, le=511)]
+    is_withdrawn: bool
+
+
+class CallsPage(msgspec.Struct, frozen=True):
+    """Some of the user's calls by id; `next` is the last one's id if more may follow."""
+
+    user: str
+    calls: list[ListedCall]
+    next: CallId | None
 
 
 class PairingCode(msgspec.Struct, frozen=True):

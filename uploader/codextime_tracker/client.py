@@ -14,6 +14,7 @@ import httpx
 from codextime_tracker.addresses import Server
 from codextime_tracker.answers import (
     Answer,
+    CallsPage,
     Decoded,
     NoSuchAnswer,
     PairingCode,
@@ -29,6 +30,7 @@ from codextime_tracker.exits import Stopped, UsageRefused
 from codextime_tracker.failures import (
     NO_SUCH_SERVICE,
     AnswerUnusable,
+    TokenRefused,
     busy,
     has_untrusted_certificate,
     redirected,
@@ -42,6 +44,7 @@ from codextime_tracker.terminal import plain
 
 UPLOADS = "/api/v1/uploads"
 DEVICE = "/api/v1/device"
+CALLS = "/api/v1/calls"
 PAIRING_START = "/api/v1/device/authorization"
 PAIRING_POLL = "/api/v1/device/token"
 CLIENT_ID = "codextime-tracker"
@@ -95,7 +98,7 @@ class Client:
     def upload(self, *, token: str, body: bytes) -> Receipt:
         """Sends one upload. The same body may be sent again at any time: the server stores it once."""
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Content-Encoding": "gzip"}
-        answer = self.post(UPLOADS, compressed(body), headers)
+        answer = self.ask("POST", UPLOADS, compressed(body), headers)
         if answer.status in (200, 201):
             return self.decoded(answer, Receipt)
         raise refused_upload(self.server, answer)
@@ -106,6 +109,27 @@ class Client:
         if answer.status != 200:
             raise refused_upload(self.server, answer)
         return TokenCheck(self.decoded(answer, TokenOpens), date_of(answer))
+
+    def list_calls(self, *, token: str, user_id: str, source: str | None = None) -> Iterator[CallsPage]:
+        """What the server has of the user, or of one source of theirs, page by page.
+
+        Raises `TokenRefused` if the token is another's.
+        """
+        after = ""
+        while True:
+            query = urlencode({name: value for name, value in (("after", after), ("source", source)) if value})
+            answer = self.ask("GET", f"{CALLS}?{query}", b"", {"Authorization": f"Bearer {token}"})
+            if answer.status != 200:
+                raise refused_upload(self.server, answer)
+            page = self.decoded(answer, CallsPage)
+            if page.user != user_id:
+                raise TokenRefused(f"This upload token belongs to another account than {user_id}. Nothing was changed.")
+            yield page
+            if page.next is None:
+                return
+            if page.next <= after:
+                raise unusable(self.server)  # it would go on for ever
+            after = page.next
 
     def start_pairing(self, *, user_id: str) -> PairingCode:
         """RFC 8628, section 3.1."""
@@ -127,10 +151,7 @@ class Client:
 
     def post_form(self, path: str, fields: Mapping[str, str]) -> Answer:
         body = urlencode(fields).encode()
-        return self.post(path, body, {"Content-Type": "application/x-www-form-urlencoded"})
-
-    def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
-        return self.ask("POST", path, content, headers)
+        return self.ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
     def ask(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer, whatever its status, of a server that is neither away nor busy. Raises after the last try."""

@@ -43,7 +43,7 @@ def pass_by_totals(
         flags = MIGRATED
     else:
         boundary, flags = parents_boundary(head, events, find_totals(need.parent_id))
-    seen: set[str] | None = None if known is None else set()
+    seen: dict[str, str] | None = None if known is None else {}
     return Pass(reading, counter(head.state(boundary, flags)), events, parent=need.parent_id, seen=seen)
 
 

@@ -143,6 +143,11 @@ class Index:
         row = self.connection.execute("SELECT key FROM sources WHERE home = ?", (home,)).fetchone()
         return str(row[0])
 
+    def find_source_key(self, real_home: Path) -> str | None:
+        """The key of a Codex home, by its path without links, if it was ever read."""
+        row = self.connection.execute("SELECT key FROM sources WHERE home = ?", (str(real_home),)).fetchone()
+        return str(row[0]) if row else None
+
     def last_change(self) -> int:
         """The number of the newest change; 0 if there is none."""
         return int(self.connection.execute("SELECT coalesce(max(number), 0) FROM calls").fetchone()[0])

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from codextime_tracker.addresses import Server
 from codextime_tracker.credentials import read_pairings
-from codextime_tracker.exits import Exit, NotPaired, Stopped, UsageRefused
+from codextime_tracker.exits import NotPaired, Stopped, UsageRefused
 from codextime_tracker.opening import opened
 from codextime_tracker.sync import Options, connected, destinations_of, existing_homes, find_access, forget_token
 
@@ -26,8 +26,7 @@ def set_label(options: Options, label: str, *, sleep: Callable[[float], None]) -
             try:
                 send(client, token, compose([], each, upload_id=uuid4().hex, label=label))
             except Stopped as stopped:
-                if stopped.exit is Exit.TOKEN_REFUSED:
-                    forget_token(options, server)
+                forget_token(options, server, stopped)
                 raise
             index.remember_label(str(each), label)
     return server, len(destinations)

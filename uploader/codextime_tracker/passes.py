@@ -77,7 +77,7 @@ class Pass(Struct):
     """A pass ready to run. `counter` is `None` if there is nothing to count; `former_totals` come before its own.
 
     `parent` is the thread whose running sums told which part is copied. `seen`, if it is wanted, gets what the lines
-    would be called if they were calls.
+    would be called if they were calls, with their times.
     """
 
     reading: Reading
@@ -86,7 +86,7 @@ class Pass(Struct):
     is_whole: bool = True
     former_totals: bytes = b""
     parent: str | None = None
-    seen: set[str] | None = None
+    seen: dict[str, str] | None = None
 
     def run(self) -> None:
         if self.counter is not None:
@@ -95,7 +95,7 @@ class Pass(Struct):
     @property
     def passed_over(self) -> frozenset[str]:
         """What of `seen` is no call of this thread: proof against an earlier reading that counted it."""
-        return frozenset(self.seen - self.counter.calls.keys()) if self.seen and self.counter else frozenset()
+        return frozenset(self.seen.keys() - self.counter.calls.keys()) if self.seen and self.counter else frozenset()
 
 
 def begin_pass(file: RolloutFile, raw: BinaryIO, known: KnownFile | None, counter: type[Counter] = Counter) -> Pass:
@@ -104,13 +104,18 @@ def begin_pass(file: RolloutFile, raw: BinaryIO, known: KnownFile | None, counte
         raw.seek(known.offset)
         reading = Reading(raw, known.offset)
         return Pass(reading, counter(state), reading, is_whole=False, former_totals=known.totals)
+    return begin_whole_pass(file, raw, counter, is_again=known is not None)
+
+
+def begin_whole_pass(file: RolloutFile, raw: BinaryIO, counter: type[Counter], *, is_again: bool) -> Pass:
+    """From the first byte. `is_again`: it shall also tell which lines are no calls. Raises as `begin_pass`."""
     raw.seek(0)  # the fingerprint was looked for elsewhere
-    reading = whole_reading(file, raw, is_again=known is not None)
+    reading = whole_reading(file, raw, is_again=is_again)
     head = read_head(reading, file.name)
     if head is None:
         return Pass(reading, None, ())
     boundary = find_boundary(head.sessions, head.turn_id)
-    return Pass(reading, counter(head.state(boundary)), head.events, seen=None if known is None else set())
+    return Pass(reading, counter(head.state(boundary)), head.events, seen={} if is_again else None)
 
 
 def whole_reading(file: RolloutFile, raw: BinaryIO, *, is_again: bool) -> Reading:

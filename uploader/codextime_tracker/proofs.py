@@ -36,12 +36,12 @@ class ThoroughReading(Reading):
             yield event
 
 
-def noting(events: Iterable[Event], seen: set[str]) -> Iterator[Event]:
-    """The events, while `seen` gets their identities as calls. Lines without a time prove nothing."""
+def noting(events: Iterable[Event], seen: dict[str, str]) -> Iterator[Event]:
+    """The events, while `seen` gets their identities as calls, and times. Lines without a time prove nothing."""
     for event in events:
         at = instant(event.timestamp)
         if at is not None and isinstance(event, RecordLine):
-            seen.add(record_identity(event.payload, at))
+            seen[record_identity(event.payload, at)] = at
         elif at is not None and isinstance(event, CountLine) and event.payload.info is not None:
-            seen.add(totals_identity(event.payload.info.total_token_usage, at))
+            seen[totals_identity(event.payload.info.total_token_usage, at)] = at
         yield event

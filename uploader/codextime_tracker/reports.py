@@ -31,6 +31,7 @@ def lines_of(outcome: Outcome) -> list[tuple[str, str]]:
         ("This week", usage(outcome.figures.this_week)),
         ("All time", found(outcome)),
         *corrected(outcome.scans),
+        *compared(outcome),
         *estimates(outcome),
         *skipped(outcome.scans, outcome.missing_homes),
         ("Sent", sent(outcome)),
@@ -75,6 +76,22 @@ def refused(outcome: Outcome) -> list[tuple[str, str]]:
         rest = sum(number for _, number in reasons[MOST_LINES:])
         lines.append(("Refused", f"{count(rest, 'call')} for other reasons. Kept here."))
     return lines
+
+
+def compared(outcome: Outcome) -> list[tuple[str, str]]:
+    """What a comparison with the server found; what it changed is under what was sent."""
+    found = outcome.comparison
+    if found is None:
+        return []
+    parts = {
+        "were missing there or worse, and are sent again": found.offered,
+        "there are proven wrong, and are taken back": found.taken_back,
+        "there are not in this machine's index, and stay: other machines, or logs that are gone": found.unknown,
+        "were refused before": found.refused,
+    }
+    lines = [("Compared", f"with {count(found.on_server, 'call')} on the server")]
+    lines += [("", f"{number:,} {what}") for what, number in parts.items() if number]
+    return lines if len(lines) > 1 else [("Compared", f"{lines[0][1]}: all agree")]
 
 
 def corrected(scans: list[ScanReport]) -> list[tuple[str, str]]:

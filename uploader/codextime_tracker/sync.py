@@ -28,6 +28,7 @@ from codextime_tracker.uploads import Destination, has_news
 if TYPE_CHECKING:
     from codextime_tracker.client import Client
     from codextime_tracker.delivery import Delivered
+    from codextime_tracker.reconciling import Comparison
 
 NEVER_SENT = (
     "From Codex's logs, only token counts, times and model names are sent. Prompts, answers, code, commands, names of\n"
@@ -62,6 +63,7 @@ class Outcome:
     delivered: "Delivered | None"
     notices: list[str]
     is_first: bool
+    comparison: "Comparison | None" = None
 
 
 def sync(
@@ -70,8 +72,12 @@ def sync(
     now: datetime,
     sleep: Callable[[float], None] = time.sleep,
     counter: type[Counter] = Counter,
+    is_reconciling: bool = False,
 ) -> Outcome:
-    """Does one run. Raises `Stopped` in one of its kinds; whatever was done until then is kept."""
+    """Does one run. Raises `Stopped` in one of its kinds; whatever was done until then is kept.
+
+    `is_reconciling`: before it sends, it compares the index with all that the server has.
+    """
     with opened(options.index) as index, noted(index, options.user_id, now) as run:
         waits = unsent_destinations(index, options, find_server(options))
         homes, missing = existing_homes(options.homes, may_be_none=bool(waits))
@@ -84,12 +90,22 @@ def sync(
         for each in destinations:
             index.remember_destination(str(each))
         destinations += [each for each in waits if each not in destinations]
+        comparison = None
+        if is_reconciling:
+            comparison = compare(options, index, destinations, homes, server, token, sleep, counter)
         is_first = not any(index.cursor(str(each)) for each in destinations)
         delivered = deliver_all(options, index, destinations, server, token, now, sleep)
         run.sent = delivered.sent if delivered else 0
         figures = count_figures(index, [each.source_key for each in destinations], now)
         return Outcome(
-            server, scans, missing, figures, delivered, index.notices, is_first=is_first and delivered is not None
+            server,
+            scans,
+            missing,
+            figures,
+            delivered,
+            index.notices,
+            is_first=is_first and delivered is not None,
+            comparison=comparison,
         )
 
 
@@ -115,6 +131,29 @@ def token_works(options: Options, server: Server, token: str, sleep: Callable[[f
             raise
         return False
     return True
+
+
+def compare(
+    options: Options,
+    index: Index,
+    destinations: list[Destination],
+    homes: list[Path],
+    server: Server,
+    token: str,
+    sleep: Callable[[float], None],
+    counter: type[Counter],
+) -> "Comparison":
+    """Makes changes of what the index and the server do not agree on."""
+    from codextime_tracker.reconciling import Reconciliation
+
+    try:
+        with connected(options, server, sleep) as client:
+            listed = client.list_calls(token=token, user_id=options.user_id)
+            reconciliation = Reconciliation(index, options.user_id, listed)
+    except Stopped as stopped:
+        forget_token(options, server, stopped)
+        raise
+    return reconciliation.settle(destinations, homes, counter)
 
 
 def existing_homes(homes: list[Path], *, may_be_none: bool = False) -> tuple[list[Path], list[tuple[Path, str]]]:
@@ -231,8 +270,7 @@ def deliver_all(
                     progress=update,
                 )
     except Stopped as stopped:
-        if stopped.exit is Exit.TOKEN_REFUSED:
-            forget_token(options, server)
+        forget_token(options, server, stopped)
         stopped.add_note(what_waits(waiting(index, due), options))
         raise
     return delivered
@@ -243,9 +281,9 @@ def waiting(index: Index, destinations: list[Destination]) -> int:
     return sum(index.count_changes_after(index.cursor(str(each)), each.source_key) for each in destinations)
 
 
-def forget_token(options: Options, server: Server) -> None:
-    """So that the next run pairs again; the server stays known."""
-    if options.token is None:
+def forget_token(options: Options, server: Server, stopped: Stopped) -> None:
+    """If the server refused it, so that the next run pairs again; the server stays known."""
+    if options.token is None and stopped.exit is Exit.TOKEN_REFUSED:
         remember_pairing(options.credentials, Pairing(str(server), options.user_id, token=""))
 
 

@@ -53,6 +53,8 @@ def columns(fields: list[dict[str, Any]]) -> dict[str, re.Pattern[str]]:
     return {name: re.compile(rf"(?:{pattern[1:-1]}\n)*+\Z") for name, pattern in patterns.items()}
 
 
+is_key = re.compile(r"[0-9a-f]{32}").fullmatch  # of calls, uploads and sources
+
 # Made at run time from the contract, so mypy cannot know their attributes.
 Envelope: Any = struct("Envelope", CONTRACT["envelope"])
 CallRow: Any = struct("CallRow", CONTRACT["call"])

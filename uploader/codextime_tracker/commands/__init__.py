@@ -46,6 +46,7 @@ COMMANDS = {
         Command("label", "label NAME", "rename what this machine sends; no call is sent again"),
         Command("logout", "logout [userId]", "forget the upload tokens on this machine"),
         Command("completion", "completion SHELL", "print what completes commands and options in bash, zsh or fish"),
+        Command("forget", "forget <userId>", "take back everything that this Codex home sent"),
         Command("version", "version", "print the version"),
     )
 }
