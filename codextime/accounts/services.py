@@ -61,6 +61,12 @@ def make_admin(*, email: str, now: datetime) -> User:
     return admin
 
 
+def set_active(*, user: User, is_active: bool) -> None:
+    """Whether somebody can sign in to the account and upload for it; who did stays signed in to nothing."""
+    user.is_active = is_active
+    user.save(update_fields=["is_active"])
+
+
 def make_login_link(*, user: User, now: datetime) -> str:
     """The address of a page that signs `user` in, once, within ten minutes."""
     token = secrets.token_urlsafe(32)

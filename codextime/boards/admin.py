@@ -19,6 +19,7 @@ from django.utils import timezone
 from codextime.accounts.requests import SignedInRequest
 from codextime.boards import holds, moderation
 from codextime.boards.models import HeldDate, HiddenAccount, Listing, ModerationEvent
+from codextime.usage.services import UserGone
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -33,7 +34,10 @@ class ModerationSite(admin.AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return self.turn_away(request) or inner(request, *args, **kwargs)
+            try:
+                return self.turn_away(request) or inner(request, *args, **kwargs)
+            except UserGone as error:  # erased while a moderator looked at it
+                raise Http404 from error
 
         return cast(View, update_wrapper(guarded, view))
 

@@ -45,6 +45,7 @@ class BoardPage:
     canonical: str
     dates: str
     age: str
+    clock: str
     taken_at: datetime.datetime | None
     listed: str
     column: str
@@ -67,6 +68,7 @@ def build_board(query: BoardQuery, reading: BoardReading, now: datetime.datetime
         canonical=canonical_address(query.period, query.measure),
         dates=query.period.dates(snapshot.on if snapshot else now.astimezone(datetime.UTC).date()),
         age=formats.age((now - snapshot.taken_at).total_seconds()) if snapshot else "",
+        clock=describe_clock(snapshot.taken_at, now) if snapshot else "",
         taken_at=snapshot.taken_at if snapshot else None,
         listed=f"{formats.exact(reading.listed)} ranked",
         column={"output_tokens": "Output tokens"}.get(query.measure.name, query.measure.title),
@@ -85,6 +87,12 @@ def build_board(query: BoardQuery, reading: BoardReading, now: datetime.datetime
         following=query.link(after=reading.following) if reading.following else "",
         is_empty=not reading.listed,
     )
+
+
+def describe_clock(at: datetime.datetime, now: datetime.datetime) -> str:
+    """The UTC time, with its date when that is not today's."""
+    at, today = at.astimezone(datetime.UTC), now.astimezone(datetime.UTC).date()
+    return f"{at:%H:%M:%S} UTC" if at.date() == today else f"{formats.day(at.date())} {at:%H:%M:%S} UTC"
 
 
 def build_row(row: RankedRow, reading: BoardReading, measure: Measure) -> Row:

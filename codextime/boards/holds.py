@@ -2,16 +2,13 @@
 `docs/decisions/held-dates.md`."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from codextime.boards.models import HeldDate
 from codextime.lib import formats
 from codextime.pricing.rates import RATES, find_listed_name
 
-MOST_CALLS = 600  # a minute: ten a second
-MOST_TOKENS = 40_000_000  # a minute
-MOST_OUTPUT_TOKENS = 2_000_000  # a minute
 TOLERANCE = datetime.timedelta(days=1)  # clocks of users, and releases that begin somewhere before midnight UTC
 # A released date counts: this is as much as the sums of a hundred years still hold (63 bits).
 MOST_RELEASABLE = 10**11
@@ -26,27 +23,32 @@ RELEASED_IN_CODEX = {
 
 
 @dataclass(frozen=True, slots=True)
-class BusiestMinutes:
-    """The most calls, tokens and output tokens that single minutes of one UTC date have."""
-
-    calls: int
-    tokens: int
-    output_tokens: int
+class Limit:
+    most: int
+    what: str  # is counted, after its number
 
 
+Reason = HeldDate.Reason
+LIMITS = {
+    Reason.CALLS: Limit(600, "calls in one minute"),  # ten a second
+    Reason.TOKENS: Limit(40_000_000, "tokens in one minute"),
+    Reason.OUTPUT: Limit(2_000_000, "output tokens in one minute"),
+    Reason.CALL: Limit(10_000_000, "tokens in one call"),
+    Reason.HOUR: Limit(1_200_000_000, "tokens in one hour"),
+    Reason.HOUR_OUTPUT: Limit(36_000_000, "output tokens in one hour"),
+}
+
+Busiest = Mapping[HeldDate.Reason, int]  # the most that one UTC date has of what each limit is about
 Findings = dict[str, str]  # what `HeldDate` keeps: finding by reason
 
 
-def find_implausible(on: datetime.date, busiest: BusiestMinutes, models: Iterable[str]) -> Findings:
+def find_implausible(on: datetime.date, busiest: Busiest, models: Iterable[str]) -> Findings:
     """Why the date should not rank; empty for a plausible one."""
-    checks = (
-        (HeldDate.Reason.CALLS, busiest.calls, MOST_CALLS),
-        (HeldDate.Reason.TOKENS, busiest.tokens, MOST_TOKENS),
-        (HeldDate.Reason.OUTPUT, busiest.output_tokens, MOST_OUTPUT_TOKENS),
-    )
-    findings: Findings = {reason.value: str(found) for reason, found, most in checks if found > most}
+    findings: Findings = {
+        reason.value: str(busiest[reason]) for reason, limit in LIMITS.items() if busiest[reason] > limit.most
+    }
     early = sorted(model for model in models if is_before_release(model, on))
-    return findings | ({HeldDate.Reason.EARLY_MODEL.value: describe_models(early)} if early else {})
+    return findings | ({Reason.EARLY_MODEL.value: describe_models(early)} if early else {})
 
 
 def describe_models(early: list[str]) -> str:
@@ -69,19 +71,15 @@ def find_release(model: str) -> datetime.date | None:
 
 
 def is_releasable(held: HeldDate) -> bool:
-    return held.reason == HeldDate.Reason.EARLY_MODEL or int(held.finding) <= MOST_RELEASABLE
+    return held.reason == Reason.EARLY_MODEL or int(held.finding) <= MOST_RELEASABLE
 
 
 def explain(held: HeldDate) -> str:
     """The sentence for the owner."""
-    if held.reason == HeldDate.Reason.EARLY_MODEL:
+    if held.reason == Reason.EARLY_MODEL:
         model, _, more = held.finding.partition(" ")
         released_on = find_release(model)
         release = formats.day(released_on) if released_on else "its release"
         return f"{model} was used before {release}{f', {more} before theirs' if more else ''}."
-    most, unit = {
-        HeldDate.Reason.CALLS: (MOST_CALLS, "calls"),
-        HeldDate.Reason.TOKENS: (MOST_TOKENS, "tokens"),
-        HeldDate.Reason.OUTPUT: (MOST_OUTPUT_TOKENS, "output tokens"),
-    }[HeldDate.Reason(held.reason)]
-    return f"{formats.exact(int(held.finding))} {unit} in one minute; up to {formats.exact(most)} rank."
+    limit = LIMITS[Reason(held.reason)]
+    return f"{formats.exact(int(held.finding))} {limit.what}; up to {formats.exact(limit.most)} rank."

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from codextime.boards.holds import BusiestMinutes, Findings, find_implausible
+from codextime.boards.holds import Findings, Reason, find_implausible
 from codextime.boards.models import HeldDate
 from codextime.usage.models import EXACT_REVISION
 
@@ -17,16 +17,24 @@ UserDate = tuple[int, datetime.date]  # (user id, UTC date)
 OF_DATES = """
 FROM unnest(%(users)s::bigint[], %(starts)s::timestamptz[]) AS date (user_id, start)
 """
-# Estimates are left out, as they do not rank: they hold no date that does.
-BUSIEST_MINUTES = f"""
-SELECT user_id, start, max(calls), max(tokens), max(output_tokens) FROM (
-    SELECT date.user_id, start, count(*) AS calls, sum(output_tokens) AS output_tokens,
-        sum(input_tokens) + sum(output_tokens) AS tokens
-    {OF_DATES} JOIN usage_call ON usage_call.user_id = date.user_id AND at >= start AND at < start + interval '24 hours'
-    WHERE withdrawn_at IS NULL AND revision >= {EXACT_REVISION}
-    GROUP BY 1, 2, date_bin('1 minute', at, '2000-01-01T00:00Z')
-) AS minute GROUP BY 1, 2
+# Estimates are left out, as they do not rank: they hold no date that does. A call's sum may have more than 63 bits.
+BUSIEST = f"""
+SELECT user_id, start, max(calls), max(tokens), max(output_tokens), max(largest), max(of_hour), max(output_of_hour)
+FROM (
+    SELECT user_id, start, max(calls) AS calls, max(tokens) AS tokens, max(output_tokens) AS output_tokens,
+        max(largest) AS largest, sum(tokens) AS of_hour, sum(output_tokens) AS output_of_hour
+    FROM (
+        SELECT date.user_id, start, date_bin('1 minute', at, '2000-01-01T00:00Z') AS minute, count(*) AS calls,
+            sum(output_tokens) AS output_tokens, sum(input_tokens) + sum(output_tokens) AS tokens,
+            max(input_tokens::numeric + output_tokens) AS largest
+        {OF_DATES}
+        JOIN usage_call ON usage_call.user_id = date.user_id AND at >= start AND at < start + interval '24 hours'
+        WHERE withdrawn_at IS NULL AND revision >= {EXACT_REVISION}
+        GROUP BY 1, 2, 3
+    ) AS of_minute GROUP BY 1, 2, date_bin('1 hour', minute, '2000-01-01T00:00Z')
+) AS of_hour GROUP BY 1, 2
 """
+BUSIEST_COLUMNS = (Reason.CALLS, Reason.TOKENS, Reason.OUTPUT, Reason.CALL, Reason.HOUR, Reason.HOUR_OUTPUT)
 MODELS = f"""
 SELECT date.user_id, start, array_agg(DISTINCT name) {OF_DATES}
 JOIN usage_slot ON usage_slot.user_id = date.user_id AND slot_at >= start AND slot_at < start + interval '24 hours'
@@ -58,8 +66,11 @@ def judge_dates(dates: Sequence[UserDate], *, now: datetime.datetime) -> None:
     starts = [datetime.datetime.combine(on, datetime.time(), datetime.UTC) for _, on in dates]
     parameters: Parameters = {"users": [user for user, _ in dates], "ons": [on for _, on in dates], "starts": starts}
     with connection.cursor() as cursor:
-        cursor.execute(BUSIEST_MINUTES, parameters)
-        busiest = {(user, at.date()): BusiestMinutes(*map(int, most)) for user, at, *most in cursor.fetchall()}
+        cursor.execute(BUSIEST, parameters)
+        busiest = {
+            (user, at.date()): dict(zip(BUSIEST_COLUMNS, map(int, most), strict=True))
+            for user, at, *most in cursor.fetchall()
+        }
         cursor.execute(MODELS, parameters)
         models = {(user, at.date()): names for user, at, names in cursor.fetchall()}
         findings = {date: find_implausible(date[1], most, models.get(date, ())) for date, most in busiest.items()}

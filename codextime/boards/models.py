@@ -60,6 +60,9 @@ class HeldDate(models.Model):
         CALLS = "calls", "more calls in a minute than models can answer"
         TOKENS = "tokens", "more tokens in a minute than models can take"
         OUTPUT = "output", "more output tokens in a minute than models can write"
+        CALL = "call", "a call with more tokens than any model takes"
+        HOUR = "hour", "more tokens in an hour than one person's agents take"
+        HOUR_OUTPUT = "hour_output", "more output tokens in an hour than one person's agents write"
         EARLY_MODEL = "early_model", "a model before its release"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)

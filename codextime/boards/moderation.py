@@ -5,7 +5,7 @@ import datetime
 from django.db import transaction
 
 from codextime.accounts.models import User
-from codextime.accounts.services import hold_user
+from codextime.accounts.services import hold_user, set_active
 from codextime.boards.holds import is_releasable
 from codextime.boards.models import HeldDate, HiddenAccount, Listing, ModerationEvent
 from codextime.boards.snapshots import start_snapshot, take_off
@@ -40,17 +40,41 @@ def hide_account(*, user: User, moderator: User, reason: str, now: datetime.date
 @transaction.atomic
 def show_account(*, user: User, moderator: User, reason: str, now: datetime.datetime) -> None:
     """Brings a hidden account back, if it is still listed. Raises `ReasonMissing` and `UserGone`."""
-    note(Action.SHOW, user=user, moderator=moderator, reason=reason, now=now)
     mark_all_dates(user=user)
+    note(Action.SHOW, user=user, moderator=moderator, reason=reason, now=now)
     HiddenAccount.objects.filter(user=user).delete()
     transaction.on_commit(start_snapshot, robust=True)
 
 
 @transaction.atomic
+def deactivate_account(*, user: User) -> None:
+    """Nobody can sign in to the account or upload for it any more, and it is off the board at once; nothing of it is
+    deleted. Raises `UserGone`."""
+    if not hold_user(user_id=user.pk):
+        raise UserGone
+    hold_lock(Lock.WHO_IS_LISTED)
+    set_active(user=user, is_active=False)
+    listing = Listing.objects.filter(user=user).first()
+    if listing:
+        take_off(listing.number)
+
+
+@transaction.atomic
+def activate_account(*, user: User) -> None:
+    """Undoes `deactivate_account`. Raises `UserGone`."""
+    mark_all_dates(user=user)
+    set_active(user=user, is_active=True)
+    transaction.on_commit(start_snapshot, robust=True)
+
+
+@transaction.atomic
 def release_date(*, held: HeldDate, moderator: User, reason: str, now: datetime.datetime) -> None:
-    """Lets a held date rank, until a recount finds something else. Raises `ReasonMissing` and `NotReleasable`."""
+    """Lets a held date rank, until a recount finds something else. Raises `ReasonMissing`, `NotReleasable` and
+    `UserGone`."""
     if not is_releasable(held):
         raise NotReleasable
+    if not hold_user(user_id=held.user_id):
+        raise UserGone
     note(Action.RELEASE, user=held.user, moderator=moderator, reason=reason, now=now, on=held.on)
     HeldDate.objects.filter(pk=held.pk, released_at=None).update(released_at=now)
     mark_date(user_id=held.user_id, on=held.on)

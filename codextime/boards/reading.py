@@ -1,14 +1,11 @@
-"""What pages ask about the boards: selectors that stand above `access`, as they read what is public.
-
-A state may change between two reads; then all of them are made once more.
-"""
+"""What pages ask about the boards: selectors that stand above `access`, as they read what is public."""
 
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from codextime.accounts.models import User
@@ -23,7 +20,6 @@ T = TypeVar("T")
 Row = tuple[int, str, int]  # the listing's number, its handle, its value
 
 PAGE_SIZE = 50
-TRIES = 3
 
 ROWS = """
 SELECT listing_id, handle, {column} FROM boards_score JOIN {public} AS listing ON listing.number = listing_id
@@ -94,13 +90,14 @@ def find_standing(*, user: User, period: Period, measure: Measure) -> Standing |
 
 
 def read_one_state(read: Callable[[Snapshot | None], T]) -> T:
-    """What `read` makes of the boards, between whose queries nothing changed, unless that is so all the time."""
-    for _ in range(TRIES):
-        snapshot = Snapshot.objects.first()
-        result = read(snapshot)
-        if Snapshot.objects.values_list("number", flat=True).first() == (snapshot and snapshot.number):
-            break
-    return result
+    """What `read` makes of the boards, all of whose queries see them as the first one does. Inside a transaction of
+    somebody else's they see what that one does."""
+    is_within = connection.in_atomic_block
+    with transaction.atomic():
+        if not is_within:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return read(Snapshot.objects.first())
 
 
 def read_page(

@@ -41,35 +41,44 @@ def join_board(*, user: User, handle: str, now: datetime.datetime) -> Listing:
         raise AlreadyListed
     hold_lock(Lock.HANDLES)
     listing = Listing(user=user, handle=handle, skeleton=make_skeleton(handle), listed_at=now)
-    save_handle(listing, is_new=True, now=now)
+    save_handle(listing, now=now)
     transaction.on_commit(start_snapshot, robust=True)
     return listing
 
 
 @transaction.atomic
-def change_handle(*, user: User, handle: str, now: datetime.datetime) -> Listing:
-    """The handle before is kept from others for a while. Raises `ValidationError`, `HandleTaken` and `NotListed`."""
+def change_handle(*, user: User, handle: str, now: datetime.datetime) -> None:
+    """The handle before is kept from others for a while. The listing gets another number, so that no address that names
+    the old one tells whose the new handle is; a worker counts it in again at once.
+
+    Raises `ValidationError`, `HandleTaken`, `NotListed` and `UserGone`.
+    """
     validate_handle(handle)
-    hold_user(user_id=user.pk)
+    mark_all_dates(user=user)
+    hold_lock(Lock.WHO_IS_LISTED)
     hold_lock(Lock.HANDLES)
-    listing = Listing.objects.select_for_update().filter(user=user).first()
-    if listing is None:
+    before = Listing.objects.filter(user=user).first()
+    if before is None:
         raise NotListed
-    before = listing.skeleton
-    listing.handle, listing.skeleton = handle, make_skeleton(handle)
-    save_handle(listing, is_new=False, now=now)
-    if listing.skeleton != before:
-        freed_handles.reserve(skeleton=before, user=user, now=now)
-    return listing
+    if before.handle == handle:
+        return
+    number = before.number
+    before.delete()
+    take_off(number)
+    after = Listing(user=user, handle=handle, skeleton=make_skeleton(handle), listed_at=before.listed_at)
+    save_handle(after, now=now)
+    if after.skeleton != before.skeleton:
+        freed_handles.reserve(skeleton=before.skeleton, user=user, now=now)
+    transaction.on_commit(start_snapshot, robust=True)
 
 
-def save_handle(listing: Listing, *, is_new: bool, now: datetime.datetime) -> None:
+def save_handle(listing: Listing, *, now: datetime.datetime) -> None:
     """Call it under `HANDLES`. What two listings cannot share, the database refuses by a unique skeleton."""
     if freed_handles.is_reserved(skeleton=listing.skeleton, user=listing.user, now=now):
         raise HandleTaken
     try:
         with transaction.atomic():
-            listing.save(force_insert=is_new)
+            listing.save(force_insert=True)
     except IntegrityError as error:
         raise HandleTaken from error
     freed_handles.end_reservation(skeleton=listing.skeleton)

@@ -1,6 +1,7 @@
 """The environment, read once. Every variable the server knows is a line here; nonsense stops the start."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+import sys
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -8,11 +9,14 @@ from urllib.parse import unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from codextime.config.production import NO_MAIL, find_problems
+from codextime.config.production import NO_MAIL, find_problems, find_warning
 
 read = environ.Env()
 
 ROOT = Path(__file__).resolve().parents[2]
+
+Network = IPv4Network | IPv6Network
+MAPPED = IPv6Network("::ffff:0:0/96")  # IPv4 as IPv6; senders are read as IPv4, which no such network holds
 
 MODES = ("production", "local", "test", "build")  # build: files are made out of the source, and nothing is served
 SIGN_UP_POLICIES = ("open", "invitation", "closed")
@@ -42,21 +46,33 @@ def database() -> dict[str, Any]:
     return parsed
 
 
-def networks(name: str) -> list[IPv4Network | IPv6Network]:
+def networks(name: str) -> list[Network]:
     """Networks such as `172.16.0.0/12`, or single addresses, separated by commas; not the whole internet."""
     texts: list[str] = read.list(name, default=[])
     try:
         found = [ip_network(text.strip(), strict=False) for text in texts]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be addresses or networks of your proxies: {error}") from error
-    if any(network.prefixlen == 0 for network in found):
+    if any(network.prefixlen == 0 for network in join_networks(found)):
         raise ImproperlyConfigured(f"{name} must not trust everybody: name the addresses of your own proxies.")
+    if mapped := [network for network in found if isinstance(network, IPv6Network) and network.overlaps(MAPPED)]:
+        raise ImproperlyConfigured(f"{name} has {mapped[0]}: write IPv4 networks like 10.0.0.0/8.")
     return found
+
+
+def join_networks(found: list[Network]) -> list[Network]:
+    """The same addresses in as few networks as can be."""
+    return [
+        *collapse_addresses(network for network in found if isinstance(network, IPv4Network)),
+        *collapse_addresses(network for network in found if isinstance(network, IPv6Network)),
+    ]
 
 
 MODE = choice("CODEXTIME_MODE", MODES, "production")
 if MODE == "production" and (problems := find_problems(read.ENVIRON)):
     raise ImproperlyConfigured("\n".join(["This server cannot start (docs/hosting.md explains each):", *problems]))
+if MODE == "production" and (warning := find_warning(read.ENVIRON)):
+    sys.stderr.write(f"{warning}\n")
 
 NO_KEY_NEEDED = MODE in ("test", "build")
 SECRET_KEY: str = read.str("CODEXTIME_SECRET_KEY", default="signs-nothing-of-value" if NO_KEY_NEEDED else "")

@@ -12,6 +12,7 @@ ADDRESS = re.compile(rf"https?://({NAME})(:[0-9]+)?\Z")
 HOST = re.compile(rf"\.?({NAME})\Z", re.IGNORECASE)  # a name that begins with a dot stands for all below it
 PATH = re.compile(r"[A-Za-z0-9_-]*\Z")
 ENCODED = "; write special characters of a password percent-encoded"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
 
 
@@ -28,6 +29,17 @@ def find_problems(environment: Mapping[str, str]) -> list[str]:
         check_admin_path,
     )
     return [problem for check in checks if (problem := check(environment))]
+
+
+def find_warning(environment: Mapping[str, str]) -> str:
+    """What may be meant so and had better not be; empty if there is nothing."""
+    address = urlsplit(environment.get("CODEXTIME_BASE_URL", ""))
+    if address.scheme == "https" or address.hostname in LOOPBACK:
+        return ""
+    return (
+        "Warning: CODEXTIME_BASE_URL is not https://, so passwords, sessions and upload tokens can be read on their "
+        "way here. Use it inside a network that you trust, and nowhere else."
+    )
 
 
 def check_key(environment: Mapping[str, str]) -> str:

@@ -1,24 +1,47 @@
 """The leaderboard's part of the settings: joining, the handle, leaving."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from codextime.accounts.requests import SignedInRequest
 from codextime.boards import services
+from codextime.boards.limits import HANDLES_BY_USER
 from codextime.dashboard.forms import HandleForm
 from codextime.dashboard.settings_views import render_settings, zone_form_of
+from codextime.lib.rate_limits import LimitReached, count_use
+
+View = Callable[[SignedInRequest], HttpResponse]
 
 TAKEN = "Somebody has this handle, or one that looks like it, or had it in the last 30 days. Choose another one."
 
 
+def limits_handles(view: View) -> View:
+    """Counts every handle that somebody asks for, had or not, and stops whoever asks for too many."""
+
+    @wraps(view)
+    def limited(request: SignedInRequest) -> HttpResponse:
+        try:
+            count_use(HANDLES_BY_USER, key=str(request.user.pk), now=timezone.now())
+        except LimitReached as limit:
+            answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+            answer["Retry-After"] = str(limit.retry_after)
+            return answer
+        return view(request)
+
+    return limited
+
+
 @require_POST
 @login_required
+@limits_handles
 def join_board(request: SignedInRequest) -> HttpResponse:
     form = HandleForm(request.POST)
     if not form.is_valid():
@@ -36,6 +59,7 @@ def join_board(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @login_required
+@limits_handles
 def change_handle(request: SignedInRequest) -> HttpResponse:
     form = HandleForm(request.POST)
     if not form.is_valid():
@@ -47,7 +71,7 @@ def change_handle(request: SignedInRequest) -> HttpResponse:
     except services.NotListed:
         messages.info(request, "You are not on the leaderboard.")
     else:
-        messages.success(request, "Handle saved.")
+        messages.success(request, "Handle saved. It is on the board within a minute.")
     return redirect("settings")
 
 

@@ -35,9 +35,11 @@ class ShownRate:
 
 @dataclass(frozen=True, slots=True)
 class RateTable:
-    """`current` are the rates of today, the newest first; `earlier` those that ended."""
+    """`current` are the rates of today, the newest first; `later` those that begin after it, `earlier` those that
+    ended."""
 
     current: list[ShownRate]
+    later: list[ShownRate]
     earlier: list[ShownRate]
 
 
@@ -67,7 +69,8 @@ def build_table(listed: Mapping[str, list[Rate]], amount: Amount, today: datetim
     rates = sorted(chain.from_iterable(listed.values()), key=lambda rate: rate.model)
     rates.sort(key=lambda rate: rate.effective_from, reverse=True)
     return RateTable(
-        current=[show_rate(rate, amount, today) for rate in rates if not has_ended(rate, today)],
+        current=[show_rate(rate, amount, today) for rate in rates if rate.holds(today)],
+        later=[show_rate(rate, amount, today) for rate in rates if rate.effective_from > today],
         earlier=[show_rate(rate, amount, today) for rate in rates if has_ended(rate, today)],
     )
 

@@ -1,8 +1,9 @@
 """The public board: who sees what, page by page, and what nonsense gets."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from codextime.accounts.models import User
 from codextime.boards import reading
 from codextime.boards.models import Listing
-from codextime.boards.services import join_board
+from codextime.boards.services import join_board, leave_board
 from codextime.boards.snapshots import take_snapshot
+from tests.at_once import run_at_once
 from tests.boards.people import board_of, make_listed
 from tests.conftest import make_person
 from tests.usage.burning import burn, call
@@ -137,6 +139,37 @@ def test_the_row_of_a_hidden_account_begins_no_page(
 
     assert f".{person.number:x}" not in client.get("/leaderboard").text
     assert handle not in client.get("/leaderboard?after=2000.1").text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_shows_one_state_though_the_board_changes_while_it_is_read(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_people(3, now)
+    read_rows = reading.read_rows
+
+    def leave_after_reading(*arguments: Any) -> list[reading.Row]:
+        rows = read_rows(*arguments)
+        run_at_once(lambda: leave_board(user=User.objects.get(email="p0@example.org"), now=now))
+        return rows
+
+    monkeypatch.setattr(reading, "read_rows", leave_after_reading)
+    text = Client().get("/leaderboard").text.replace("\u00a0", " ")
+    assert "person-0" in text
+    assert "3 ranked" in text
+
+    monkeypatch.undo()
+    text = Client().get("/leaderboard").text.replace("\u00a0", " ")
+    assert "person-0" not in text
+    assert "2 ranked" in text
+
+
+def test_a_board_that_is_not_of_today_says_of_when_it_is(client: Client, owner: User) -> None:
+    make_listed(owner, "ada", [call("2026-01-05T12:00+00:00")], now=datetime(2026, 1, 5, 13, 30, 5, tzinfo=UTC))
+
+    text = client.get("/leaderboard").text
+
+    assert ">5 Jan 2026 13:30:05 UTC</time>" in text
 
 
 @pytest.mark.parametrize(

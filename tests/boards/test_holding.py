@@ -29,18 +29,41 @@ def busy_minute(calls: int, tokens: tuple[int, int, int, int, int] = (1000, 0, 0
     return [call(NOON + timedelta(milliseconds=10 * number), tokens=tokens) for number in range(calls)]
 
 
+def busy_hour(each: tuple[int, int, int, int, int]) -> list[CallReading]:
+    """Forty equal minutes."""
+    return [call(NOON + timedelta(minutes=minute), tokens=each) for minute in range(40) for _ in range(5)]
+
+
 IMPOSSIBLE = {
-    "calls": busy_minute(holds.MOST_CALLS + 1, (10, 0, 0, 1, 0)),
-    "tokens": busy_minute(1, (holds.MOST_TOKENS, 0, 0, 1, 0)),
-    "output": busy_minute(1, (10, 0, 0, holds.MOST_OUTPUT_TOKENS + 1, 0)),
+    "calls": busy_minute(601, (10, 0, 0, 1, 0)),
+    "tokens": busy_minute(5, (8_000_000, 0, 0, 1, 0)),
+    "output": busy_minute(1, (10, 0, 0, 2_000_001, 0)),
+    "call": busy_minute(1, (9_100_000, 0, 0, 900_001, 0)),
+    "hour": busy_hour((6_000_000, 0, 0, 1, 0)),
+    "hour_output": busy_hour((10, 0, 0, 180_001, 0)),
     "early_model": [call("2026-09-27T23:59+00:00", model="gpt-6.1-sol")],
 }
 POSSIBLE = {
-    "calls": busy_minute(holds.MOST_CALLS, (10, 0, 0, 1, 0)),
-    "tokens": busy_minute(1, (holds.MOST_TOKENS - 1, 0, 0, 1, 0)),
-    "output": busy_minute(1, (10, 0, 0, holds.MOST_OUTPUT_TOKENS, 0)),
+    "calls": busy_minute(600, (10, 0, 0, 1, 0)),
+    "tokens": busy_minute(5, (7_999_999, 0, 0, 1, 0)),
+    "output": busy_minute(1, (10, 0, 0, 2_000_000, 0)),
+    "call": busy_minute(1, (9_100_000, 0, 0, 900_000, 0)),
+    "hour": busy_hour((5_999_999, 0, 0, 1, 0)),
+    "hour_output": busy_hour((10, 0, 0, 180_000, 0)),
+    "in two hours": [
+        call(NOON + timedelta(minutes=minute), tokens=(10_000_000, 0, 0, 0, 0))
+        for minute in range(10, 110)
+        for _ in range(2)
+    ],
+    "thirty agents that never wait": [
+        call(NOON + timedelta(seconds=10 * turn, milliseconds=agent), tokens=(108_000, 100_000, 0, 800, 0))
+        for turn in range(360)
+        for agent in range(30)
+    ],
     "early_model": [call("2026-09-28T00:00+00:00", model="gpt-6.1-sol")],
-    "in two minutes": [call(NOON + timedelta(seconds=59 + n), tokens=(30_000_000, 0, 0, 0, 0)) for n in range(2)],
+    "in two minutes": [
+        call(NOON + timedelta(seconds=second), tokens=(7_000_000, 0, 0, 0, 0)) for second in (59, 60) for _ in range(5)
+    ],
     "a model nobody knows": [call("2025-01-01T00:00+00:00", model="custom")],
     "Codex before the API": [call("2025-12-20T12:00+00:00", model="gpt-5.2-codex")],
 }
@@ -90,7 +113,7 @@ def test_a_date_that_is_recounted_is_judged_anew(owner: User, now: datetime) -> 
     make_listed(owner, "ada", [*impossible, call(NOON)], now=now)
     assert board_of(Client()) == []
 
-    store(owner, withdrawals=[Withdrawal(impossible[0].call_id, 300, "impossible")])
+    store(owner, withdrawals=[Withdrawal(one.call_id, 300, "impossible") for one in impossible])
     rebuild_dirty_dates(user_id=owner.pk)
     take_snapshot(now=now)
 
@@ -101,12 +124,12 @@ def test_a_date_that_is_recounted_is_judged_anew(owner: User, now: datetime) -> 
 def test_a_released_date_ranks_until_a_recount_finds_something_else(owner: User, stranger: User, now: datetime) -> None:
     make_listed(owner, "ada", IMPOSSIBLE["tokens"], now=now)
     release(HeldDate.objects.get(), stranger, now)
-    ranked = [("1", "ada", "40,000,001 tokens")]
+    ranked = [("1", "ada", "40,000,005 tokens")]
     assert board_of(Client()) == ranked
 
     burn(owner, call(NOON + timedelta(hours=1), tokens=(5, 0, 0, 0, 0)))
     take_snapshot(now=now)
-    assert board_of(Client()) == [("1", "ada", "40,000,006 tokens")]
+    assert board_of(Client()) == [("1", "ada", "40,000,010 tokens")]
 
     burn(owner, call(NOON, tokens=(5, 0, 0, 0, 0)))
     take_snapshot(now=now)
@@ -147,7 +170,7 @@ def test_leaving_and_coming_back_neither_loses_nor_gains_a_release(owner: User, 
     join_board(user=owner, handle="ada", now=now)
     take_snapshot(now=now)
 
-    assert board_of(Client(), "/leaderboard?period=all") == [("1", "ada", "40,000,001 tokens")]
+    assert board_of(Client(), "/leaderboard?period=all") == [("1", "ada", "40,000,005 tokens")]
     assert {held.reason: held.released_at is None for held in HeldDate.objects.all()} == {
         "tokens": False,
         "early_model": True,

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from codextime.accounts.models import User
+from codextime.boards.limits import HANDLES_BY_USER
 from codextime.boards.models import DateScore, Listing, RankMark, Score
 from codextime.boards.services import HandleTaken, join_board
 from codextime.boards.snapshots import take_snapshot
@@ -134,6 +135,43 @@ def test_a_handle_can_be_changed(signed_in: Client, owner: User, stranger: User)
     assert signed_in.post(HANDLE, {"handle": "b-o-b"}).status_code == 400
 
     assert Listing.objects.get(user=owner).handle == "countess"
+
+
+def test_a_changed_handle_ranks_again_under_another_number(
+    signed_in: Client, owner: User, stranger: User, now: datetime
+) -> None:
+    make_listed(owner, "ada", [call(now)], now=now)
+    make_listed(stranger, "bob", [call(now)], now=now)
+    before = Listing.objects.get(user=owner).number
+
+    signed_in.post(HANDLE, {"handle": "countess"})
+    assert board_of(Client()) == [("1", "bob", "1,200 tokens")]
+    take_snapshot(now=now)
+
+    assert sorted(board_of(Client())) == [("1", "bob", "1,200 tokens"), ("1", "countess", "1,200 tokens")]
+    assert Listing.objects.get(user=owner).number != before
+    assert not Score.objects.filter(listing=before).exists()
+    assert not DateScore.objects.filter(listing=before).exists()
+
+
+def test_the_same_handle_again_changes_nothing(signed_in: Client, owner: User, now: datetime) -> None:
+    make_listed(owner, "ada", [call(now)], now=now)
+
+    signed_in.post(HANDLE, {"handle": "ada"})
+
+    assert board_of(Client()) == [("1", "ada", "1,200 tokens")]
+
+
+@pytest.mark.parametrize("address", [JOIN, HANDLE])
+def test_nobody_asks_for_handles_without_end(signed_in: Client, address: str) -> None:
+    for _ in range(HANDLES_BY_USER.amount):
+        assert signed_in.post(address, {"handle": "admin"}).status_code == 400
+
+    answer = signed_in.post(address, {"handle": "ada"})
+
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= HANDLES_BY_USER.seconds
+    assert Listing.objects.count() == 0
 
 
 def test_joining_twice_and_leaving_twice_change_nothing(signed_in: Client, owner: User) -> None:

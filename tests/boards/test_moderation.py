@@ -2,13 +2,16 @@
 
 import re
 from datetime import datetime
+from io import StringIO
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from codextime.accounts.models import User
+from codextime.boards.admin import ListingForm
 from codextime.boards.models import HeldDate, HiddenAccount, Listing, ModerationEvent, Score
 from codextime.boards.services import join_board, leave_board
 from codextime.boards.snapshots import take_snapshot
@@ -89,6 +92,39 @@ def test_nothing_happens_without_a_reason_or_a_change(admin: Client, listed: str
     assert "errorlist" in answer.text
     assert ModerationEvent.objects.count() == 0
     assert len(board_of(Client())) == 1
+
+
+@pytest.mark.parametrize("is_hidden", [True, False])
+def test_who_is_erased_while_a_moderator_looks_is_simply_not_there(
+    admin: Client, owner: User, listed: str, monkeypatch: pytest.MonkeyPatch, is_hidden: bool
+) -> None:
+    if not is_hidden:
+        admin.post(listed, {"is_hidden": "on", "why": "Invented figures."})
+    monkeypatch.setattr(ListingForm, "clean_why", lambda form: owner.delete() and form.data["why"], raising=False)
+
+    answer = admin.post(listed, {"is_hidden": "on" if is_hidden else "", "why": "Too late."})
+
+    assert answer.status_code == 404
+    assert ModerationEvent.objects.filter(reason="Too late.").count() == 0
+
+
+def test_a_deactivated_account_leaves_no_gap_on_the_board_and_an_activated_one_is_back(
+    owner: User, stranger: User, listed: str, now: datetime
+) -> None:
+    make_listed(stranger, "bob", [call(now, tokens=(500, 0, 0, 0, 0))], now=now)
+    client = Client()
+    client.force_login(owner)
+
+    call_command("deactivate_account", "owner@example.org", stdout=StringIO())
+
+    assert board_of(Client()) == [("1", "bob", "500 tokens")]
+    assert "1 ranked" in Client().get("/leaderboard").text.replace("\u00a0", " ")
+    assert client.get("/dashboard").status_code == 302
+
+    call_command("activate_account", "owner@example.org", stdout=StringIO())
+    take_snapshot(now=now)
+
+    assert board_of(Client()) == [("1", "ada", "1,200 tokens"), ("2", "bob", "500 tokens")]
 
 
 def test_a_held_date_is_released_with_a_reason(admin: Client, owner: User, now: datetime) -> None:

@@ -101,6 +101,17 @@ def test_no_value_that_can_be_right_is_refused(name: str, value: str) -> None:
     assert find_problems(COMPLETE | {name: value}) == []
 
 
+@pytest.mark.parametrize(
+    ("address", "is_warned"),
+    [("https://codextime.example.org", False), ("http://localhost:8000", False), ("http://codextime.internal", True)],
+)
+def test_a_public_address_without_tls_starts_with_a_warning(address: str, is_warned: bool) -> None:
+    ended = run("manage.py", "check", **COMPLETE | {"CODEXTIME_BASE_URL": address})
+
+    assert ended.returncode == 0
+    assert ("can be read on their way" in ended.stderr) == is_warned
+
+
 def test_spaces_between_allowed_hosts_are_no_part_of_them() -> None:
     code = "from codextime.config import env; print(env.ALLOWED_HOSTS)"
 

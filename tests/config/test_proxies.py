@@ -81,7 +81,9 @@ def test_nothing_behind_it_sees_the_headers(peer: str) -> None:
     assert not [name for name in request.META if "FORWARDED" in name]
 
 
-@pytest.mark.parametrize("value", ["1", "10.0.0.0/33", "proxy.example", "0.0.0.0/0", "::/0"])
+@pytest.mark.parametrize(
+    "value", ["1", "10.0.0.0/33", "proxy.example", "0.0.0.0/0", "::/0", "0.0.0.0/1,128.0.0.0/1", "::ffff:10.0.0.0/104"]
+)
 def test_what_is_no_network_stops_the_start(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEXTIME_TRUSTED_PROXIES", f"10.0.0.1,{value}")
 

@@ -26,7 +26,7 @@ def test_every_rate_is_in_one_of_the_tables() -> None:
     shown = page()
 
     for table, listed in ((shown.usd, PACKAGED.rates), (shown.credits, PACKAGED.credits)):
-        assert len(table.current) + len(table.earlier) == sum(map(len, listed.values()))
+        assert len(table.current) + len(table.later) + len(table.earlier) == sum(map(len, listed.values()))
     assert {name for name, _ in shown.unpriced} == PACKAGED.names.unpriced.keys()
 
 
@@ -35,6 +35,13 @@ def test_a_rate_is_in_force_up_to_the_day_before_its_last() -> None:
 
     assert "gpt-5-codex" in {rate.model for rate in page(last).usd.current}
     assert "gpt-5-codex" in {rate.model for rate in page(after).usd.earlier}
+
+
+def test_a_rate_that_begins_later_is_not_in_force_yet() -> None:
+    before, first = (page(datetime.date(2026, 11, day)).usd for day in (16, 17))
+
+    assert "gpt-6.2-sol" in {rate.model for rate in before.later} - {rate.model for rate in before.current}
+    assert "gpt-6.2-sol" in {rate.model for rate in first.current} - {rate.model for rate in first.later}
 
 
 def test_it_shows_figures_with_the_date_and_the_source_of_their_evidence() -> None:
