@@ -145,10 +145,10 @@ def fish() -> str:
 def fish_values(argument: Argument) -> str:
     if not argument.takes_value:
         return ""
-    needs = " -r" if argument.name else ""
-    if argument.values in (FILES, FOLDERS):
-        return f"{needs} -F" if argument.values == FILES else f"{needs} -a '(__fish_complete_directories)'"
-    return f"{needs} -a {quoted(argument.values)}" if argument.values else needs
+    if argument.values == FILES:
+        return " -r -F" if argument.name else " -F"
+    words = {FOLDERS: "(__fish_complete_directories)"}.get(argument.values, argument.values)
+    return (" -x" if argument.name else "") + (f" -a {quoted(words)}" if words else "")
 
 
 def quoted(text: str) -> str:

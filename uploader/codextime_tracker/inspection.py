@@ -63,14 +63,14 @@ decode_line = Decoder(InspectedLine).decode
 decode_payload = Decoder(InspectedPayload).decode
 
 
-def inspect(path: Path) -> Inspection:
-    """Raises `OSError`."""
+def inspect(path: Path, others: Scan | None = None) -> Inspection:
+    """`others` is a finished scan of the rollout's Codex home, if there was one. Raises `OSError`."""
     file = rollout_at(path)
     with path.open("rb", buffering=0) as raw:
         try:
             turn, need = begin_pass(file, raw, None), None
         except NeedsTotals as missing:
-            turn, need = pass_with_home(file, raw, missing), missing
+            turn, need = pass_with_others(file, raw, missing, others), missing
         trial = Counter(deepcopy(turn.counter.state)) if turn.counter else None
         found = Inspection(file, rule=rule_of(trial.state, need) if trial else "")
         turn.run()
@@ -92,14 +92,16 @@ def rollout_at(path: Path) -> RolloutFile:
     return RolloutFile(str(path), name, is_compressed, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-def pass_with_home(file: RolloutFile, raw: BinaryIO, need: NeedsTotals) -> Pass:
+def pass_with_others(file: RolloutFile, raw: BinaryIO, need: NeedsTotals, others: Scan | None) -> Pass:
     """Where other threads' sums tell what is copied, their whole Codex home is read first, in memory."""
-    home = next((each.parent for each in Path(file.path).absolute().parents if each.name in FOLDERS), None)
     raw.seek(0)
     reading = Reading(Decompressed(raw) if file.is_compressed else raw)
+    if others is not None:
+        return pass_by_totals(file, reading, need, None, others.find_totals, others.find_older)
+    home = next((each.parent for each in Path(file.path).absolute().parents if each.name in FOLDERS), None)
+    found = find_rollouts(home) if home else Found([], [], [])
     with Index.in_memory() as index:
-        key = index.source_key(home or Path(file.path))
-        others = Scan(index, key, find_rollouts(home) if home else Found([], [], []), lambda done, total: None, Counter)
+        others = Scan(index, index.source_key(home or Path(file.path)), found, lambda done, total: None, Counter)
         others.run()
         return pass_by_totals(file, reading, need, None, others.find_totals, others.find_older)
 

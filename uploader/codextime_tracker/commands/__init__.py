@@ -40,6 +40,7 @@ COMMANDS = {
     command.name: command
     for command in (
         Command("status", "status", "show what was used today, this week and in all, and what waits to be sent"),
+        Command("doctor", "doctor", "check everything that a run needs, and say what to do; changes nothing"),
         Command("export", "export", "write every call found; needs no account and no network"),
         Command("inspect", "inspect PATH", "show what a rollout holds and how it is counted; stores and sends nothing"),
         Command("login", "login <userId>", "pair this machine, and send nothing yet"),

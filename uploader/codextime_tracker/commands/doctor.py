@@ -1,0 +1,54 @@
+"""`codextime-tracker doctor`."""
+
+import argparse
+import json
+import os
+import sys
+
+from codextime_tracker.arguments import (
+    add_home,
+    add_index,
+    add_json,
+    add_server,
+    homes_of,
+    index_of,
+    server_of_environment,
+    token,
+)
+from codextime_tracker.commands import Clock
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_home(parser)
+    add_server(parser)
+    parser.add_argument("--allow-http", action="store_true", help="permit an unencrypted line to a private address")
+    add_index(parser)
+    add_json(parser)
+
+
+def run(parsed: argparse.Namespace, clock: Clock) -> int:
+    """Prints each finding as soon as it is known; the exit code is that of the first problem."""
+    from codextime_tracker.doctor import examine, exit_of, lines_of, summary
+    from codextime_tracker.places import CREDENTIALS, data_folder
+    from codextime_tracker.terminal import print_lines
+
+    findings = []
+    for finding in examine(
+        homes=homes_of(parsed),
+        index=index_of(parsed),
+        credentials=data_folder() / CREDENTIALS,
+        server=parsed.server or server_of_environment(),
+        token=token(os.environ.get("CODEXTIME_TOKEN", "").strip()),
+        allow_http=parsed.allow_http,
+        now=clock.now,
+    ):
+        findings.append(finding)
+        if not parsed.json:
+            print_lines(lines_of(finding), sys.stdout)
+            sys.stdout.flush()
+    if parsed.json:
+        shown = [{name: getattr(each, name) for name in ("state", "about", "text", "advice")} for each in findings]
+        print(json.dumps({"exit": exit_of(findings), "findings": shown}, indent=2))
+    else:
+        print(summary(findings))
+    return exit_of(findings)
