@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow.parquet
 import pytest
+from codextime_tracker.locking import one_run_at_a_time
 
 from tests.tracker.homes import call, start, turn, write_rollout
 from tests.tracker.rollouts import CORPORA, load
@@ -243,3 +244,15 @@ def test_parquet_without_its_package_says_how_to_get_it(tmp_path: Path) -> None:
 
     assert (result.returncode, result.stdout) == (2, b"")
     assert b"pipx inject codextime-tracker pyarrow" in result.stderr
+
+
+def test_beside_another_run_the_logs_alone_can_be_exported(tmp_path: Path, own_folder: Path) -> None:
+    write_rollout(tmp_path / "codex", start(), turn(), call(1))
+    index = ("--codex-home", tmp_path / "codex", "--index", tmp_path / "index.sqlite3")
+
+    with one_run_at_a_time(tmp_path / "index.sqlite3"):
+        waits, alone = export(*index), export(*index, "--no-index")
+
+    assert waits.returncode == 4
+    assert b"add --no-index" in waits.stderr
+    assert len(rows_of(alone)) == 1

@@ -164,8 +164,11 @@ def test_while_another_run_is_at_work_its_figures_are_shown(tracker: Tracker) ->
 
 
 def test_a_machine_without_codex_is_told_so(tracker: Tracker, tmp_path: Path) -> None:
-    run = tracker.raw("status", "--codex-home", str(tmp_path / "nowhere"))
+    nowhere = str(tmp_path / "nowhere")
 
+    run = tracker.raw("status", "--codex-home", nowhere)
+
+    assert json.loads(tracker.raw("status", "--codex-home", nowhere, "--json").out)["missing_homes"] == [nowhere]
     assert run.exit == Exit.DONE
     assert "No logs    " in run.out
     assert "nothing was ever sent from here. Begin with: codextime-tracker <userId>" in run.out

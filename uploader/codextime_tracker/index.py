@@ -213,17 +213,19 @@ class Index:
 
         `since` and `until` (left out) are instants as the index holds them.
         """
+        # Almost all rows count: in their own order they are read twice as fast as by an index.
+        counting = f"""FROM calls NOT INDEXED JOIN threads ON threads.id = thread JOIN sources ON sources.id = source
+            WHERE superseded_by IS NULL AND kind != 'withdrawn' {of_sources(source_keys)}
+            {"AND at >= ? AND at < ?" if since else ""}"""
+        if len(source_keys) != 1:  # a source has each call once
+            counting = f"""FROM (
+                SELECT input_tokens, output_tokens, flags, max(revision) {counting} GROUP BY uuid, identity
+            )"""
         # In halves: SQLite stops at sums beyond 63 bits.
         calls, high, low, estimated = self.connection.execute(
             f"""SELECT count(*), coalesce(sum((input_tokens >> 31) + (output_tokens >> 31)), 0),
             coalesce(sum((input_tokens & 0x7fffffff) + (output_tokens & 0x7fffffff)), 0), coalesce(sum(flags != 0), 0)
-            FROM (
-                SELECT input_tokens, output_tokens, flags, max(revision)
-                FROM calls JOIN threads ON threads.id = thread JOIN sources ON sources.id = source
-                WHERE superseded_by IS NULL AND kind != 'withdrawn' {of_sources(source_keys)}
-                {"AND at >= ? AND at < ?" if since else ""}
-                GROUP BY {"number" if len(source_keys) == 1 else "uuid, identity"}
-            )""",
+            {counting}""",
             (*source_keys, since, until) if since else source_keys,
         ).fetchone()
         return Totals(calls, (high << 31) + low, estimated)

@@ -70,7 +70,7 @@ def limit_in_words(limit: Limit, now: datetime) -> str:
     return f"{used}, resets in {in_words(max(limit.resets_at - now, timedelta(minutes=1)))} ({seen})"
 
 
-def as_json(status: Status) -> str:
+def as_json(status: Status, missing_homes: list[tuple[Path, str]]) -> str:
     figures = {
         "today": status.figures.today,
         "this_week": status.figures.this_week,
@@ -81,6 +81,7 @@ def as_json(status: Status) -> str:
         "at": instant_of(status.now),
         "is_fresh": status.is_fresh,
         "time_zone": name_zone(status.now),
+        "missing_homes": [plain(str(home), longest=4096) for home, _ in missing_homes],
         **{
             name: {"calls": each.calls, "tokens": each.tokens, "estimated_calls": each.estimated_calls}
             for name, each in figures.items()

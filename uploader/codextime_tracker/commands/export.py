@@ -11,7 +11,7 @@ from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
 
 if TYPE_CHECKING:
-    from codextime_tracker.index import StoredCall
+    from codextime_tracker.index import Index, StoredCall
 
 FORMATS = ("jsonl", "json", "csv", "parquet")
 
@@ -49,12 +49,11 @@ def found_calls(parsed: argparse.Namespace) -> "Iterator[Iterator[StoredCall]]":
     """Those of the named homes, else all that the index has; on standard error what was skipped and why."""
     from codextime_tracker.archive import note_gone_homes
     from codextime_tracker.index import Index
-    from codextime_tracker.opening import opened
     from codextime_tracker.reports import skipped
     from codextime_tracker.scanning import scan
     from codextime_tracker.sync import existing_homes
 
-    with Index.in_memory() if parsed.no_index else opened(index_of(parsed)) as index:
+    with Index.in_memory() if parsed.no_index else own_index(parsed) as index:
         complain(*index.notices)
         homes, missing = existing_homes(homes_of(parsed), may_be_none=index.last_change() > 0)
         scans = [scan(index, home) for home in homes]
@@ -62,3 +61,16 @@ def found_calls(parsed: argparse.Namespace) -> "Iterator[Iterator[StoredCall]]":
         complain(*(f"{title}: {text}" for title, text in skipped(scans, missing)))
         named = [index.source_key(home) for home in parsed.codex_home or []]
         yield index.calls(*named)
+
+
+@contextmanager
+def own_index(parsed: argparse.Namespace) -> "Iterator[Index]":
+    from codextime_tracker.locking import AlreadyRunning
+    from codextime_tracker.opening import opened
+
+    try:
+        with opened(index_of(parsed)) as index:
+            yield index
+    except AlreadyRunning as running:
+        running.add_note("Or add --no-index, which reads the logs alone.")
+        raise

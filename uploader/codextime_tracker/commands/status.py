@@ -30,7 +30,7 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
         status = gather(index, homes, now=clock.now, is_fresh=is_ours)
         notices = index.notices
     if parsed.json:
-        print(as_json(status))
+        print(as_json(status, missing))
     else:
         print_status(status, notices, missing)
     return Exit.DONE
