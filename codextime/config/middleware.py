@@ -25,6 +25,21 @@ class PatienceMiddleware:
             return self.get_response(request)
 
 
+class HeadMiddleware:
+    """Leaves the body of an answer to HEAD away, and its length there (RFC 9110, section 9.3.2): gunicorn would write a
+    line to the log for each, and monitors ask by HEAD."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        if request.method == "HEAD" and not answer.streaming:
+            answer.setdefault("Content-Length", str(len(answer.content)))
+            answer.content = b""
+        return answer
+
+
 class KnownHostMiddleware:
     """Refuses a request for another host's name with one line in the log; Django would write a traceback for each, and
     whoever scans a network could fill the log with them."""

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "codextime.config.middleware.HeadMiddleware",
     "codextime.config.middleware.PatienceMiddleware",
     "codextime.config.proxies.TrustedProxyMiddleware",
     "codextime.config.middleware.KnownHostMiddleware",

@@ -5,8 +5,10 @@ import logging
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import Settings
+
+from codextime.config.wsgi import application
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
@@ -21,6 +23,16 @@ def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
         if type(handler) is logging.StreamHandler:
             monkeypatch.setattr(handler, "stream", log)
     return log
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "status"), [("/leaderboard", 200), ("/robots.txt", 200), ("/nowhere", 404)])
+def test_an_answer_to_head_says_how_long_the_body_is_that_it_leaves_away(path: str, status: int) -> None:
+    """Asked of the application itself, as the test client would cut the body."""
+    full, head = (application.get_response(RequestFactory().generic(method, path)) for method in ("GET", "HEAD"))
+
+    assert (full.status_code, head.status_code) == (status, status)
+    assert (head.content, head["Content-Length"]) == (b"", str(len(full.content)))
 
 
 @pytest.mark.django_db
