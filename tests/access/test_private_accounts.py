@@ -95,8 +95,16 @@ def test_an_account_on_the_board_shows_its_handle_there_and_nothing_else(
         assert names_in(answers, private.email, private.public_id, LABEL) == []
 
 
-def test_the_owner_of_a_private_account_finds_themselves_in_the_frame_of_pages_only(private: User) -> None:
+def test_owners_find_themselves_in_the_frame_of_pages_and_on_boards_that_they_joined(
+    private: User, now: datetime
+) -> None:
     """Signed in, one's own address stands in the menu, and nowhere else on a public page."""
-    for path, text in answers_to(private):
+    alone = answers_to(private)
+    join_board(user=private, handle=HANDLE, now=now)
+    take_snapshot(now=now)
+    listed = answers_to(private)
+
+    assert names_in(alone, HANDLE, LABEL) == []
+    assert {path for path, _ in names_in(listed, HANDLE, LABEL)} == {"/leaderboard", *BOARDS}
+    for path, text in (*alone, *listed):
         assert text.count(private.email) <= 1, path
-        assert names_in([(path, text)], HANDLE, LABEL) == []
