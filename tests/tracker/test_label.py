@@ -72,7 +72,7 @@ def test_a_machine_that_is_not_paired_is_told_how(tracker: Tracker, monkeypatch:
     nobody, unpaired = label(tracker, "desk"), label(tracker, "desk", USER)
 
     assert (nobody.exit, unpaired.exit) == (Exit.NOT_PAIRED, Exit.NOT_PAIRED)
-    assert "Begin with: codextime-tracker login" in nobody.err
+    assert "begin with: codextime-tracker login" in nobody.err
     assert f"codextime-tracker login {USER}" in unpaired.err
     assert tracker.peer.requests == []
 

@@ -57,7 +57,8 @@ def test_a_reset_is_an_instant_or_seconds_from_the_line_or_unknown(tmp_path: Pat
 
 
 def test_a_prompt_that_quotes_a_limit_is_a_prompt(tmp_path: Path) -> None:
-    quoted = line("response_item", {"type": "token_count", "rate_limits": {"primary": window(99)}})
+    later = "2026-11-21T01:09:00.000Z"
+    quoted = line("response_item", {"type": "token_count", "rate_limits": {"primary": window(99)}}, later)
 
     assert found(tmp_path, quoted, '"rate_limits" {torn\n', limits(window(1))) == [Limit("", 300, 1.0, None, SEEN)]
 

@@ -36,7 +36,10 @@ def only_user(credentials: Path, server: str | None) -> str:
     """The one who is paired here: with `server`, if it is named. Raises `NotPaired`, `UsageRefused`."""
     users = {each.user_id for each in read_pairings(credentials) if server in (None, each.server)}
     if not users:
-        raise NotPaired("Nobody is paired here. Begin with: codextime-tracker login <userId> --server URL")
+        raise NotPaired(
+            "Nobody is paired here. With CODEXTIME_TOKEN, add your user id behind the name; "
+            "else begin with: codextime-tracker login <userId> --server URL"
+        )
     if len(users) > 1:
         raise UsageRefused(f"Whose? Several are paired here: add one of {', '.join(sorted(users))} behind the name.")
     return users.pop()
