@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from codextime_tracker.delivery import Delivered
+from codextime_tracker.exits import Exit
 from codextime_tracker.reconciling import Comparison
 from codextime_tracker.reports import lines_of
 from codextime_tracker.sync import Outcome
@@ -13,6 +14,7 @@ from codextime.accounts.models import User
 from codextime.usage.models import Call, Correction
 from codextime.usage.services import rebuild_dirty_dates
 from tests.journeys.machines import Machines
+from tests.machine import Machine
 from tests.tracker.counters import NextCounter
 from tests.tracker.homes import call, start, turn, write_rollout
 from tests.tracker.rollouts import Rollout
@@ -167,3 +169,24 @@ def test_calls_of_other_machines_stay_and_are_counted(machines: Machines, owner:
     assert outcome.comparison == Comparison(on_server=3, unknown=3)
     assert stored_tokens(owner) == 1051 + 1052 + 1053 + 1059
     rebuild_dirty_dates(user_id=owner.pk)
+
+
+def test_the_doctor_reconciles(paired: Machine, owner: User) -> None:
+    paired()
+    Call.objects.filter(user=owner, input_tokens=1001).delete()
+
+    run = paired.raw("doctor", "--reconcile", paired.user, "--server", paired.server, "--codex-home", str(paired.home))
+
+    assert run.exit == Exit.DONE
+    assert "Sent       1 call: 1 new" in run.out
+    assert stored_tokens(owner) == 1051 + 1052 + 1053
+
+
+def test_a_token_of_another_account_changes_nothing(paired: Machine, stranger: User) -> None:
+    paired()
+    paired.user = stranger.public_id
+
+    run = paired.raw("doctor", "--reconcile", paired.user, "--server", paired.server, "--codex-home", str(paired.home))
+
+    assert run.exit == Exit.TOKEN_REFUSED
+    assert "belongs to another account" in run.err

@@ -14,8 +14,10 @@ from codextime_tracker.arguments import (
     index_of,
     server_of_environment,
     token,
+    user_id,
 )
 from codextime_tracker.commands import Clock
+from codextime_tracker.exits import Exit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,9 +26,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-http", action="store_true", help="permit an unencrypted line to a private address")
     add_index(parser)
     add_json(parser)
+    parser.add_argument(
+        "--reconcile",
+        action="store_true",
+        help="compare the index with all that the server has, and settle the difference",
+    )
+    parser.add_argument("user_id", nargs="?", metavar="userId", type=user_id, help="for whom to reconcile")
 
 
 def run(parsed: argparse.Namespace, clock: Clock) -> int:
+    return reconcile(parsed, clock) if parsed.reconcile else check(parsed, clock)
+
+
+def reconcile(parsed: argparse.Namespace, clock: Clock) -> int:
+    """A run that compares the index with the server first, for one user."""
+    from codextime_tracker.arguments import credentials_file, options_of
+    from codextime_tracker.labelling import only_user
+    from codextime_tracker.reports import print_outcome
+    from codextime_tracker.sync import sync
+
+    if parsed.user_id is None:
+        parsed.user_id = only_user(credentials_file(), parsed.server or server_of_environment())
+    print_outcome(sync(options_of(parsed), now=clock.now, sleep=clock.sleep, is_reconciling=True))
+    return Exit.DONE
+
+
+def check(parsed: argparse.Namespace, clock: Clock) -> int:
     """Prints each finding as soon as it is known; the exit code is that of the first problem."""
     from codextime_tracker.doctor import examine, exit_of, lines_of, summary
     from codextime_tracker.places import CREDENTIALS, data_folder

@@ -1,6 +1,7 @@
 """`codextime-tracker <userId>`: one run."""
 
 import argparse
+import sys
 
 from codextime_tracker.arguments import add_home, add_index, add_line, add_server, add_user, label, options_of
 from codextime_tracker.commands import Clock
@@ -33,4 +34,8 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
     outcome = sync(options, now=clock.now, sleep=clock.sleep)
     if not options.is_quiet:
         print_outcome(outcome)
+    if outcome.is_first and not options.is_quiet and sys.stdin.isatty() and sys.stdout.isatty():
+        from codextime_tracker.commands.schedule import offer
+
+        offer(options)
     return Exit.DONE
