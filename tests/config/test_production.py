@@ -153,3 +153,17 @@ def test_people_are_told_a_command_that_names_nothing_of_this_machine() -> None:
     told = run("-c", "from codextime.config.settings import TRACKER_COMMAND; print(TRACKER_COMMAND)", **COMPLETE)
 
     assert told.stdout == "pipx run codextime-tracker\n"
+
+
+def test_browsers_are_bound_to_tls_for_this_host_and_no_other() -> None:
+    ask = """
+import django
+django.setup()
+from django.test import Client
+answer = Client().get("/robots.txt", secure=True, headers={"host": "codextime.example.org"})
+print(answer["Strict-Transport-Security"])
+"""
+
+    answer = run("-c", ask, DJANGO_SETTINGS_MODULE="codextime.config.settings", **COMPLETE)
+
+    assert answer.stdout.strip() == "max-age=31536000", answer.stderr
