@@ -63,7 +63,7 @@ def compare(home: Path, ccusage: Path, index: Path) -> dict[str, list[Cost]]:
     for _ in range(RUNS):
         shutil.rmtree(index, ignore_errors=True)
         scan, _ = measure([sys.executable, "-c", SCAN, str(index / "index.sqlite3"), str(home)])
-        export, lines = measure([str(tracker), "export", "--codex-home", str(home)])
+        export, lines = measure([str(tracker), "export", "--no-index", "--codex-home", str(home)])
         native, report = measure([str(ccusage), "codex", "daily", "--json", "--offline"], environment=alone)
         calls = map(json.loads, lines.splitlines())
         assert sum(call["input_tokens"] + call["output_tokens"] for call in calls) == tokens_of(report)

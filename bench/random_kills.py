@@ -106,7 +106,7 @@ class Tracker:
         subprocess.run(self.command, env=self.environment, check=True, timeout=PATIENCE)
 
     def exported(self) -> list[dict[str, Any]]:
-        command = [self.program, "export", "--codex-home", str(self.home)]
+        command = [self.program, "export", "--no-index", "--codex-home", str(self.home)]
         lines = subprocess.run(command, env=self.environment, check=True, capture_output=True).stdout.splitlines()
         return [json.loads(line) for line in lines]
 
