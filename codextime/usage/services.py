@@ -69,12 +69,17 @@ def store_calls(
     best = highest_revisions(calls)
     storing.copy_to_staging(best, get_model_ids({call.model for call in best}, user=user))
     added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
-    replaced = storing.replace_by_staged(user_id=user.pk, source_id=source.pk, now=now) if added < len(best) else 0
+    replaced = replace_stored(user=user, source=source, now=now) if added < len(best) else 0
     proven_wrong = highest_revisions(withdrawals)
     withdrawn = storing.withdraw(proven_wrong, user_id=user.pk, now=now) if proven_wrong else 0
     if added or replaced or withdrawn:
         transaction.on_commit(partial(start_rebuild, user_id=user.pk), robust=True)
     return StoredCounts(added, replaced, len(calls) - added - replaced, withdrawn)
+
+
+def replace_stored(*, user: User, source: Source, now: datetime.datetime) -> int:
+    custom_id = find_model_ids({OTHER_MODEL}).get(OTHER_MODEL)
+    return storing.replace_by_staged(user_id=user.pk, source_id=source.pk, custom_id=custom_id, now=now)
 
 
 def lock_uploads(*, user: User) -> None:

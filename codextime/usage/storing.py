@@ -57,7 +57,10 @@ WITH older AS (
                 stored.cache_write_input_tokens, stored.output_tokens, stored.reasoning_output_tokens)
         ) AS is_correction
     FROM usage_staging staged JOIN usage_call stored ON stored.user_id = %(user)s AND stored.call_id = staged.call_id
-    WHERE stored.revision < staged.revision
+    WHERE stored.revision < staged.revision OR (
+        stored.revision = staged.revision AND stored.withdrawn_at IS NULL
+        AND stored.model_id = %(custom)s::integer AND staged.model_id <> %(custom)s::integer
+    )
 ), replaced AS (
     UPDATE usage_call SET ({READ}) = ROW (
         older.at, older.input_tokens, older.cached_input_tokens, older.cache_write_input_tokens, older.output_tokens,
@@ -125,12 +128,13 @@ def add_staged(*, user_id: int, source_id: int, now: datetime.datetime) -> int:
     return added
 
 
-def replace_by_staged(*, user_id: int, source_id: int, now: datetime.datetime) -> int:
-    """Replaces the calls of which a reading with a higher revision is staged; the number of them. Their first source
-    keeps them. A reading that finds the same as before is no correction, nor is the first one after a withdrawal."""
+def replace_by_staged(*, user_id: int, source_id: int, custom_id: int | None, now: datetime.datetime) -> int:
+    """Replaces the calls of which a reading with a higher revision is staged, or one that is as good and names the
+    model that was only `custom`; the number of them. Their first source keeps them. A reading that finds the same as
+    before is no correction, nor is the first one after a withdrawal."""
     look_up_by_key()
-    reasons = Correction.Reason.values
-    return count(REPLACE, {"user": user_id, "source": source_id, "now": now, "reasons": reasons})
+    parameters: dict[str, Any] = {"user": user_id, "source": source_id, "custom": custom_id, "now": now}
+    return count(REPLACE, {**parameters, "reasons": Correction.Reason.values})
 
 
 def withdraw(withdrawals: Sequence[Withdrawal], *, user_id: int, now: datetime.datetime) -> int:

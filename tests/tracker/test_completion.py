@@ -61,4 +61,4 @@ def test_other_shells_get_every_command_and_option_in_whole_quotes(shell: str) -
 
     assert all(name in script for name in COMMANDS)
     assert all(option in script for option in ("dry-run", "codex-home", "no-index", "jsonl json csv parquet"))
-    assert script.replace("'\\\\''", "").count("'") % 2 == 0
+    assert script.replace("'\\''", "").count("'") % 2 == 0

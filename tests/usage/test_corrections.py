@@ -138,3 +138,26 @@ def test_a_call_whose_withdrawal_came_first_belongs_to_the_source_that_brings_it
 
     stored = Call.objects.select_related("source", "model").get()
     assert (stored.source and stored.source.key.int, stored.model and stored.model.name) == (2, "gpt-5.1-codex")
+
+
+@pytest.mark.parametrize(
+    ("stored", "sent", "kept"),
+    [("custom", "acme/coder", "acme/coder"), ("acme/coder", "custom", "acme/coder"), ("gpt-5", "o3", "gpt-5")],
+)
+def test_of_readings_as_good_as_each_other_a_name_replaces_custom_and_nothing_else(
+    owner: User, stored: str, sent: str, kept: str
+) -> None:
+    store(owner, reading(1, model=stored))
+
+    counts = store(owner, reading(1, model=sent))
+
+    assert Call.objects.get().model.name == kept
+    assert counts.replaced == (kept != stored)
+
+
+def test_a_name_does_not_bring_back_a_withdrawn_call(owner: User) -> None:
+    store(owner, reading(1, model="custom"), withdrawals=[Withdrawal(ID, 257, "forgotten")])
+
+    store(owner, reading(1, model="acme/coder"))
+
+    assert Call.objects.get().withdrawn_at is not None

@@ -6,7 +6,7 @@ of a rollout can travel in a field that was meant for a number or a time.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -55,9 +55,16 @@ def model_that_may_leave(name: str | None) -> str:
     return str(rules["otherwise"])
 
 
-def call_row(values: Mapping[str, Any]) -> Row:
-    """One row of `calls`. Raises `NotAllowed`."""
-    return allowed("call", {**values, "model": model_that_may_leave(values["model"])})
+def may_be_allowed(name: str) -> bool:
+    """Whether the owner may let a name of a model leave: one word, at most with a maker before it; never a path."""
+    rules = contract()["models"]
+    return len(name) <= rules["maximum_length"] and re.fullmatch(rules["allowed_pattern"], name) is not None
+
+
+def call_row(values: Mapping[str, Any], allowed_models: Collection[str] = ()) -> Row:
+    """One row of `calls`; `allowed_models` are names that the owner lets leave as they are. Raises `NotAllowed`."""
+    name = values["model"]
+    return allowed("call", {**values, "model": name if name in allowed_models else model_that_may_leave(name)})
 
 
 def withdrawal_row(values: Mapping[str, Any]) -> Row:

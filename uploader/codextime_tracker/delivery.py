@@ -13,6 +13,7 @@ from uuid import uuid4
 from codextime_tracker import allowlist
 from codextime_tracker.answers import Receipt
 from codextime_tracker.client import Client
+from codextime_tracker.custom_models import allowed_models
 from codextime_tracker.failures import UploadIdTaken, UploadTooLarge
 from codextime_tracker.index import Index, PendingUpload
 from codextime_tracker.receipts import ReceiptImpossible, check_receipt
@@ -123,9 +124,11 @@ def offer_again(
 ) -> None:
     """Offers such calls once more. Not written down before: if the receipt is lost, the next run does the same."""
     limit = allowlist.limit("calls")
+    names = allowed_models(index)
     due = refused_that_may_pass(index, destination, now)
     for start in range(0, len(due), limit):
-        upload = compose(due[start : start + limit], destination, upload_id=uuid4().hex, label=None)
+        some = due[start : start + limit]
+        upload = compose(some, destination, upload_id=uuid4().hex, label=None, allowed_models=names)
         receipt = send(client, token, upload)
         for change in upload.calls:
             index.forgive_refusal(str(destination), change.number)

@@ -5,7 +5,7 @@ import re
 import sqlite3
 from pathlib import Path
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 SCHEMA = """
 CREATE TABLE sources (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, home TEXT NOT NULL UNIQUE);
 CREATE TABLE threads (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, source INTEGER NOT NULL, UNIQUE (uuid, source));
@@ -37,6 +37,7 @@ CREATE TABLE runs (
     number INTEGER PRIMARY KEY, at TEXT NOT NULL, server TEXT NOT NULL, user_id TEXT NOT NULL, exit INTEGER NOT NULL,
     sent INTEGER NOT NULL
 );
+CREATE TABLE allowed_models (name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 UPGRADES = {  # from a version to the next
     2: """
@@ -46,6 +47,7 @@ UPGRADES = {  # from a version to the next
         exit INTEGER NOT NULL, sent INTEGER NOT NULL
     );
     """,
+    3: "CREATE TABLE allowed_models (name TEXT PRIMARY KEY) WITHOUT ROWID;",
 }
 TABLES = set(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
 UNMISTAKABLE = {"pending_uploads", "refusals"}  # no other program's file has a table of such a name by chance

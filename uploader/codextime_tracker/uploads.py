@@ -1,6 +1,6 @@
 """What has to go to one destination, and the uploads made of it. Sends nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -11,6 +11,7 @@ import msgspec
 
 from codextime_tracker import allowlist
 from codextime_tracker.call_ids import call_id
+from codextime_tracker.custom_models import allowed_models
 from codextime_tracker.index import Change, Index, PendingUpload
 
 EVERYTHING = -1  # SQLite's LIMIT for "all"
@@ -83,19 +84,27 @@ def build(index: Index, destination: Destination, pending: PendingUpload, label:
     changes = index.changes_after(
         pending.after, EVERYTHING, destination.source_key, through=pending.through, as_of=pending.as_of
     )
-    return compose(changes, destination, upload_id=pending.upload_id, label=label)
+    names = allowed_models(index)
+    return compose(changes, destination, upload_id=pending.upload_id, label=label, allowed_models=names)
 
 
-def compose(changes: list[Change], destination: Destination, *, upload_id: str, label: str | None) -> Upload:
-    """The upload of `changes`, from what the allow-list lets through."""
+def compose(
+    changes: list[Change],
+    destination: Destination,
+    *,
+    upload_id: str,
+    label: str | None,
+    allowed_models: Collection[str] = (),
+) -> Upload:
+    """The upload of `changes`, from what the allow-list and its owner let through."""
     rows: dict[bool, list[allowlist.Row]] = {True: [], False: []}
     sent: dict[bool, list[Change]] = {True: [], False: []}
     unfit: list[tuple[Change, str]] = []
     for change in changes:
         is_withdrawal = change.kind == "withdrawn"
-        make_row = allowlist.withdrawal_row if is_withdrawal else allowlist.call_row
+        values = values_of(change, destination.user_id)
         try:
-            row = make_row(values_of(change, destination.user_id))
+            row = allowlist.withdrawal_row(values) if is_withdrawal else allowlist.call_row(values, allowed_models)
         except allowlist.NotAllowed as error:
             unfit.append((change, f"{error.field}_not_allowed"))
             continue
@@ -128,8 +137,9 @@ def preview(index: Index, destination: Destination, label: str | None) -> Iterat
     if pending is not None:
         yield build(index, destination, pending, label).envelope
         cursor, label = pending.through, None
+    names = allowed_models(index)
     while changes := index.changes_after(cursor, allowlist.limit("calls"), destination.source_key):
-        yield compose(changes, destination, upload_id=uuid4().hex, label=label).envelope
+        yield compose(changes, destination, upload_id=uuid4().hex, label=label, allowed_models=names).envelope
         cursor, label = changes[-1].number, None
     if label is not None:
         yield compose([], destination, upload_id=uuid4().hex, label=label).envelope

@@ -46,6 +46,11 @@ COMMANDS = {
         Command("login", "login <userId>", "pair this machine, and send nothing yet"),
         Command("label", "label NAME", "rename what this machine sends; no call is sent again"),
         Command("schedule", "schedule ACTION", "send what is new every hour: install, status or remove"),
+        Command(
+            "models",
+            "models",
+            "list names of models that are sent as custom; `models allow NAME` sends one by its name",
+        ),
         Command("logout", "logout [userId]", "forget the upload tokens on this machine"),
         Command("completion", "completion SHELL", "print what completes commands and options in bash, zsh or fish"),
         Command("forget", "forget <userId>", "take back everything that this Codex home sent"),

@@ -1,0 +1,63 @@
+"""`codextime-tracker models` and `models allow NAME`."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from codextime_tracker.arguments import add_home, add_index, add_json, homes_of, index_of
+from codextime_tracker.commands import Clock
+from codextime_tracker.exits import Exit, UsageRefused
+
+if TYPE_CHECKING:
+    from codextime_tracker.custom_models import CustomModel
+    from codextime_tracker.index import Index
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", nargs="?", choices=["allow"], metavar="allow", help="let a name leave")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="as the list shows it")
+    add_home(parser)
+    add_index(parser)
+    add_json(parser)
+
+
+def run(parsed: argparse.Namespace, clock: Clock) -> int:
+    """Reads what is new first; sends nothing."""
+    from codextime_tracker.opening import opened
+    from codextime_tracker.sync import existing_homes, scan_home
+
+    if parsed.action and not parsed.name:
+        raise UsageRefused("Which name? See: codextime-tracker models")
+    homes, _ = existing_homes(homes_of(parsed), may_be_none=True)
+    with opened(index_of(parsed)) as index:
+        for home in homes:
+            scan_home(index, home, is_quiet=parsed.json)
+        if parsed.action:
+            from codextime_tracker.custom_models import allow_model
+            from codextime_tracker.terminal import count
+
+            calls = count(allow_model(index, parsed.name), "call")
+            print(f"{calls} of {parsed.name} will be sent under that name, by the next run.")
+        else:
+            print_models(index, is_json=parsed.json)
+    return Exit.DONE
+
+
+def print_models(index: "Index", *, is_json: bool) -> None:
+    from msgspec.json import encode
+
+    from codextime_tracker.custom_models import list_custom_models
+    from codextime_tracker.terminal import count, plain
+
+    found = list_custom_models(index)
+    if is_json:
+        print(encode([each._asdict() for each in found]).decode())
+    elif not found:
+        print("Every model's name looks like OpenAI's: none is sent as custom.")
+    for each in [] if is_json else found:
+        state = "is sent by its name" if each.is_allowed else "is sent as custom"
+        how = f"; to change that: codextime-tracker models allow {plain(each.name)}"
+        print(f"{plain(each.name)}: {count(each.calls, 'call')}, {state}" + (how if offers(each) else ""))
+
+
+def offers(model: "CustomModel") -> bool:
+    return model.may_be_allowed and not model.is_allowed
