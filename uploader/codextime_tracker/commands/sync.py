@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--label", metavar="NAME", type=label, help='a name for this source on your dashboard, as "work laptop"'
     )
     add_line(parser)
+    parser.add_argument("--watch", action="store_true", help="go on, and send within seconds what Codex writes")
     parser.add_argument("--dry-run", action="store_true", help="print exactly what would be sent, and send nothing")
     add_index(parser)
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
@@ -34,8 +35,12 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
     outcome = sync(options, now=clock.now, sleep=clock.sleep)
     if not options.is_quiet:
         print_outcome(outcome)
-    if outcome.is_first and not options.is_quiet and sys.stdin.isatty() and sys.stdout.isatty():
+    if outcome.is_first and not parsed.watch and not options.is_quiet and sys.stdin.isatty() and sys.stdout.isatty():
         from codextime_tracker.commands.schedule import offer
 
         offer(options)
+    if parsed.watch:
+        from codextime_tracker.watching import watch
+
+        watch(options, sleep=clock.sleep)
     return Exit.DONE
