@@ -95,7 +95,7 @@ def test_a_timer_is_installed_told_and_removed(scheduled: Tracker, asked: Path) 
 
     installed, status = schedule(scheduled, "install"), schedule(scheduled, "status")
     assert installed.exit == Exit.DONE
-    assert "a systemd timer: next at Sat 2026-11-21 13:00:00 UTC" in status.out
+    assert "a systemd timer: at Sat 2026-11-21 13:00:00 UTC" in status.out
 
     assert "Removed" in schedule(scheduled, "remove").out
     assert "Nothing is scheduled" in schedule(scheduled, "status").out
@@ -113,6 +113,16 @@ def test_what_is_scheduled_sends_without_a_terminal_and_without_variables(schedu
 
     assert (run.returncode, run.stdout, run.stderr) == (0, b"", b"")
     assert len(scheduled.uploads[0].json()["calls"]) == 3
+
+
+def test_status_tells_the_next_run(scheduled: Tracker) -> None:
+    before = scheduled.raw("status", "--codex-home", str(scheduled.home)).out
+    schedule(scheduled, "install")
+
+    after = scheduled.raw("status", "--codex-home", str(scheduled.home)).out
+
+    assert "Next run   not scheduled" in before
+    assert "Next run   at Sat 2026-11-21 13:00:00 UTC (by a systemd timer)" in after
 
 
 def test_no_secret_stands_in_what_is_scheduled(scheduled: Tracker) -> None:

@@ -64,7 +64,7 @@ class Systemd:
         if not self.timer.exists():
             return None
         ask = ["systemctl", "--user", "show", self.timer.name, "--property", "NextElapseUSecRealtime", "--value"]
-        return f"next at {run(ask) or 'a time that systemd does not tell'}"
+        return f"at {run(ask) or 'a time that systemd does not tell'}"
 
     def remove(self) -> None:
         run(["systemctl", "--user", "disable", "--now", self.timer.name])
@@ -113,7 +113,7 @@ class WindowsTask:
             shown = run(["schtasks", "/Query", "/TN", NAME, "/FO", "CSV", "/NH"])
         except SchedulerRefused:
             return None
-        return f"next at {shown.split(',')[1].strip()[1:-1]}"
+        return f"at {shown.split(',')[1].strip()[1:-1]}"
 
     def remove(self) -> None:
         run(["schtasks", "/Delete", "/F", "/TN", NAME])
@@ -164,6 +164,16 @@ def find_scheduler(platform: str = sys.platform) -> Scheduler:
     if shutil.which("crontab"):
         return Cron()
     raise NoScheduler("There is neither a systemd of your user nor cron here: use a scheduler of your own.")
+
+
+def describe_schedule() -> str | None:
+    """What is scheduled on this system, in words; `None` if nothing is, or nothing tells."""
+    try:
+        scheduler = find_scheduler()
+        found = scheduler.find()
+    except (NoScheduler, SchedulerRefused):
+        return None
+    return f"{found} (by {scheduler.name})" if found else None
 
 
 def has_systemd() -> bool:

@@ -9,6 +9,7 @@ from codextime_tracker.index import Index
 from codextime_tracker.limits import Limit, find_limits
 from codextime_tracker.periods import Figures, count_figures
 from codextime_tracker.runs import Run, find_last_run
+from codextime_tracker.schedulers import describe_schedule
 
 
 class Waiting(Struct, frozen=True):
@@ -22,7 +23,8 @@ class Waiting(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """`is_fresh`: the logs were read for it, and not only what an earlier run found."""
+    """`is_fresh`: the logs were read for it, and not only what an earlier run found. `schedule` says in words when the
+    system starts the next run, if it does."""
 
     now: datetime
     is_fresh: bool
@@ -30,6 +32,7 @@ class Status(Struct, frozen=True):
     waiting: list[Waiting]
     last_run: Run | None
     limits: list[Limit]
+    schedule: str | None
 
 
 def gather(index: Index, homes: list[Path], *, now: datetime, is_fresh: bool, zone: tzinfo | None = None) -> Status:
@@ -40,6 +43,7 @@ def gather(index: Index, homes: list[Path], *, now: datetime, is_fresh: bool, zo
         find_waiting(index),
         find_last_run(index),
         find_limits(homes),
+        describe_schedule(),
     )
 
 

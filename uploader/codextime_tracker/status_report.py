@@ -27,6 +27,7 @@ def print_status(status: Status, notices: list[str], missing_homes: list[tuple[P
             ("Days", f"those of this machine ({name_zone(status.now)}); weeks begin on Monday"),
             *waiting_lines(status.waiting),
             ("Last run", last_run(status.last_run, status.now)),
+            ("Next run", status.schedule or "not scheduled; to have one: codextime-tracker schedule install"),
             *[("Limit", limit_in_words(limit, status.now)) for limit in status.limits],
         ],
         sys.stdout,
@@ -98,6 +99,7 @@ def as_json(status: Status, missing_homes: list[tuple[Path, str]]) -> str:
         ],
         "last_run": run
         and {"at": run.at, "user": run.user_id, "server": run.server, "exit": int(run.exit), "sent": run.sent},
+        "schedule": status.schedule,
         "limits": [
             {
                 "name": each.name,
