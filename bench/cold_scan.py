@@ -4,11 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
+
+import codextime_tracker
 
 from bench.home import generate_home
 
@@ -16,6 +19,7 @@ NAME = "cold-scan"
 CALLS = 50_000
 MEGABYTES = 500
 RUNS = 7
+SYSTEM_PYTHON = "/usr/bin/python3"
 
 # Runs in a process of its own, and says at its end how many calls it stored and its own memory in kB.
 SCAN = """
@@ -44,16 +48,39 @@ def run() -> None:
         home, index = Path(folder, "home"), Path(folder, "index")
         generate_home(home, calls=CALLS, megabytes=MEGABYTES)
         size = sum(path.stat().st_size for path in home.rglob("*.jsonl")) / 1e6
-        scans, searches = [], []
-        for _ in range(RUNS):  # by turns, so that what else the machine does meets both
-            scans.append(scan_once(home, index))
+        scans: dict[str, list[Cost]] = {python: [] for python in pythons()}
+        searches = []
+        for _ in range(RUNS):  # by turns, so that what else the machine does meets all
+            for python, costs in scans.items():
+                costs.append(scan_once(python, home, index))
             searches.append(search_once(home))
     report(size, scans, [search for search in searches if search])
 
 
-def scan_once(home: Path, index: Path) -> Cost:
+def pythons() -> list[str]:
+    """The interpreter that runs this, and the system's own one if it can take the same packages."""
+    return [sys.executable] + [SYSTEM_PYTHON] * (
+        Path(SYSTEM_PYTHON).exists() and ask(SYSTEM_PYTHON) == ask(sys.executable)
+    )
+
+
+def ask(python: str) -> str:
+    """An interpreter's implementation and version, as far as compiled packages depend on it."""
+    program = "import sys; print(sys.implementation.cache_tag)"
+    return subprocess.run([python, "-c", program], capture_output=True, text=True, check=True).stdout
+
+
+def describe(python: str) -> str:
+    """Which interpreter it is: how it was built is a sixth of its speed."""
+    version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.strip()
+    return f"the system's {version}" if python == SYSTEM_PYTHON else version
+
+
+def scan_once(python: str, home: Path, index: Path) -> Cost:
     shutil.rmtree(index, ignore_errors=True)
-    cost, output = measure([sys.executable, "-c", SCAN, str(index / "index.sqlite3"), str(home)])
+    folders = (sysconfig.get_path("platlib"), str(Path(codextime_tracker.__file__).parents[1]))
+    packages = os.environ | {"PYTHONPATH": os.pathsep.join(folders)}
+    cost, output = measure([python, "-c", SCAN, str(index / "index.sqlite3"), str(home)], packages)
     added, own = map(int, output.split())
     assert added == CALLS
     return cost._replace(own_megabytes=own / 1000)
@@ -78,16 +105,18 @@ def measure(command: list[str], environment: dict[str, str] | None = None) -> tu
     return Cost(usage.ru_utime + usage.ru_stime, wall, 0, usage.ru_maxrss / 1000), output
 
 
-def report(size: float, scans: list[Cost], searches: list[Cost]) -> None:
-    cpu = median(cost.cpu_seconds for cost in scans)
-    print(f"{size:.0f} MB, {CALLS:,} calls, {len(scans)} runs, medians (least)\n")
-    print("| program | CPU s | least | own memory MB | peak MB |")
-    print("|---|---|---|---|---|")
-    own, peak = median(cost.own_megabytes for cost in scans), median(cost.peak_megabytes for cost in scans)
-    print(f"| scan into a new index | {cpu:.2f} | {min(scans).cpu_seconds:.2f} | {own:.0f} | {peak:.0f} |")
-    if not searches:
-        print("\nFor the ratio, install ripgrep: apt install ripgrep")
-        return
-    search = median(cost.cpu_seconds for cost in searches)
-    print(f"| rg -c token_count | {search:.2f} | {min(searches).cpu_seconds:.2f} | | |")
-    print(f"| ratio | {cpu / search:.1f} | {min(scans).cpu_seconds / min(searches).cpu_seconds:.1f} | | |")
+def report(size: float, scans: dict[str, list[Cost]], searches: list[Cost]) -> None:
+    print(f"{size:.0f} MB, {CALLS:,} calls, {RUNS} runs, medians (least)\n")
+    print("| program | CPU s | least | own memory MB | peak MB | CPU to ripgrep |")
+    print("|---|---|---|---|---|---|")
+    search = median(cost.cpu_seconds for cost in searches) if searches else None
+    for python, costs in scans.items():
+        cost = Cost(*(median(values) for values in zip(*costs, strict=True)))
+        ratio = f"{cost.cpu_seconds / search:.1f}" if search else "for the ratio: apt install ripgrep"
+        least = min(costs).cpu_seconds
+        print(
+            f"| scan into a new index, {describe(python)} | {cost.cpu_seconds:.2f} | {least:.2f} |"
+            f" {cost.own_megabytes:.0f} | {cost.peak_megabytes:.0f} | {ratio} |"
+        )
+    if searches:
+        print(f"| rg -c token_count | {search:.2f} | {min(searches).cpu_seconds:.2f} | | | 1.0 |")
