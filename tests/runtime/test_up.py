@@ -94,9 +94,11 @@ def test_the_codex_home_of_this_machine_is_on_the_dashboard_to_the_token(up: Up)
     browser = httpx.Client()
     sign_in(run("login-link", up.data).stdout.strip(), browser)
 
-    wait_until(
-        lambda: f"{tokens:,}" in browser.get(f"{up.url}/dashboard?period=all").text, lambda: f"{tokens}: {up.lines}"
-    )
+    def page() -> str:
+        return browser.get(f"{up.url}/dashboard?period=all").text
+
+    wait_until(lambda: f"{tokens:,}" in page(), lambda: f"{tokens}: {up.lines}")
+    assert f"{tokens:,}" in page()
 
 
 def test_nobody_can_sign_up(up: Up) -> None:
@@ -158,6 +160,7 @@ def test_a_program_that_dies_is_started_again_with_a_message(up: Up, name: str, 
     up.wait_for(f"{name} was killed (SIGKILL): starting it again")
     up.child(word, other_than=first)
     wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
+    assert up.child(word).pid != first.pid
 
 
 def test_a_database_that_somebody_asked_to_end_does_not_wait_for_its_clients(up: Up) -> None:
