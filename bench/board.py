@@ -4,11 +4,10 @@ import datetime
 import html
 import re
 import statistics
-import time
-from collections.abc import Callable
 from typing import Any
 
 from bench.servers import server
+from bench.timing import Timing, timed
 
 NAME = "board"
 USERS = 100_000
@@ -46,8 +45,6 @@ FROM unnest(%(users)s::bigint[]) AS user_id, generate_series(1::bigint, %(calls)
 """
 MARK = 'INSERT INTO usage_dirtydate (user_id, "on", marked_at) SELECT unnest(%(users)s::bigint[]), %(today)s, %(now)s'
 
-Spent = list[float]
-
 
 def run() -> None:
     with server():
@@ -61,7 +58,7 @@ def run() -> None:
     print_row("full snapshot, boards empty before", full[0], 10_000)
     print_row("full snapshot at midnight", full[1], 10_000)
     print_row(f"snapshot after {CHANGED} changed users, median", median(small), 1_000)
-    print_row(f"snapshot after {CHANGED} changed users, longest", max(small), 1_000)
+    print_row(f"snapshot after {CHANGED} changed users, longest", max(small)[:2], 1_000)
     for name, measured in pages.items():
         print_row(name, measured, 15)
 
@@ -85,13 +82,13 @@ def measure_snapshot(now: datetime.datetime) -> tuple[float, float]:
 
     from codextime.boards.snapshots import take_snapshot
 
-    measured = timed(lambda: take_snapshot(now=now))
+    sql, whole, _ = timed(lambda: take_snapshot(now=now))
     with connection.cursor() as cursor:  # as autovacuum does a minute later
         cursor.execute("VACUUM ANALYZE boards_score, boards_rankmark")
-    return measured
+    return sql, whole
 
 
-def measure_changes(now: datetime.datetime, number: int) -> tuple[float, float]:
+def measure_changes(now: datetime.datetime, number: int) -> Timing:
     """One round of more calls for 100 users all over the board, rebuilt as a worker does, then the snapshot."""
     from django.db import connection
 
@@ -147,25 +144,6 @@ def measure_page(client: Any, address: str) -> tuple[float, float]:
     return median([timed(look) for _ in range(ROUNDS + WARM_UP)][WARM_UP:])
 
 
-def median(measures: list[tuple[float, float]]) -> tuple[float, float]:
-    sql, whole = zip(*measures, strict=True)
+def median(measures: list[Timing]) -> tuple[float, float]:
+    sql, whole, _ = zip(*measures, strict=True)
     return statistics.median(sql), statistics.median(whole)
-
-
-def timed(step: Callable[[], object]) -> tuple[float, float]:
-    """(milliseconds of SQL, milliseconds in all)"""
-    from django.db import connection
-
-    spent: Spent = []
-
-    def one(execute: Callable[..., Any], *args: Any) -> Any:
-        start = time.perf_counter()
-        try:
-            return execute(*args)
-        finally:
-            spent.append(time.perf_counter() - start)
-
-    start = time.perf_counter()
-    with connection.execute_wrapper(one):
-        step()
-    return sum(spent) * 1000, (time.perf_counter() - start) * 1000

@@ -2,11 +2,10 @@
 
 import datetime
 import statistics
-import time
-from collections.abc import Callable
 from typing import Any
 
 from bench.servers import server
+from bench.timing import Timing, timed
 
 NAME = "overview"
 SIZES = (1_000, 100_000, 1_000_000)
@@ -33,9 +32,6 @@ SELECT DISTINCT %(user)s, (at AT TIME ZONE 'UTC')::date, %(now)s FROM usage_call
 """
 
 
-Measure = tuple[float, float, int]  # milliseconds of SQL, milliseconds in all, queries
-
-
 def run() -> None:
     with server():
         measured = measure_users()
@@ -47,14 +43,14 @@ def run() -> None:
         print(f"| {page} | {cells} | {row[-1][2]} | {row[-1][1] / row[0][1]:.2f} |")
 
 
-def measure_users() -> dict[tuple[int, str], Measure]:
+def measure_users() -> dict[tuple[int, str], Timing]:
     """Medians by size and page. Users take turns, so that what else the machine does strikes all of them."""
     from django.test import Client
 
     clients = {size: Client() for size in SIZES}
     for size, client in clients.items():
         client.force_login(make_user(size))
-    rounds: dict[tuple[int, str], list[Measure]] = {}
+    rounds: dict[tuple[int, str], list[Timing]] = {}
     for _ in range(ROUNDS + WARM_UP):
         for size, client in clients.items():
             for page, path in PAGES.items():
@@ -62,7 +58,7 @@ def measure_users() -> dict[tuple[int, str], Measure]:
     return {key: median(measures[WARM_UP:]) for key, measures in rounds.items()}
 
 
-def median(measures: list[Measure]) -> Measure:
+def median(measures: list[Timing]) -> Timing:
     sql, whole, queries = zip(*measures, strict=True)
     return statistics.median(sql), statistics.median(whole), queries[0]
 
@@ -95,22 +91,9 @@ def make_user(size: int) -> Any:
     return user
 
 
-def measure_page(client: Any, path: str) -> Measure:
-    from django.db import connection
-
-    spent: list[float] = []
-
-    def timed(execute: Callable[..., Any], *args: Any) -> Any:
-        start = time.perf_counter()
-        try:
-            return execute(*args)
-        finally:
-            spent.append(time.perf_counter() - start)
-
-    start = time.perf_counter()
-    with connection.execute_wrapper(timed):
-        answer = client.get(path)
-    whole = time.perf_counter() - start
-    assert answer.status_code == 200
-    assert b"Activity" in answer.content
-    return sum(spent) * 1000, whole * 1000, len(spent)
+def measure_page(client: Any, path: str) -> Timing:
+    answers: list[Any] = []
+    timing = timed(lambda: answers.append(client.get(path)))
+    assert answers[0].status_code == 200
+    assert b"Activity" in answers[0].content
+    return timing
