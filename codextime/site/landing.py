@@ -47,7 +47,7 @@ def get_landing(*, now: datetime.datetime) -> Landing:
         start=get_start(),
         example=example,
         run=[
-            ("Found", f"{calls}, {everything.now.exact_tokens} tokens in {formats.plural(EXAMPLE_FILES, 'file')}"),
+            ("All time", f"{calls}, {everything.now.exact_tokens} tokens in {formats.plural(EXAMPLE_FILES, 'file')}"),
             ("Sent", f"{calls}: {everything.now.exact_calls} new"),
             ("Dashboard", f"{settings.BASE_URL}/dashboard"),
         ],
