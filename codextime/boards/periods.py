@@ -53,6 +53,7 @@ PERIODS = {
         Period(5, "all", "All time", "so far"),
     )
 }
+PERIOD_NUMBERS = [period.number for period in PERIODS.values()]
 MEASURES = {
     measure.name: measure
     for measure in (

@@ -2,39 +2,46 @@
 
 import datetime
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection
 
 from codextime.boards.access import public_listings_sql
-from codextime.boards.periods import PERIODS
+from codextime.boards.periods import PERIOD_NUMBERS, PERIODS
 from codextime.boards.ranks import Scores
 
-# The date scores are read once for all periods. What does not change is not written again. Nobody else writes scores
-# (`Lock.SNAPSHOT`), so no insert finds the row of another.
+Parameters = dict[str, Any]  # of an SQL statement
+
+# The date scores are read once for all periods.
+SUM = """
+SELECT listing_id, {sums} FROM boards_datescore WHERE "on" <= %(today)s AND {these} GROUP BY listing_id
+"""
+COUNT = """
+SELECT period::smallint, listing_id, active_days, tokens::bigint, output_tokens::bigint FROM {summed}
+JOIN {public} AS public ON public.number = listing_id
+CROSS JOIN LATERAL (VALUES {periods}) AS of_period (period, active_days, tokens, output_tokens)
+WHERE active_days > 0
+"""
+# What does not change is not written again. Nobody else writes scores (`Lock.SNAPSHOT`), so no insert finds the row of
+# another. Sorted, all is read before the first row is written: else each row may look through those written before it.
 PUT_SCORES = """
-WITH sums AS (
-    SELECT listing_id, {sums} FROM boards_datescore
-    WHERE "on" <= %(today)s AND {these} GROUP BY listing_id
-), fresh AS MATERIALIZED (
-    SELECT period::smallint, listing_id, active_days, tokens::bigint, output_tokens::bigint FROM sums
-    JOIN {public} AS public ON public.number = listing_id
-    CROSS JOIN LATERAL (VALUES {periods}) AS of_period (period, active_days, tokens, output_tokens)
-    WHERE active_days > 0
-), gone AS (
-    DELETE FROM boards_score score WHERE {these_scores}
-        AND NOT EXISTS (SELECT FROM fresh WHERE (fresh.period, fresh.listing_id) = (score.period, score.listing_id))
+WITH {counted} gone AS (
+    DELETE FROM boards_score score WHERE {these_scores} AND NOT EXISTS (
+        SELECT FROM boards_counted counted WHERE (counted.period, counted.listing_id) = (score.period, score.listing_id)
+    )
 ), changed AS (
-    UPDATE boards_score score SET tokens = fresh.tokens, output_tokens = fresh.output_tokens,
-        active_days = fresh.active_days
-    FROM fresh WHERE {these_scores} AND (fresh.period, fresh.listing_id) = (score.period, score.listing_id)
-        AND (fresh.tokens, fresh.output_tokens, fresh.active_days)
+    UPDATE boards_score score SET tokens = counted.tokens, output_tokens = counted.output_tokens,
+        active_days = counted.active_days
+    FROM boards_counted counted
+    WHERE {these_scores} AND (counted.period, counted.listing_id) = (score.period, score.listing_id)
+        AND (counted.tokens, counted.output_tokens, counted.active_days)
             <> (score.tokens, score.output_tokens, score.active_days)
 )
 INSERT INTO boards_score (period, listing_id, tokens, output_tokens, active_days)
-SELECT period, listing_id, tokens, output_tokens, active_days FROM fresh
+SELECT period, listing_id, tokens, output_tokens, active_days FROM boards_counted counted
 WHERE NOT EXISTS (
     SELECT FROM boards_score score
-    WHERE {these_scores} AND (fresh.period, fresh.listing_id) = (score.period, score.listing_id)
+    WHERE {these_scores} AND (counted.period, counted.listing_id) = (score.period, score.listing_id)
 ) ORDER BY period, listing_id
 """
 SUMS_OF_PERIOD = """
@@ -63,11 +70,11 @@ DELETE FROM boards_datescore WHERE (listing_id, "on") IN (
     SELECT listing_id, "on" FROM boards_datescore WHERE listing_id = ANY (%(listings)s) FOR UPDATE SKIP LOCKED
 )
 """
-# A full snapshot counts a copy of the scores before it keeps anybody waiting; then only who left since matters.
-COUNT_SCORES = """
-DROP TABLE IF EXISTS boards_counted;
-CREATE TEMPORARY TABLE boards_counted ON COMMIT DROP AS
-SELECT period, listing_id, tokens, output_tokens, active_days FROM boards_score
+# A full snapshot keeps what it counted until its transaction ends: for the marks, and for who leaves meanwhile.
+KEEP = """
+DROP TABLE IF EXISTS {table};
+CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {query};
+ANALYZE {table}
 """
 READ_GONE = """
 SELECT period, listing_id, tokens, output_tokens, active_days FROM boards_counted
@@ -75,24 +82,45 @@ WHERE listing_id NOT IN (SELECT number FROM {public} AS public)
 """
 DELETE_SCORES = "DELETE FROM boards_score WHERE period = ANY (%(periods)s) AND listing_id = ANY (%(listings)s)"
 DELETE_DATE_SCORES_OF_NOBODY = """
-DELETE FROM boards_datescore WHERE listing_id NOT IN (SELECT number FROM {public} AS public)
+DELETE FROM boards_datescore WHERE listing_id IN (
+    SELECT listing_id FROM boards_sum EXCEPT SELECT number FROM {public} AS public
+)
 """
 
-NUMBERS = [period.number for period in PERIODS.values()]
 
-
-def put_scores(today: datetime.date, *, listings: Collection[int] | None = None) -> None:
-    """Makes the scores of these listings, or of all, what their date scores add up to on `today`."""
-    statement = PUT_SCORES.format(
-        these=EVERY_LISTING if listings is None else THESE_LISTINGS,
-        these_scores=EVERY_LISTING if listings is None else THESE_SCORES,
-        public=public_listings_sql(),
-        sums=of_each_period(SUMS_OF_PERIOD),
-        periods=of_each_period(VALUES_OF_PERIOD),
-    )
-    firsts = {period.name: period.first(today) for period in PERIODS.values()}
+def put_scores(today: datetime.date, *, listings: Collection[int]) -> None:
+    """Makes the scores of these listings what their date scores add up to on `today`."""
+    summed = f"({sum_query(THESE_LISTINGS)}) AS summed"
+    counted = f"boards_counted AS MATERIALIZED ({count_query(summed)}),"
+    statement = PUT_SCORES.format(counted=counted, these_scores=THESE_SCORES)
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"today": today, "periods": NUMBERS, "listings": list(listings or ()), **firsts})
+        cursor.execute(statement, firsts_of_periods(today) | {"periods": PERIOD_NUMBERS, "listings": list(listings)})
+
+
+def count_scores(today: datetime.date) -> None:
+    """Counts the scores of all into `boards_counted`, which the other steps of a full snapshot read."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP.format(table="boards_sum", query=sum_query(EVERY_LISTING)), firsts_of_periods(today))
+        cursor.execute(KEEP.format(table="boards_counted", query=count_query("boards_sum")))
+
+
+def put_counted_scores() -> None:
+    """Makes the scores of all what was counted, and deletes the date scores of whom nobody lists any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_SCORES.format(counted="", these_scores=EVERY_LISTING))
+        cursor.execute(DELETE_DATE_SCORES_OF_NOBODY.format(public=public_listings_sql()))
+
+
+def sum_query(these: str) -> str:
+    return SUM.format(these=these, sums=of_each_period(SUMS_OF_PERIOD))
+
+
+def count_query(summed: str) -> str:
+    return COUNT.format(summed=summed, public=public_listings_sql(), periods=of_each_period(VALUES_OF_PERIOD))
+
+
+def firsts_of_periods(today: datetime.date) -> Parameters:
+    return {"today": today} | {period.name: period.first(today) for period in PERIODS.values()}
 
 
 def of_each_period(text: str) -> str:
@@ -107,14 +135,14 @@ def take_more_memory() -> None:
 
 def read_scores(listings: Collection[int]) -> Scores:
     with connection.cursor() as cursor:
-        cursor.execute(READ, {"periods": NUMBERS, "listings": list(listings)})
+        cursor.execute(READ, {"periods": PERIOD_NUMBERS, "listings": list(listings)})
         return {(period, listing): tuple(values) for period, listing, *values in cursor.fetchall()}
 
 
 def delete_scores(listing: int) -> Scores:
     """Deletes the scores of one listing but those that a full snapshot is writing; what they were."""
     with connection.cursor() as cursor:
-        cursor.execute(LEAVE_SCORES, {"periods": NUMBERS, "listing": listing})
+        cursor.execute(LEAVE_SCORES, {"periods": PERIOD_NUMBERS, "listing": listing})
         return {(period, number): tuple(values) for period, number, *values in cursor.fetchall()}
 
 
@@ -124,21 +152,10 @@ def delete_date_scores(listings: Collection[int]) -> None:
         cursor.execute(LEAVE_DATE_SCORES, {"listings": list(listings)})
 
 
-def count_scores() -> None:
-    """Copies all scores for `ranks.count_marks` and `delete_scores_of_gone`, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_SCORES)
-
-
 def delete_scores_of_gone() -> Scores:
     """Deletes what is left of listings that were counted and are gone or hidden by now; what was counted of them."""
     with connection.cursor() as cursor:
         cursor.execute(READ_GONE.format(public=public_listings_sql()))
         gone: Scores = {(period, listing): tuple(values) for period, listing, *values in cursor.fetchall()}
-        cursor.execute(DELETE_SCORES, {"periods": NUMBERS, "listings": list({listing for _, listing in gone})})
+        cursor.execute(DELETE_SCORES, {"periods": PERIOD_NUMBERS, "listings": list({listing for _, listing in gone})})
     return gone
-
-
-def delete_date_scores_of_nobody() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(DELETE_DATE_SCORES_OF_NOBODY.format(public=public_listings_sql()))

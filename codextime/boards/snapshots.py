@@ -62,9 +62,8 @@ def begin_date(*, today: datetime.date, now: datetime.datetime) -> None:
 def begin_writing(*, today: datetime.date) -> None:
     """The long part: people leave meanwhile."""
     scoring.take_more_memory()
-    scoring.delete_date_scores_of_nobody()
-    scoring.put_scores(today)
-    scoring.count_scores()
+    scoring.count_scores(today)
+    scoring.put_counted_scores()
     ranks.count_marks()
 
 

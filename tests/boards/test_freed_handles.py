@@ -175,8 +175,9 @@ class TestAtOnce:
     ) -> None:
         """No error, and nobody waits in a circle, whoever is first."""
 
-        steps = [partial(leave_board, user=listed, now=now), partial(can_have, stranger, "ada", now)]
-        run_at_once(*steps, partial(erase_account, user=listed, now=now), partial(leave_board, user=listed, now=now))
+        ada, same, again = (User.objects.get(pk=listed.pk) for _ in range(3))  # each request has its own
+        steps = [partial(leave_board, user=ada, now=now), partial(can_have, stranger, "ada", now)]
+        run_at_once(*steps, partial(erase_account, user=same, now=now), partial(leave_board, user=again, now=now))
 
         assert Listing.objects.count() == 0
         assert FreedHandle.objects.filter(user=None).count() == 1
