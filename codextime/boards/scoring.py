@@ -17,7 +17,7 @@ SUM = """
 SELECT listing_id, {sums} FROM boards_datescore WHERE "on" <= %(today)s AND {these} GROUP BY listing_id
 """
 COUNT = """
-SELECT period::smallint, listing_id, active_days, tokens::bigint, output_tokens::bigint FROM {summed}
+SELECT period::smallint, listing_id, active_days, tokens, output_tokens FROM {summed}
 JOIN {public} AS public ON public.number = listing_id
 CROSS JOIN LATERAL (VALUES {periods}) AS of_period (period, active_days, tokens, output_tokens)
 WHERE active_days > 0
@@ -46,8 +46,8 @@ WHERE NOT EXISTS (
 """
 SUMS_OF_PERIOD = """
     count(*) FILTER (WHERE "on" >= %({name})s) AS days_{number},
-    sum(tokens) FILTER (WHERE "on" >= %({name})s) AS tokens_{number},
-    sum(output_tokens) FILTER (WHERE "on" >= %({name})s) AS output_{number}"""
+    sum_of_bigint(tokens) FILTER (WHERE "on" >= %({name})s) AS tokens_{number},
+    sum_of_bigint(output_tokens) FILTER (WHERE "on" >= %({name})s) AS output_{number}"""
 VALUES_OF_PERIOD = "({number}, days_{number}, tokens_{number}, output_{number})"
 EVERY_LISTING = "true"
 THESE_LISTINGS = "listing_id = ANY (%(listings)s)"
