@@ -149,10 +149,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget expired sessions and links": {"task": "accounts.forget_expired", "schedule": 3600.0},
     "forget old pairings": {"task": "devices.forget_pairings", "schedule": 3600.0},
     "forget old uploads": {"task": "ingest.forget_uploads", "schedule": 3600.0},
+    "forget what was withdrawn": {"task": "usage.forget_withdrawn", "schedule": 3600.0},
     "forget freed handles": {"task": "boards.forget_freed_handles", "schedule": 3600.0},
     "show that a worker works": {"task": "site.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "bring the leaderboard up to date": {"task": "boards.take_snapshot", "schedule": 15, "options": {"expires": 15}},
     "rebuild what lost messages left": {"task": "usage.sweep", "schedule": 15, "options": {"expires": 15}},
+    "do what owners decided": {"task": "usage.sweep_decisions", "schedule": 15, "options": {"expires": 15}},
 }
 
 # --- accounts --------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from codextime.accounts.models import User
 from codextime.ingest.selectors import last_uploads_at
 from codextime.usage.models import Day
-from codextime.usage.selectors import dirty_date_counts
+from codextime.usage.selectors import dirty_date_counts, last_decisions_at
 
 VERSION_BYTES = 8
 
@@ -23,11 +23,12 @@ class Freshness:
     dirty_dates: int
     has_days: bool
     today: datetime.date  # in the user's time zone
+    decided_at: datetime.datetime | None = None  # about a withdrawal
 
     @property
     def version(self) -> str:
         """As an ETag: quoted, and telling nobody anything."""
-        text = f"{self.uploaded_at} {self.dirty_dates} {self.has_days} {self.today}"
+        text = f"{self.uploaded_at} {self.decided_at} {self.dirty_dates} {self.has_days} {self.today}"
         return f'"{blake2s(text.encode(), digest_size=VERSION_BYTES).hexdigest()}"'
 
 
@@ -36,6 +37,7 @@ def with_freshness(users: QuerySet[User]) -> QuerySet[Any]:
     owner = OuterRef("pk")
     return users.annotate(
         uploaded_at=Subquery(last_uploads_at(owner)),
+        decided_at=Subquery(last_decisions_at(owner)),
         dirty_dates=Subquery(dirty_date_counts(owner)),
         has_days=Exists(Day.objects.filter(user=owner)),
     )
@@ -43,4 +45,5 @@ def with_freshness(users: QuerySet[User]) -> QuerySet[Any]:
 
 def read_freshness(user: Any, now: datetime.datetime) -> Freshness:
     """`user` comes from `with_freshness`."""
-    return Freshness(user.uploaded_at, user.dirty_dates or 0, user.has_days, now.astimezone(user.zone).date())
+    today = now.astimezone(user.zone).date()
+    return Freshness(user.uploaded_at, user.dirty_dates or 0, user.has_days, today, user.decided_at)

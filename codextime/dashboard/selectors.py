@@ -20,11 +20,12 @@ from codextime.dashboard.freshness import read_freshness, with_freshness
 from codextime.dashboard.overview import Overview, Reading
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.timeline import HourRow
+from codextime.dashboard.withdrawals import Line, build_lines
 from codextime.lib.tokens import Tokens
 from codextime.pricing.rates import RateBook
 from codextime.pricing.selectors import get_book
 from codextime.usage import models as usage
-from codextime.usage.selectors import sources
+from codextime.usage.selectors import sources, withdrawals
 
 COLUMNS = (
     "calls",
@@ -34,6 +35,7 @@ COLUMNS = (
     "output_tokens",
     "reasoning_output_tokens",
 )
+MOST_WITHDRAWALS = 100
 ARRAY_OF_DATES = ArrayField(DateField())
 
 
@@ -161,3 +163,8 @@ def get_labelled_sources(user: User) -> list[LabelledSource]:
         for row in rows
         if row.label or row.pk in with_calls
     ]
+
+
+def get_withdrawals(*, user: User, now: datetime.datetime) -> list[Line]:
+    """The newest withdrawals, as the page shows them."""
+    return build_lines(withdrawals(user=user)[:MOST_WITHDRAWALS], now=now)

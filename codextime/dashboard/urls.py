@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from codextime.dashboard import board_views, erasure_views, settings_views, views
+from codextime.dashboard import board_views, erasure_views, settings_views, views, withdrawal_views
 
 urlpatterns = [
     path("dashboard", views.overview, name="dashboard"),
     path("dashboard/version", views.version, name="dashboard_version"),
+    path("withdrawals", withdrawal_views.show_withdrawals, name="withdrawals"),
+    path("withdrawals/<int:record_id>/undo", withdrawal_views.undo_withdrawal, name="withdrawal_undo"),
     path("settings", settings_views.show_settings, name="settings"),
     path("settings/time-zone", settings_views.change_time_zone, name="settings_time_zone"),
     path("settings/theme", settings_views.change_theme, name="settings_theme"),

@@ -15,7 +15,16 @@ from codextime.site.pages import LEADERBOARD, PAGES, PublicPage
 from codextime.site.rate_tables import RatesPage, build_rates_page
 
 # What is behind a sign-in, holds a secret in its address, or is for programs; a prefix covers all below it.
-NOT_FOR_CRAWLERS = ("/accounts/", "/api/", "/dashboard", "/devices", "/invitation/", "/settings", "/sign-in/")
+NOT_FOR_CRAWLERS = (
+    "/accounts/",
+    "/api/",
+    "/dashboard",
+    "/devices",
+    "/invitation/",
+    "/settings",
+    "/sign-in/",
+    "/withdrawals",
+)
 SECURITY_TXT_DAYS = 90  # RFC 9116, section 2.5.5, recommends less than a year
 
 

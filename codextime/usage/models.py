@@ -8,6 +8,7 @@ from codextime.devices.models import Device
 from codextime.lib.names import LONGEST_NAME
 from codextime.usage.fields import TokenSumField
 
+HIGHEST_REVISION = 511
 EXACT_REVISION = 256  # from here on a call was read exactly; below, it is an estimate
 TOKEN_FIELDS = (
     "input_tokens",
@@ -48,9 +49,10 @@ class Source(models.Model):
 class Call(models.Model):
     """One model call. Its table is partitioned by hash of the user: the migration makes it in SQL.
 
-    Written only by `services.store_calls`. `source` is the first one that uploaded the call. A call with `withdrawn_at`
-    is a tombstone that counts nowhere; one whose withdrawal came before it has no tokens, and nobody knows its `at`,
-    `model` and `source`.
+    Written only by `services.store_calls` and `decisions`. `source` is the first one that uploaded the call. A call
+    with `withdrawn_at` is a tombstone that counts nowhere; one whose withdrawal came before it, or lies so far back
+    that it is final, has no tokens, and nobody knows its `at`, `model` and `source`. Until then `withdrawal` says which
+    record it belongs to, and `former_revision` what it had. Its owner kept it against proofs up to `kept_revision`.
     """
 
     pk = models.CompositePrimaryKey("user", "call_id")
@@ -70,9 +72,19 @@ class Call(models.Model):
         ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, null=True
     )
     revision = models.SmallIntegerField()
+    withdrawal = models.ForeignKey(
+        "WithdrawalRecord", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, null=True
+    )
+    former_revision = models.SmallIntegerField(null=True)
+    kept_revision = models.SmallIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "at"], name="usage_call_user_at")]
+        indexes = [
+            models.Index(fields=["user", "at"], name="usage_call_user_at"),
+            models.Index(
+                fields=["user", "withdrawal"], condition=Q(withdrawal__isnull=False), name="usage_call_withdrawal"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(output_tokens__gte=0, cached_input_tokens__gte=0, cache_write_input_tokens__gte=0)
@@ -84,7 +96,7 @@ class Call(models.Model):
                 & Q(reasoning_output_tokens__lte=F("output_tokens")),
                 name="usage_call_parts_within_whole",
             ),
-            models.CheckConstraint(condition=Q(revision__range=(1, 511)), name="usage_call_revision"),
+            models.CheckConstraint(condition=Q(revision__range=(1, HIGHEST_REVISION)), name="usage_call_revision"),
             models.CheckConstraint(
                 condition=Q(withdrawn_at__isnull=False)
                 | Q(at__isnull=False, source__isnull=False, model__isnull=False),
@@ -186,6 +198,7 @@ class Correction(models.Model):
         DUPLICATE = "duplicate"
         IMPOSSIBLE = "impossible"
         FORGOTTEN = "forgotten"  # its owner took it back
+        BROUGHT_BACK = "brought_back"  # its owner undid a withdrawal
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     call_id = models.UUIDField()
@@ -199,3 +212,38 @@ class Correction(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "made_at"], name="usage_correction_user_made_at")]
+
+
+class WithdrawalRecord(models.Model):
+    """What one machine withdrew for one reason at about one time, and what its owner made of it.
+
+    `calls` of `tokens` from `first_on` to `last_on` (UTC dates) stopped counting between `made_at` and `changed_at`.
+    Each of those calls refers to it until it is brought back or final. A record that is undone changes at once, its
+    calls some thousands at a time (`decisions.carry_out`).
+    """
+
+    class State(models.TextChoices):
+        WITHDRAWN = "withdrawn"
+        UNDOING = "undoing"  # asked for; some of its calls may still be away
+        UNDONE = "undone"
+        FINAL = "final"  # the figures of its calls are gone
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    device = models.ForeignKey(Device, models.SET_NULL, related_name="+", null=True)
+    source = models.ForeignKey(Source, models.CASCADE, related_name="+", db_index=False)
+    reason = models.CharField(max_length=20, choices=Correction.Reason)
+    state = models.CharField(max_length=10, choices=State)
+    calls = models.IntegerField()
+    tokens = TokenSumField()
+    first_on = models.DateField()
+    last_on = models.DateField()
+    made_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "made_at"], name="usage_withdrawal_user_made_at"),
+            models.Index(
+                fields=["changed_at"], condition=~Q(state__in=("undone", "final")), name="usage_withdrawal_open"
+            ),
+        ]

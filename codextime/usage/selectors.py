@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, OuterRef, QuerySet
+from django.db.models import Count, F, Min, OuterRef, QuerySet
+from django.db.models.functions import Greatest, Least
 
 from codextime.accounts.models import User
-from codextime.usage.models import Call, Correction, DirtyDate, Source
+from codextime.usage.models import HIGHEST_REVISION, Call, Correction, DirtyDate, Source, WithdrawalRecord
 
 
 def dirty_date_counts(user: OuterRef) -> "QuerySet[DirtyDate, int]":
@@ -26,19 +27,32 @@ def corrections(*, user: User) -> QuerySet[Correction]:
     return Correction.objects.filter(user=user).select_related("model").order_by("-made_at", "-pk")
 
 
+def withdrawals(*, user: User) -> QuerySet[WithdrawalRecord]:
+    """What was withdrawn, newest first, with machines and sources."""
+    return WithdrawalRecord.objects.filter(user=user).select_related("device", "source").order_by("-made_at", "-pk")
+
+
+def last_decisions_at(user: OuterRef) -> "QuerySet[WithdrawalRecord, datetime]":
+    """For a subquery: when the newest change of a withdrawal of `user` was; no row before the first."""
+    newest = WithdrawalRecord.objects.filter(user=user).order_by("-changed_at")
+    return newest.values_list("changed_at", flat=True)[:1]
+
+
 def list_calls(
     *, user: User, after: UUID | None, source_keys: Collection[UUID], limit: int
 ) -> list[tuple[UUID, int, datetime | None]]:
     """Id, revision and `withdrawn_at` of the user's calls by id, from behind `after`; of these sources, or of all.
 
-    Withdrawals whose call never came belong to no source.
+    Withdrawals whose call never came, or that are final, belong to no source. The revision of a call that its owner
+    kept against a proof is the one that another proof must have.
     """
     calls = Call.objects.filter(user=user).order_by("call_id")
     if after is not None:
         calls = calls.filter(call_id__gt=after)
     if source_keys:
         calls = calls.filter(source__in=Source.objects.filter(user=user, key__in=source_keys).values("pk"))
-    return list(calls.values_list("call_id", "revision", "withdrawn_at")[:limit])
+    needed = Least(Greatest("revision", F("kept_revision") + 1), HIGHEST_REVISION)  # both pass over nulls
+    return list(calls.annotate(needed=needed).values_list("call_id", "needed", "withdrawn_at")[:limit])
 
 
 def oldest_dirty_date_at() -> datetime | None:

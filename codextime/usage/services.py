@@ -2,7 +2,7 @@
 
 import datetime
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -16,7 +16,7 @@ from codextime.accounts.models import User, validate_time_zone
 from codextime.accounts.services import hold_user
 from codextime.devices.models import Device
 from codextime.lib.advisory_locks import Lock, hold_lock
-from codextime.usage import rebuilding, storing
+from codextime.usage import rebuilding, recording, storing, withdrawing
 from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source
 from codextime.usage.readings import CallReading, Withdrawal
 
@@ -71,7 +71,7 @@ def store_calls(
     added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
     replaced = replace_stored(user=user, source=source, now=now) if added < len(best) else 0
     proven_wrong = highest_revisions(withdrawals)
-    withdrawn = storing.withdraw(proven_wrong, user_id=user.pk, now=now) if proven_wrong else 0
+    withdrawn = withdraw(proven_wrong, user=user, device=device, source=source, now=now) if proven_wrong else 0
     if added or replaced or withdrawn:
         transaction.on_commit(partial(start_rebuild, user_id=user.pk), robust=True)
     return StoredCounts(added, replaced, len(calls) - added - replaced, withdrawn)
@@ -80,6 +80,15 @@ def store_calls(
 def replace_stored(*, user: User, source: Source, now: datetime.datetime) -> int:
     custom_id = find_model_ids({OTHER_MODEL}).get(OTHER_MODEL)
     return storing.replace_by_staged(user_id=user.pk, source_id=source.pk, custom_id=custom_id, now=now)
+
+
+def withdraw(
+    withdrawals: Sequence[Withdrawal], *, user: User, device: Device | None, source: Source, now: datetime.datetime
+) -> int:
+    """Withdraws what its owner has not kept, on record; the number of calls that no longer count."""
+    sums = withdrawing.sum_up(withdrawals, user_id=user.pk)
+    records = recording.record_withdrawals(sums, user=user, device=device, source=source, now=now)
+    return withdrawing.withdraw(withdrawals, records=records, user_id=user.pk, now=now)
 
 
 def lock_uploads(*, user: User) -> None:
@@ -152,12 +161,16 @@ def highest_revisions(readings: Iterable[Reading]) -> list[Reading]:
 
 
 def start_rebuild(*, user_id: int) -> None:
-    """Asks a worker to rebuild. A broker that is down costs nothing, a silent one a few seconds (settings); neither
-    fails anything: the sweep comes."""
+    start_task(REBUILD_TASK, user_id=user_id)
+
+
+def start_task(name: str, *, user_id: int) -> None:
+    """Asks a worker. A broker that is down costs nothing, a silent one a few seconds (settings); neither fails
+    anything: the sweeps come."""
     try:
-        current_app.send_task(REBUILD_TASK, args=[user_id], retry=False)
+        current_app.send_task(name, args=[user_id], retry=False)
     except OperationalError:
-        logger.warning("The broker does not answer; the sweep will rebuild the totals of user %s.", user_id)
+        logger.warning("The broker does not answer; a sweep will start %s for user %s.", name, user_id)
 
 
 def rebuild_dirty_dates(*, user_id: int) -> int:

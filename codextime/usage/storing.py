@@ -5,14 +5,13 @@ the user, so nobody else changes a call of this user between two of them.
 """
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
 from codextime.usage.models import Correction
-from codextime.usage.readings import CallReading, Withdrawal, pack_rows
+from codextime.usage.readings import CallReading, pack_rows
 
 STAGED = """call_id uuid, at timestamptz, input_tokens bigint, cached_input_tokens bigint,
     cache_write_input_tokens bigint, output_tokens bigint, reasoning_output_tokens bigint, model_id integer,
@@ -65,7 +64,8 @@ WITH older AS (
     UPDATE usage_call SET ({READ}) = ROW (
         older.at, older.input_tokens, older.cached_input_tokens, older.cache_write_input_tokens, older.output_tokens,
         older.reasoning_output_tokens, older.model_id, older.revision
-    ), withdrawn_at = NULL, source_id = coalesce(usage_call.source_id, %(source)s)
+    ), withdrawn_at = NULL, withdrawal_id = NULL, former_revision = NULL,
+        source_id = coalesce(usage_call.source_id, %(source)s)
     FROM older WHERE usage_call.user_id = %(user)s AND usage_call.call_id = older.call_id
 ), ledger AS (
     {LEDGER}
@@ -77,35 +77,6 @@ WITH older AS (
     WHERE moment IS NOT NULL
 )
 SELECT count(*) FROM older
-"""
-
-WITHDRAW = f"""
-WITH wrong AS (
-    SELECT withdrawal.*, stored.at, stored.model_id, stored.withdrawn_at IS NULL AS was_counted,
-        stored.input_tokens::numeric + stored.output_tokens AS tokens_before
-    FROM unnest(%(ids)s::uuid[], %(revisions)s::smallint[], %(reasons)s::text[])
-        AS withdrawal (call_id, revision, reason)
-    JOIN usage_call stored ON stored.user_id = %(user)s AND stored.call_id = withdrawal.call_id
-    WHERE stored.revision <= withdrawal.revision
-), withdrawn AS (
-    UPDATE usage_call SET withdrawn_at = coalesce(withdrawn_at, %(now)s), revision = wrong.revision
-    FROM wrong WHERE usage_call.user_id = %(user)s AND usage_call.call_id = wrong.call_id
-), ledger AS (
-    {LEDGER}
-    SELECT %(user)s, call_id, at, model_id, tokens_before, 0, reason, revision, %(now)s FROM wrong WHERE was_counted
-), marked AS (
-    {MARK} FROM wrong CROSS JOIN LATERAL (VALUES (wrong.at)) AS touched (moment) WHERE was_counted
-)
-SELECT count(*) FROM wrong WHERE was_counted
-"""
-
-# Of calls that never came: another machine may still bring such a call, read by an older counter.
-ADD_TOMBSTONES = """
-INSERT INTO usage_call (user_id, call_id, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens,
-    reasoning_output_tokens, withdrawn_at, revision)
-SELECT %(user)s, call_id, 0, 0, 0, 0, 0, %(now)s, revision
-FROM unnest(%(ids)s::uuid[], %(revisions)s::smallint[]) AS withdrawal (call_id, revision)
-ON CONFLICT DO NOTHING
 """
 
 
@@ -135,19 +106,6 @@ def replace_by_staged(*, user_id: int, source_id: int, custom_id: int | None, no
     look_up_by_key()
     parameters: dict[str, Any] = {"user": user_id, "source": source_id, "custom": custom_id, "now": now}
     return count(REPLACE, {**parameters, "reasons": Correction.Reason.values})
-
-
-def withdraw(withdrawals: Sequence[Withdrawal], *, user_id: int, now: datetime.datetime) -> int:
-    """Withdraws what no later reading has confirmed, stored or still to come; the number of calls that no longer
-    count."""
-    ids, revisions, reasons = (list(column) for column in zip(*withdrawals, strict=True))
-    look_up_by_key()
-    parameters: dict[str, Any] = {"user": user_id, "now": now, "revisions": revisions, "reasons": reasons}
-    parameters["ids"] = [UUID(bytes=call_id) for call_id in ids]
-    withdrawn = count(WITHDRAW, parameters)
-    with connection.cursor() as cursor:
-        cursor.execute(ADD_TOMBSTONES, parameters)
-    return withdrawn
 
 
 def look_up_by_key() -> None:

@@ -1,9 +1,9 @@
-"""What workers do for the totals."""
+"""What workers do for the totals and for withdrawals."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from codextime.usage import services
+from codextime.usage import decisions, services
 
 
 @shared_task(name=services.REBUILD_TASK)
@@ -14,3 +14,18 @@ def rebuild_user(user_id: int) -> None:
 @shared_task(name="usage.sweep")
 def sweep() -> None:
     services.sweep(now=timezone.now())
+
+
+@shared_task(name=decisions.CARRY_OUT_TASK)
+def carry_out(user_id: int) -> None:
+    decisions.carry_out(user_id=user_id, now=timezone.now())
+
+
+@shared_task(name="usage.sweep_decisions")
+def sweep_decisions() -> None:
+    decisions.sweep_decisions(now=timezone.now())
+
+
+@shared_task(name="usage.forget_withdrawn")
+def forget_withdrawn() -> None:
+    decisions.forget_withdrawn(now=timezone.now())

@@ -79,6 +79,8 @@ ROWS = [
     # dashboard
     page("dashboard"),
     public("dashboard/version", status=403, signed_in=204),
+    page("withdrawals"),
+    action("withdrawals/<int:record_id>/undo", "/withdrawals/{withdrawal}/undo", stranger=404),
     page("settings"),
     action("settings/time-zone", "/settings/time-zone", {"time_zone": "Europe/Berlin"}),
     public("settings/theme", status=403, method="POST"),  # without the Origin that browsers send

@@ -16,6 +16,7 @@ from codextime.accounts.models import User
 from codextime.devices import services as devices
 from codextime.usage.models import Source
 from tests.access.table import ROWS, SIGN_IN, Row
+from tests.usage.withdrawals import withdraw_something
 
 POST_ONLY = [row for row in ROWS if row.route not in {other.route for other in ROWS if other.method == "GET"}]
 
@@ -43,6 +44,7 @@ def filled(owner: User) -> dict[str, str]:
     return {
         "device": str(device.pk),
         "source": str(source.pk),
+        "withdrawal": str(withdraw_something(owner).pk),
         "user_code": devices.start_pairing(requested_user=owner.public_id, now=now).user_code,
         "login_link": accounts.make_login_link(user=owner, now=now).rpartition("/")[2],
         "invitation": accounts.invite(email="ada@example.org", now=now).rpartition("/")[2],

@@ -1,0 +1,65 @@
+"""What was withdrawn, in words that are ready to print."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from codextime.lib import formats
+from codextime.usage.decisions import can_be_undone, undo_until
+from codextime.usage.models import Correction, WithdrawalRecord
+
+Reason, State = Correction.Reason, WithdrawalRecord.State
+
+WHY: dict[str, str] = {
+    Reason.RECOUNTED: "A newer count of the same logs leaves them out.",
+    Reason.COMPLETED: "Logs that tell more than before leave them out.",
+    Reason.COPIED_HISTORY: "They were copied history of another thread.",
+    Reason.DUPLICATE: "They had been counted twice.",
+    Reason.IMPOSSIBLE: "They cannot have happened.",
+    Reason.FORGOTTEN: "They were taken back with “forget”.",
+}
+STATES: dict[str, str] = {
+    State.UNDOING: "being brought back",
+    State.UNDONE: "brought back",
+    State.FINAL: "final",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One withdrawal. `undo_until` is `None` if it cannot be undone; the state is empty while that says all."""
+
+    id: int
+    calls: str
+    tokens: str
+    exact_tokens: str
+    dates: str
+    why: str
+    machine: str
+    source: str
+    made_at: datetime.datetime
+    changed_at: datetime.datetime
+    state: str
+    undo_until: datetime.datetime | None
+
+
+def build_lines(records: Iterable[WithdrawalRecord], *, now: datetime.datetime) -> list[Line]:
+    return [build_line(record, now=now) for record in records]
+
+
+def build_line(record: WithdrawalRecord, *, now: datetime.datetime) -> Line:
+    can_undo = can_be_undone(record, now=now)
+    return Line(
+        id=record.pk,
+        calls=formats.plural(record.calls, "call"),
+        tokens=formats.compact(record.tokens),
+        exact_tokens=formats.exact(record.tokens),
+        dates=formats.day_range(record.first_on, record.last_on),
+        why=WHY[record.reason],
+        machine=record.device.name if record.device else "a machine that is gone",
+        source=str(record.source),
+        made_at=record.made_at,
+        changed_at=record.changed_at,
+        state="" if can_undo else STATES.get(record.state, STATES[State.FINAL]),
+        undo_until=undo_until(record) if can_undo else None,
+    )

@@ -1,0 +1,121 @@
+"""What an owner decides about withdrawals, and what time decides.
+
+A decision is stored at once. Its calls follow some thousands at a time, each in a transaction of its own under the lock
+on the uploads of the user: a worker that dies in between is followed by another, which finds what is left.
+"""
+
+import datetime
+from functools import partial
+
+from django.db import transaction
+
+from codextime.accounts.models import User
+from codextime.usage import withdrawing
+from codextime.usage.models import WithdrawalRecord
+from codextime.usage.services import SWEEP_AFTER, UserGone, lock_uploads, start_rebuild, start_task
+
+UNDO_WITHIN = datetime.timedelta(days=30)
+CARRY_OUT_TASK = "usage.carry_out"
+CALLS_PER_TRANSACTION = 10_000
+
+State = WithdrawalRecord.State
+
+
+class UndoTooLate(Exception):
+    """What the withdrawn calls said is not known any more, or not for long enough to bring it back."""
+
+
+@transaction.atomic
+def undo_withdrawal(*, record: WithdrawalRecord, now: datetime.datetime) -> None:
+    """Has the calls of a record brought back as they were; once more changes nothing. Raises `UndoTooLate` and
+    `UserGone`."""
+    lock_uploads(user=record.user)
+    record.refresh_from_db()
+    if record.state in (State.UNDOING, State.UNDONE):
+        return
+    if not can_be_undone(record, now=now):
+        raise UndoTooLate
+    decide(record, State.UNDOING, now=now)
+
+
+def can_be_undone(record: WithdrawalRecord, *, now: datetime.datetime) -> bool:
+    return record.state == State.WITHDRAWN and now < undo_until(record)
+
+
+def undo_until(record: WithdrawalRecord) -> datetime.datetime:
+    return record.changed_at + UNDO_WITHIN
+
+
+def decide(record: WithdrawalRecord, state: WithdrawalRecord.State, *, now: datetime.datetime) -> None:
+    record.state, record.changed_at = state, now
+    record.save(update_fields=["state", "changed_at"])
+    transaction.on_commit(partial(start_task, CARRY_OUT_TASK, user_id=record.user_id), robust=True)
+
+
+def carry_out(*, user_id: int, now: datetime.datetime) -> int:
+    """Does what the owner decided and what is not done yet; the number of calls that changed. Twice at once comes to
+    the same."""
+    changed = 0
+    for record in WithdrawalRecord.objects.filter(user=user_id, state=State.UNDOING).order_by("pk"):
+        while some := bring_some_back(record=record, now=now):
+            changed += some
+    if changed:
+        start_rebuild(user_id=user_id)
+    return changed
+
+
+@transaction.atomic
+def bring_some_back(*, record: WithdrawalRecord, now: datetime.datetime) -> int:
+    if not is_still(record, State.UNDOING):
+        return 0
+    limit = CALLS_PER_TRANSACTION
+    some = withdrawing.bring_back(
+        user_id=record.user_id, record_id=record.pk, reason=record.reason, limit=limit, now=now
+    )
+    if some < limit:
+        end(record, State.UNDONE)
+    return some
+
+
+def forget_withdrawn(*, now: datetime.datetime) -> int:
+    """Forgets for good what calls said that were withdrawn too long ago to be brought back; the number of calls."""
+    due = WithdrawalRecord.objects.filter(state=State.WITHDRAWN, changed_at__lte=now - UNDO_WITHIN)
+    forgotten = 0
+    for record in due.order_by("changed_at"):
+        while some := forget_some(record=record):
+            forgotten += some
+    return forgotten
+
+
+@transaction.atomic
+def forget_some(*, record: WithdrawalRecord) -> int:
+    if not is_still(record, State.WITHDRAWN):
+        return 0
+    limit = CALLS_PER_TRANSACTION
+    some = withdrawing.forget(user_id=record.user_id, record_id=record.pk, reason=record.reason, limit=limit)
+    if some < limit:
+        end(record, State.FINAL)
+    return some
+
+
+def is_still(record: WithdrawalRecord, state: WithdrawalRecord.State) -> bool:
+    """Whether nobody came first, the user's erasure included; from here on nobody does."""
+    try:
+        lock_uploads(user=User(pk=record.user_id))
+    except UserGone:
+        return False
+    return WithdrawalRecord.objects.filter(pk=record.pk, state=state).exists()
+
+
+def end(record: WithdrawalRecord, state: WithdrawalRecord.State) -> None:
+    record.state = state
+    record.save(update_fields=["state"])
+
+
+def sweep_decisions(*, now: datetime.datetime) -> int:
+    """Starts the decisions whose message was lost; the number of users."""
+    left = WithdrawalRecord.objects.filter(state=State.UNDOING, changed_at__lt=now - SWEEP_AFTER)
+    user_ids = list(left.values_list("user_id", flat=True).distinct())
+    for user_id in user_ids:
+        start_task(CARRY_OUT_TASK, user_id=user_id)
+    return len(user_ids)
