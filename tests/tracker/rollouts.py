@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from codextime_tracker.export import Row, row_of
 from codextime_tracker.index import Index, StoredCall
 from codextime_tracker.scanning import scan
+from codextime_tracker.unindexed import Unindexed
 
 CORPORA = sorted(path.parent for path in Path(__file__).parent.parent.joinpath("data/rollouts").glob("*/expected.json"))
 Usage = tuple[int, int, int, int]
@@ -121,3 +123,19 @@ def models_and_usage(index: Index) -> list[tuple[str | None, Usage]]:
         )
         for call in index.calls()
     ]
+
+
+def export_rows(*homes: Path) -> list[Row]:
+    """What an export of these homes holds, in its order."""
+    with Index.in_memory() as index:
+        for home in homes:
+            scan(index, home)
+        return [row_of(call) for call in index.calls()]
+
+
+def export_rows_without_index(*homes: Path) -> list[Row]:
+    with Index.in_memory() as index:
+        unindexed = Unindexed(index)
+        for home in homes:
+            scan(index, home, store=unindexed.store)
+        return [row_of(call) for call in unindexed.calls()]

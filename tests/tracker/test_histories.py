@@ -6,12 +6,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from codextime_tracker.export import row_of
 from codextime_tracker.index import Index
 from codextime_tracker.scanning import scan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tracker.histories import ERAS, Codex, Four
+from tests.tracker.rollouts import export_rows_without_index
 
 # Few different numbers, so that sums and calls often look alike.
 usages = st.builds(
@@ -66,6 +68,7 @@ def test_what_is_counted_is_what_the_models_answered(era: str, history: list[tup
 
         assert found(index) == codex.ledger
         assert [call for call in index.calls() if call.flags] == []
+        assert export_rows_without_index(Path(folder)) == [row_of(call) for call in index.calls()]
 
 
 @eras

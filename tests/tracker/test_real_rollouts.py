@@ -1,5 +1,6 @@
 """Real rollouts of every era against the ledger of the server that answered (tests/data/rollouts/README.md)."""
 
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from codextime_tracker.index import Index, StoredCall
 from codextime_tracker.scanning import scan
 
-from tests.tracker.rollouts import CORPORA, by_file, by_model, load, load_lines
+from tests.tracker.rollouts import CORPORA, by_file, by_model, export_rows, export_rows_without_index, load, load_lines
 
 every_corpus = pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.name)
 
@@ -88,3 +89,21 @@ def roots_of_children(home: Path) -> dict[str, str]:
             parents[session["id"]] = former if spawn == "review" else spawn["thread_spawn"]["parent_thread_id"]
         former = session["id"]
     return {child: parents.get(parent, parent) for child, parent in parents.items()}
+
+
+@every_corpus
+def test_without_an_index_the_same_calls_come_in_the_same_order(corpus: Path) -> None:
+    rows = export_rows(corpus / "home")
+
+    assert export_rows_without_index(corpus / "home") == rows
+
+
+def test_without_an_index_a_thread_of_two_homes_counts_once_too(tmp_path: Path) -> None:
+    home, moved = CORPORA[0] / "home", tmp_path / "moved"
+    shutil.copytree(home, moved)
+    shortened = next(path for path in sorted(moved.rglob("*.jsonl")) if b"token_count" in path.read_bytes())
+    shortened.write_bytes(b"".join(shortened.read_bytes().splitlines(keepends=True)[:2]))
+
+    rows = export_rows(home, moved)
+
+    assert export_rows_without_index(home, moved) == rows == export_rows(home) != []

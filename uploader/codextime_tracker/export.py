@@ -6,28 +6,39 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.json import Encoder as JsonEncoder
+from msgspec.structs import astuple
 
 from codextime_tracker.counting import flag_names
 from codextime_tracker.exits import CannotWrite, UsageRefused
 from codextime_tracker.index import StoredCall
 
-Row = dict[str, object]
 Encoder = Callable[[Iterable[StoredCall]], Iterator[bytes]]
-COLUMNS = (
-    "at",
-    "thread",
-    "file",
-    "file_gone",
-    "model",
-    "input_tokens",
-    "cached_input_tokens",
-    "cache_write_input_tokens",
-    "output_tokens",
-    "reasoning_output_tokens",
-    "total_tokens",
-    "flags",
-)
+ROWS_AT_ONCE = 1_000
+
+
+class Row(Struct, gc=False):
+    """`total_tokens` as it was logged; `file_gone`: the rollout was deleted since."""
+
+    at: str
+    thread: str
+    file: str
+    file_gone: bool
+    model: str
+    input_tokens: int
+    cached_input_tokens: int
+    cache_write_input_tokens: int
+    output_tokens: int
+    reasoning_output_tokens: int
+    total_tokens: int
+    flags: list[str]
+
+
+COLUMNS = Row.__struct_fields__
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -48,33 +59,33 @@ def encoder_of(name: str, out: str) -> Encoder:
 
 
 def row_of(call: StoredCall) -> Row:
-    """`total_tokens` as it was logged; `file_gone`: the rollout was deleted since."""
-    return {
-        "at": call.at,
-        "thread": call.thread_id,
-        "file": call.file_name,
-        "file_gone": bool(call.is_file_gone),
-        "model": call.model or "unknown",
-        "input_tokens": call.input_tokens,
-        "cached_input_tokens": call.cached_input_tokens,
-        "cache_write_input_tokens": call.cache_write_input_tokens,
-        "output_tokens": call.output_tokens,
-        "reasoning_output_tokens": call.reasoning_output_tokens,
-        "total_tokens": call.logged_total_tokens,
-        "flags": flag_names(call.flags),
-    }
+    return Row(
+        call.at,
+        call.thread_id,
+        call.file_name,
+        call.is_file_gone == 1,
+        call.model or "unknown",
+        call.input_tokens,
+        call.cached_input_tokens,
+        call.cache_write_input_tokens,
+        call.output_tokens,
+        call.reasoning_output_tokens,
+        call.logged_total_tokens,
+        flag_names(call.flags) if call.flags else [],
+    )
 
 
 def jsonl(calls: Iterable[StoredCall]) -> Iterator[bytes]:
-    from msgspec.json import encode
-
-    return (encode(row_of(call)) + b"\n" for call in calls)
+    """Many lines at once."""
+    rest, encoder = iter(calls), JsonEncoder()
+    while rows := [row_of(call) for call in islice(rest, ROWS_AT_ONCE)]:
+        yield encoder.encode_lines(rows)
 
 
 def json_array(calls: Iterable[StoredCall]) -> Iterator[bytes]:
     lead = b"[\n"
-    for line in jsonl(calls):
-        yield lead + line.rstrip(b"\n")
+    for lines in jsonl(calls):
+        yield lead + lines.rstrip(b"\n").replace(b"\n", b",\n")
         lead = b",\n"
     yield b"[]\n" if lead == b"[\n" else b"\n]\n"
 
@@ -83,8 +94,10 @@ def csv_table(calls: Iterable[StoredCall]) -> Iterator[bytes]:
     """RFC 4180, with a line of names."""
     yield csv_line(COLUMNS)
     for call in calls:
-        row = row_of(call) | {"file_gone": "true" if call.is_file_gone else "false"}
-        yield csv_line([*map(harmless, list(row.values())[:-1]), " ".join(flag_names(call.flags))])
+        row = row_of(call)
+        *values, _ = astuple(row)
+        values[COLUMNS.index("file_gone")] = "true" if row.file_gone else "false"
+        yield csv_line([*map(harmless, values), " ".join(row.flags)])
 
 
 def csv_line(values: Iterable[object]) -> bytes:

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import islice
 
 import pyarrow
+from msgspec.structs import asdict
 from pyarrow.parquet import ParquetWriter
 
 from codextime_tracker.export import COLUMNS, Row, row_of
@@ -48,11 +49,11 @@ def parquet(calls: Iterable[StoredCall]) -> Iterator[bytes]:
     """In bounded memory, a row group at a time."""
     sink, rest = Sink(), iter(calls)
     with ParquetWriter(pyarrow.PythonFile(sink, mode="w"), SCHEMA, compression="zstd") as writer:
-        while group := [row_of(call) for call in islice(rest, ROWS_AT_ONCE)]:
-            writer.write_table(pyarrow.Table.from_pylist([typed(row) for row in group], schema=SCHEMA))
+        while group := [typed(row_of(call)) for call in islice(rest, ROWS_AT_ONCE)]:
+            writer.write_table(pyarrow.Table.from_pylist(group, schema=SCHEMA))
             yield sink.take()
     yield sink.take()
 
 
-def typed(row: Row) -> Row:
-    return row | {"at": datetime.fromisoformat(str(row["at"]))}
+def typed(row: Row) -> dict[str, object]:
+    return asdict(row) | {"at": datetime.fromisoformat(row.at)}

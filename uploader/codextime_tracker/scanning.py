@@ -18,6 +18,7 @@ from codextime_tracker.passes import KnownFile, Pass, begin_pass, fingerprint_of
 from codextime_tracker.settling import FileReading, Tally, store_reading
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
+Store = Callable[[Index, FileReading, Tally], None]
 BATCH_BYTES = 64_000_000
 MOST_GENERATIONS = 50  # of forks of forks
 
@@ -35,15 +36,21 @@ class ScanReport(Struct):
 
 
 def scan(
-    index: Index, codex_home: Path, progress: Progress | None = None, *, counter: type[Counter] = Counter
+    index: Index,
+    codex_home: Path,
+    progress: Progress | None = None,
+    *,
+    counter: type[Counter] = Counter,
+    store: Store = store_reading,
 ) -> ScanReport:
     """Reads what changed since the last scan, and all that was read by an older counter. A file that cannot be read is
-    reported and never stops the others.
+    reported and never stops the others. `store` puts what was found into the index.
 
     Raises `CodexHomeMissing`.
     """
     found = find_rollouts(codex_home)
-    return Scan(index, index.source_key(codex_home), found, progress or (lambda done, total: None), counter).run()
+    progress = progress or (lambda done, total: None)
+    return Scan(index, index.source_key(codex_home), found, progress, counter, store).run()
 
 
 def batches(files: list[RolloutFile]) -> Iterator[list[RolloutFile]]:
@@ -63,12 +70,21 @@ def batches(files: list[RolloutFile]) -> Iterator[list[RolloutFile]]:
 class Scan:
     """One scan of one Codex home."""
 
-    def __init__(self, index: Index, source_key: str, found: Found, progress: Progress, counter: type[Counter]) -> None:
+    def __init__(
+        self,
+        index: Index,
+        source_key: str,
+        found: Found,
+        progress: Progress,
+        counter: type[Counter],
+        store: Store = store_reading,
+    ) -> None:
         self.index = index
         self.query = index.connection.execute
         self.found = found
         self.progress = progress
         self.counter = counter
+        self.store_reading = store
         self.report = ScanReport(source_key, len(found.files), skipped=found.skipped, old_logs=found.old_logs)
         self.source: int = self.query("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0]
         self.known = self.load_known()
@@ -180,7 +196,7 @@ class Scan:
             counter_version=self.counter.version,
             is_recount=is_recount,
         )
-        store_reading(self.index, result, self.report.calls)
+        self.store_reading(self.index, result, self.report.calls)
 
     def note_losses(self, file: RolloutFile, turn: Pass) -> None:
         """What of the file could not be counted, in words."""

@@ -79,16 +79,21 @@ class Tally(Struct):
 
 def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:
     """Stores the calls and where to read on. Both belong to one open transaction: a crash loses and doubles nothing."""
-    connection = index.connection
-    thread, is_new = thread_number(connection, reading.thread_id, reading.source)
-    file = store_file(connection, reading, thread)
-    if thread is None:
+    settlement = begin_settlement(index, reading, tally)
+    if settlement is None:
         return
-    settlement = Settlement(connection, reading, thread, file, tally)
-    if is_new:
+    if settlement.is_new:
         settlement.insert(reading.calls)
     else:
         settlement.run()
+
+
+def begin_settlement(index: Index, reading: FileReading, tally: Tally) -> "Settlement | None":
+    """Notes the file, and its thread; `None` if it has none, and so no calls."""
+    connection = index.connection
+    thread, is_new = thread_number(connection, reading.thread_id, reading.source)
+    file = store_file(connection, reading, thread)
+    return None if thread is None else Settlement(connection, reading, thread, is_new, file, tally)
 
 
 def thread_number(connection: sqlite3.Connection, uuid: str | None, source: int) -> tuple[int | None, bool]:
@@ -131,14 +136,15 @@ def store_file(connection: sqlite3.Connection, reading: FileReading, thread: int
 
 
 class Settlement:
-    """One file's calls against those that the index has of the same thread."""
+    """One file's calls against those that the index has of the same thread. `is_new`: it had none of it."""
 
     def __init__(
-        self, connection: sqlite3.Connection, reading: FileReading, thread: int, file: int, tally: Tally
+        self, connection: sqlite3.Connection, reading: FileReading, thread: int, is_new: bool, file: int, tally: Tally
     ) -> None:
         self.connection = connection
         self.reading = reading
         self.thread = thread
+        self.is_new = is_new
         self.file = file
         self.tally = tally
         self.reason = "recounted" if reading.is_recount else ""  # why a call that is new was not there before
@@ -254,6 +260,13 @@ class Settlement:
         return int(self.connection.execute("SELECT coalesce(max(number), 0) + 1 FROM calls").fetchone()[0])
 
     def insert(self, calls: list[Call], *, kind: str = "added", reason: str | None = None) -> None:
+        self.write(calls, kind, reason)
+        if kind == "added":
+            self.tally.added += len(calls)
+        else:
+            self.tally.replaced += len(calls)
+
+    def write(self, calls: list[Call], kind: str = "added", reason: str | None = None) -> None:
         for start in range(0, len(calls), ROWS_AT_ONCE):
             rows = calls[start : start + ROWS_AT_ONCE]
             values: list[object] = [self.thread, self.file, kind, reason]
@@ -261,10 +274,6 @@ class Settlement:
                 values += astuple(call)
                 values.append(revision(call.flags, self.reading.counter_version))
             self.connection.execute(insert_rows(len(rows)), values)
-        if kind == "added":
-            self.tally.added += len(calls)
-        else:
-            self.tally.replaced += len(calls)
 
 
 @cache

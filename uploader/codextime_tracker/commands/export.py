@@ -51,16 +51,20 @@ def found_calls(parsed: argparse.Namespace) -> "Iterator[Iterator[StoredCall]]":
     from codextime_tracker.index import Index
     from codextime_tracker.reports import skipped
     from codextime_tracker.scanning import scan
+    from codextime_tracker.settling import store_reading
     from codextime_tracker.sync import existing_homes
+    from codextime_tracker.unindexed import Unindexed
 
     with Index.in_memory() if parsed.no_index else own_index(parsed) as index:
         complain(*index.notices)
         homes, missing = existing_homes(homes_of(parsed), may_be_none=index.last_change() > 0)
-        scans = [scan(index, home) for home in homes]
+        unindexed = Unindexed(index) if parsed.no_index else None
+        store = unindexed.store if unindexed else store_reading
+        scans = [scan(index, home, store=store) for home in homes]
         note_gone_homes(index)
         complain(*(f"{title}: {text}" for title, text in skipped(scans, missing)))
         named = [index.source_key(home) for home in parsed.codex_home or []]
-        yield index.calls(*named)
+        yield (unindexed or index).calls(*named)
 
 
 @contextmanager
