@@ -93,7 +93,9 @@ def search_once(home: Path) -> Cost | None:
 
 
 def measure(command: list[str], environment: dict[str, str] | None = None) -> tuple[Cost, bytes]:
-    """Runs a program to its end; what it used, and what it printed."""
+    """Runs a program to its end; what it used, and what it printed. As installed: Python keeps its bytecode."""
+    environment = dict(environment or os.environ)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout

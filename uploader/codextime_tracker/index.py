@@ -28,7 +28,7 @@ JOINS = """
 """
 
 
-class StoredCall(Struct, frozen=True):
+class StoredCall(Struct, frozen=True, gc=False):
     """A call as the index holds it. `model` is `None` if no line named it; `flags` as in `counting`.
 
     `is_file_gone` (1 or 0), which only `Index.calls` tells: its rollout is not there any more.
