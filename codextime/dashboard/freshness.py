@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from codextime.accounts.models import User
 from codextime.ingest.selectors import last_uploads_at
 from codextime.usage.models import Day
-from codextime.usage.selectors import dirty_date_counts, last_decisions_at
+from codextime.usage.selectors import dirty_date_counts, last_decisions_at, waiting_calls
 
 VERSION_BYTES = 8
 
@@ -24,6 +24,7 @@ class Freshness:
     has_days: bool
     today: datetime.date  # in the user's time zone
     decided_at: datetime.datetime | None = None  # about a withdrawal
+    waiting_calls: int = 0  # that are asked for and not withdrawn yet
 
     @property
     def version(self) -> str:
@@ -38,6 +39,7 @@ def with_freshness(users: QuerySet[User]) -> QuerySet[Any]:
     return users.annotate(
         uploaded_at=Subquery(last_uploads_at(owner)),
         decided_at=Subquery(last_decisions_at(owner)),
+        waiting_calls=Subquery(waiting_calls(owner)),
         dirty_dates=Subquery(dirty_date_counts(owner)),
         has_days=Exists(Day.objects.filter(user=owner)),
     )
@@ -46,4 +48,6 @@ def with_freshness(users: QuerySet[User]) -> QuerySet[Any]:
 def read_freshness(user: Any, now: datetime.datetime) -> Freshness:
     """`user` comes from `with_freshness`."""
     today = now.astimezone(user.zone).date()
-    return Freshness(user.uploaded_at, user.dirty_dates or 0, user.has_days, today, user.decided_at)
+    return Freshness(
+        user.uploaded_at, user.dirty_dates or 0, user.has_days, today, user.decided_at, user.waiting_calls or 0
+    )

@@ -83,6 +83,7 @@ class Overview:
     punch_card: punchcard.PunchCard
     rates: RatesUsed
     rebuilding: str
+    waiting: str
     age: str
     age_seconds: int
     version: str
@@ -140,6 +141,7 @@ def build_overview(reading: Reading) -> Overview:
         punch_card=punchcard.build_punch_card(reading.week_hours),
         rates=build_rates_used(now.estimate, models, today=period.today),
         rebuilding=describe_rebuilding(reading.freshness.dirty_dates),
+        waiting=describe_waiting(reading.freshness.waiting_calls),
         age=formats.age(age_seconds) if reading.freshness.uploaded_at else "",
         age_seconds=age_seconds,
         version=reading.freshness.version,
@@ -185,6 +187,12 @@ def describe_rebuilding(dirty_dates: int) -> str:
     if not dirty_dates:
         return ""
     return f"{formats.plural(dirty_dates, 'date')} {'is' if dirty_dates == 1 else 'are'} being rebuilt."
+
+
+def describe_waiting(calls: int) -> str:
+    if not calls:
+        return ""
+    return f"A machine asked to take back {formats.plural(calls, 'call')}. Nothing changes until you decide."
 
 
 def find_chosen(period: Period) -> str:

@@ -25,7 +25,7 @@ from codextime.lib.tokens import Tokens
 from codextime.pricing.rates import RateBook
 from codextime.pricing.selectors import get_book
 from codextime.usage import models as usage
-from codextime.usage.selectors import sources, withdrawals
+from codextime.usage.selectors import count_waiting_calls, sources, withdrawals
 
 COLUMNS = (
     "calls",
@@ -166,5 +166,10 @@ def get_labelled_sources(user: User) -> list[LabelledSource]:
 
 
 def get_withdrawals(*, user: User, now: datetime.datetime) -> list[Line]:
-    """The newest withdrawals, as the page shows them."""
+    """The newest withdrawals, as the page shows them; what waits for the owner is first."""
     return build_lines(withdrawals(user=user)[:MOST_WITHDRAWALS], now=now)
+
+
+def find_waiting(*, user: User) -> str:
+    """A sentence about withdrawals that wait for the user; empty if none does."""
+    return overview.describe_waiting(count_waiting_calls(user=user))

@@ -86,7 +86,13 @@ def render_settings(
         (source, label_forms.get(source.id) or LabelForm(initial={"label": source.label}, auto_id=label_id(source.id)))
         for source in selectors.get_labelled_sources(request.user)
     ]
-    context = {"zone_form": zone_form, "sources": sources, "listing": listing, "handle_form": handle_form}
+    context = {
+        "zone_form": zone_form,
+        "sources": sources,
+        "listing": listing,
+        "handle_form": handle_form,
+        "waiting": selectors.find_waiting(user=request.user),
+    }
     return render(request, "dashboard/settings.html", context, status=status)
 
 

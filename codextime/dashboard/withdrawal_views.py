@@ -12,6 +12,9 @@ from codextime.accounts.requests import SignedInRequest
 from codextime.dashboard import access, selectors
 from codextime.usage import decisions
 
+KEPT_BEFORE = "You decided before to keep these calls. To take them back, run the tracker again."
+TAKEN_BACK_BEFORE = "You decided before to take these calls back. You can bring them back below."
+
 
 @require_safe
 @never_cache
@@ -19,6 +22,32 @@ from codextime.usage import decisions
 def show_withdrawals(request: SignedInRequest) -> HttpResponse:
     lines = selectors.get_withdrawals(user=request.user, now=timezone.now())
     return render(request, "dashboard/withdrawals.html", {"lines": lines})
+
+
+@require_POST
+@login_required
+def approve_withdrawal(request: SignedInRequest, record_id: int) -> HttpResponse:
+    record = access.get_own_withdrawal(user=request.user, record_id=record_id)
+    try:
+        decisions.approve_withdrawal(record=record, now=timezone.now())
+    except decisions.DecidedOtherwise:
+        messages.error(request, KEPT_BEFORE)
+    else:
+        messages.success(request, "The calls are being taken back. The totals follow within seconds.")
+    return redirect("withdrawals")
+
+
+@require_POST
+@login_required
+def decline_withdrawal(request: SignedInRequest, record_id: int) -> HttpResponse:
+    record = access.get_own_withdrawal(user=request.user, record_id=record_id)
+    try:
+        decisions.decline_withdrawal(record=record, now=timezone.now())
+    except decisions.DecidedOtherwise:
+        messages.error(request, TAKEN_BACK_BEFORE)
+    else:
+        messages.success(request, "The calls stay. No figure has changed.")
+    return redirect("withdrawals")
 
 
 @require_POST

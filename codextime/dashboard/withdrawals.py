@@ -16,9 +16,13 @@ WHY: dict[str, str] = {
     Reason.COPIED_HISTORY: "They were copied history of another thread.",
     Reason.DUPLICATE: "They had been counted twice.",
     Reason.IMPOSSIBLE: "They cannot have happened.",
-    Reason.FORGOTTEN: "They were taken back with “forget”.",
+    Reason.FORGOTTEN: "“forget” was run on that machine.",
 }
 STATES: dict[str, str] = {
+    State.WAITING: "waits for you",
+    State.APPROVED: "being taken back",
+    State.DECLINING: "kept",
+    State.DECLINED: "kept",
     State.UNDOING: "being brought back",
     State.UNDONE: "brought back",
     State.FINAL: "final",
@@ -27,7 +31,8 @@ STATES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One withdrawal. `undo_until` is `None` if it cannot be undone; the state is empty while that says all."""
+    """One withdrawal. `undo_until` is `None` if it cannot be undone; the state is empty while that says all. One that
+    waits can be decided."""
 
     id: int
     calls: str
@@ -41,6 +46,7 @@ class Line:
     changed_at: datetime.datetime
     state: str
     undo_until: datetime.datetime | None
+    is_waiting: bool
 
 
 def build_lines(records: Iterable[WithdrawalRecord], *, now: datetime.datetime) -> list[Line]:
@@ -62,4 +68,5 @@ def build_line(record: WithdrawalRecord, *, now: datetime.datetime) -> Line:
         changed_at=record.changed_at,
         state="" if can_undo else STATES.get(record.state, STATES[State.FINAL]),
         undo_until=undo_until(record) if can_undo else None,
+        is_waiting=record.state == State.WAITING,
     )

@@ -120,7 +120,7 @@ class UploadsView(TokenView):
             upload=decoding.decode_upload(body, now=now),
             body_hash=hashlib.sha256(body).digest(),
             now=now,
-            dashboard_url=settings.BASE_URL + reverse("dashboard"),
+            pages={f"{name}_url": settings.BASE_URL + reverse(name) for name in ("dashboard", "withdrawals")},
         )
         return Response(receipt, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 

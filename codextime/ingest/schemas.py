@@ -70,8 +70,11 @@ RECEIPT = {
         "replaced": COUNT,
         "already_there": COUNT,
         "withdrawn": COUNT,
+        "waiting": COUNT
+        | {"description": "Withdrawals that change nothing until the owner agrees at withdrawals_url."},
         "refused": {"type": "array", "items": REFUSAL},
         "dashboard_url": {"type": "string", "format": "uri"},
+        "withdrawals_url": {"type": "string", "format": "uri"},
     },
 }
 DEVICE = {

@@ -30,9 +30,10 @@ class UploadIdReused(Exception):
 
 @transaction.atomic
 def receive_upload(
-    *, device: Device, upload: decoding.Upload, body_hash: bytes, now: datetime, dashboard_url: str
+    *, device: Device, upload: decoding.Upload, body_hash: bytes, now: datetime, pages: dict[str, str]
 ) -> tuple[Receipt, bool]:
     """Stores an upload once; its receipt, and whether it is new. Sent again, it gets the receipt of the first time.
+    `pages` are addresses for the receipt, by field.
 
     Raises `UploadForAnotherAccount`, `UploadIdReused` and `usage.services.UserGone`.
     """
@@ -44,7 +45,7 @@ def receive_upload(
         if bytes(former.body_hash) != body_hash:
             raise UploadIdReused
         return former.receipt, False
-    receipt = store(device=device, upload=upload, now=now) | {"dashboard_url": dashboard_url}
+    receipt = store(device=device, upload=upload, now=now) | pages
     models.Upload.objects.create(
         user=device.user,
         upload_id=UUID(upload.upload_id),
@@ -73,6 +74,7 @@ def store(*, device: Device, upload: decoding.Upload, now: datetime) -> Receipt:
         "replaced": counts.replaced,
         "already_there": counts.already_there,
         "withdrawn": counts.withdrawn,
+        "waiting": counts.waiting,
         "refused": [
             {
                 "part": refusal.part,

@@ -218,14 +218,20 @@ class WithdrawalRecord(models.Model):
     """What one machine withdrew for one reason at about one time, and what its owner made of it.
 
     `calls` of `tokens` from `first_on` to `last_on` (UTC dates) stopped counting between `made_at` and `changed_at`.
-    Each of those calls refers to it until it is brought back or final. A record that is undone changes at once, its
-    calls some thousands at a time (`decisions.carry_out`).
+    Each of those calls refers to it until it is brought back or final. A large one waits for its owner first: its calls
+    count, and stand in the waiting list. When an owner decides, the record changes at once, its calls some thousands at
+    a time (`decisions.carry_out`).
     """
 
     class State(models.TextChoices):
+        WAITING = "waiting"  # nothing changes until the owner decides
+        APPROVED = "approved"  # some of its calls may still count; then it is withdrawn
+        DECLINING = "declining"
+        DECLINED = "declined"
         WITHDRAWN = "withdrawn"
-        UNDOING = "undoing"  # asked for; some of its calls may still be away
+        UNDOING = "undoing"  # some of its calls may still be away
         UNDONE = "undone"
+        FORGETTING = "forgetting"  # too late to be undone
         FINAL = "final"  # the figures of its calls are gone
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
@@ -233,6 +239,7 @@ class WithdrawalRecord(models.Model):
     source = models.ForeignKey(Source, models.CASCADE, related_name="+", db_index=False)
     reason = models.CharField(max_length=20, choices=Correction.Reason)
     state = models.CharField(max_length=10, choices=State)
+    is_approved = models.BooleanField(default=False)
     calls = models.IntegerField()
     tokens = TokenSumField()
     first_on = models.DateField()
@@ -247,3 +254,13 @@ class WithdrawalRecord(models.Model):
                 fields=["changed_at"], condition=~Q(state__in=("undone", "final")), name="usage_withdrawal_open"
             ),
         ]
+
+
+class WaitingCall(models.Model):
+    """The waiting list: a call that counts until its owner lets it go. `revision` is the proof's."""
+
+    pk = models.CompositePrimaryKey("user", "call_id")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    call_id = models.UUIDField()
+    record = models.ForeignKey(WithdrawalRecord, models.CASCADE, related_name="+")
+    revision = models.SmallIntegerField()

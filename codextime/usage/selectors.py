@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Min, OuterRef, QuerySet
+from django.db.models import Count, F, Min, OuterRef, QuerySet, Sum
 from django.db.models.functions import Greatest, Least
+from django.db.models.lookups import Exact
 
 from codextime.accounts.models import User
 from codextime.usage.models import HIGHEST_REVISION, Call, Correction, DirtyDate, Source, WithdrawalRecord
@@ -28,8 +29,21 @@ def corrections(*, user: User) -> QuerySet[Correction]:
 
 
 def withdrawals(*, user: User) -> QuerySet[WithdrawalRecord]:
-    """What was withdrawn, newest first, with machines and sources."""
-    return WithdrawalRecord.objects.filter(user=user).select_related("device", "source").order_by("-made_at", "-pk")
+    """What was withdrawn, newest first, with machines and sources; before that what waits for its owner."""
+    is_waiting = Exact(F("state"), WithdrawalRecord.State.WAITING)
+    records = WithdrawalRecord.objects.filter(user=user).select_related("device", "source")
+    return records.order_by(is_waiting.desc(), "-made_at", "-pk")
+
+
+def waiting_calls(user: OuterRef) -> "QuerySet[WithdrawalRecord, int]":
+    """For a subquery: how many calls of `user` are asked for and wait for the owner's word; no row if none is."""
+    records = WithdrawalRecord.objects.filter(user=user, state=WithdrawalRecord.State.WAITING)
+    return records.values("user").annotate(number=Sum("calls")).values_list("number", flat=True)
+
+
+def count_waiting_calls(*, user: User) -> int:
+    records = WithdrawalRecord.objects.filter(user=user, state=WithdrawalRecord.State.WAITING)
+    return records.aggregate(number=Sum("calls"))["number"] or 0
 
 
 def last_decisions_at(user: OuterRef) -> "QuerySet[WithdrawalRecord, datetime]":

@@ -17,7 +17,7 @@ from codextime.accounts.services import hold_user
 from codextime.devices.models import Device
 from codextime.lib.advisory_locks import Lock, hold_lock
 from codextime.usage import rebuilding, recording, storing, withdrawing
-from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source
+from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source, WithdrawalRecord
 from codextime.usage.readings import CallReading, Withdrawal
 
 Reading = TypeVar("Reading", CallReading, Withdrawal)
@@ -45,6 +45,7 @@ class StoredCounts:
     replaced: int
     already_there: int
     withdrawn: int
+    waiting: int = 0  # for the owner, before they are withdrawn
 
 
 @transaction.atomic
@@ -71,10 +72,12 @@ def store_calls(
     added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
     replaced = replace_stored(user=user, source=source, now=now) if added < len(best) else 0
     proven_wrong = highest_revisions(withdrawals)
-    withdrawn = withdraw(proven_wrong, user=user, device=device, source=source, now=now) if proven_wrong else 0
+    withdrawn, waiting = 0, 0
+    if proven_wrong:
+        withdrawn, waiting = withdraw(proven_wrong, user=user, device=device, source=source, now=now)
     if added or replaced or withdrawn:
         transaction.on_commit(partial(start_rebuild, user_id=user.pk), robust=True)
-    return StoredCounts(added, replaced, len(calls) - added - replaced, withdrawn)
+    return StoredCounts(added, replaced, len(calls) - added - replaced, withdrawn, waiting)
 
 
 def replace_stored(*, user: User, source: Source, now: datetime.datetime) -> int:
@@ -84,11 +87,16 @@ def replace_stored(*, user: User, source: Source, now: datetime.datetime) -> int
 
 def withdraw(
     withdrawals: Sequence[Withdrawal], *, user: User, device: Device | None, source: Source, now: datetime.datetime
-) -> int:
-    """Withdraws what its owner has not kept, on record; the number of calls that no longer count."""
+) -> tuple[int, int]:
+    """Withdraws, on record, what its owner has not kept, or has it wait for the owner if it is much; the numbers of
+    calls that no longer count, and that wait."""
     sums = withdrawing.sum_up(withdrawals, user_id=user.pk)
-    records = recording.record_withdrawals(sums, user=user, device=device, source=source, now=now)
-    return withdrawing.withdraw(withdrawals, records=records, user_id=user.pk, now=now)
+    state = recording.find_state(sums, user=user, now=now)
+    records = recording.record_withdrawals(sums, state=state, user=user, device=device, source=source, now=now)
+    if state == WithdrawalRecord.State.WAITING:
+        withdrawing.put_on_waiting_list(withdrawals, records=records, user_id=user.pk)
+    withdrawn = withdrawing.withdraw(withdrawals, records=records, user_id=user.pk, now=now)
+    return withdrawn, withdrawing.count_waiting(withdrawals, user_id=user.pk)
 
 
 def lock_uploads(*, user: User) -> None:

@@ -14,15 +14,24 @@ from codextime.usage.storing import LEDGER, MARK, count, look_up_by_key
 
 FORGOTTEN, BROUGHT_BACK = Correction.Reason.FORGOTTEN.value, Correction.Reason.BROUGHT_BACK.value
 
+# OFFSET 0 has each call looked up by its key: of a fresh table the planner knows nothing, and would go through all that
+# is asked for again for each call of the user.
 ASKED = """
     unnest(%(ids)s::uuid[], %(revisions)s::smallint[], %(reasons)s::text[]) AS asked (call_id, revision, reason)
-    JOIN usage_call stored ON stored.user_id = %(user)s AND stored.call_id = asked.call_id
+    CROSS JOIN LATERAL (
+        SELECT * FROM usage_call WHERE user_id = %(user)s AND usage_call.call_id = asked.call_id OFFSET 0
+    ) AS stored
 """
-# What the owner kept, a proof that is no better than the one that it was kept against does not touch; the owner does.
+# What waits for the owner stays, whoever asks again. What the owner kept, a proof that is no better than the one that
+# it was kept against does not touch; the owner does.
 IS_BETTER = f"""
     stored.revision <= asked.revision
     AND (asked.reason = '{FORGOTTEN}' OR coalesce(stored.kept_revision, 0) < asked.revision)
+    AND NOT EXISTS (
+        SELECT FROM usage_waitingcall waiting WHERE waiting.user_id = %(user)s AND waiting.call_id = asked.call_id
+    )
 """
+RECORDS = "unnest(%(records)s::bigint[], %(record_reasons)s::text[]) AS record (id, reason)"
 TOKENS = "stored.input_tokens::numeric + stored.output_tokens"
 
 SUM_UP = f"""
@@ -30,13 +39,35 @@ SELECT asked.reason, count(*), sum({TOKENS}), min((at AT TIME ZONE 'UTC')::date)
 FROM {ASKED} WHERE {IS_BETTER} AND stored.withdrawn_at IS NULL GROUP BY 1
 """
 
+PUT_ON_WAITING_LIST = f"""
+INSERT INTO usage_waitingcall (user_id, call_id, record_id, revision)
+SELECT %(user)s, asked.call_id, record.id, asked.revision
+FROM {ASKED} JOIN {RECORDS} ON record.reason = asked.reason WHERE {IS_BETTER} AND stored.withdrawn_at IS NULL
+"""
+COUNT_WAITING = """
+SELECT count(*) FROM usage_waitingcall WHERE user_id = %(user)s AND call_id = ANY (%(ids)s::uuid[])
+"""
+OF_WAITING_LIST = """
+    DELETE FROM usage_waitingcall WHERE user_id = %(user)s AND call_id IN (
+        SELECT call_id FROM usage_waitingcall WHERE record_id = %(record)s LIMIT %(limit)s
+    ) RETURNING call_id, revision
+"""
+# As for what is brought back.
+KEEP = f"""
+WITH asked AS ({OF_WAITING_LIST}), kept AS (
+    UPDATE usage_call SET kept_revision = greatest(kept_revision, asked.revision)
+    FROM asked WHERE usage_call.user_id = %(user)s AND usage_call.call_id = asked.call_id
+        AND %(reason)s <> '{FORGOTTEN}'
+)
+SELECT count(*) FROM asked
+"""
+
 WITHDRAW = f"""
 WITH wrong AS (
     SELECT asked.*, stored.at, stored.model_id, stored.withdrawn_at IS NULL AS was_counted,
         {TOKENS} AS tokens_before, stored.revision AS revision_before, record.id AS record_id
     FROM {ASKED}
-    LEFT JOIN unnest(%(records)s::bigint[], %(record_reasons)s::text[]) AS record (id, reason)
-        ON record.reason = asked.reason
+    LEFT JOIN {RECORDS} ON record.reason = asked.reason
     WHERE {IS_BETTER}
 ), withdrawn AS (
     UPDATE usage_call SET withdrawn_at = coalesce(withdrawn_at, %(now)s), revision = wrong.revision,
@@ -108,13 +139,44 @@ class Sums(NamedTuple):
     last_on: datetime.date
 
 
-def sum_up(withdrawals: Sequence[Withdrawal], *, user_id: int) -> dict[str, Sums]:
-    """What of the counted calls would be withdrawn, by reason."""
+def look_up_each() -> None:
+    """Of a waiting list that has just grown the planner knows as little: it would read it whole for each call."""
     look_up_by_key()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_material = off")
+
+
+def sum_up(withdrawals: Sequence[Withdrawal], *, user_id: int) -> dict[str, Sums]:
+    """What of the counted calls would be withdrawn, or go to the waiting list, by reason."""
+    look_up_each()
     with connection.cursor() as cursor:
         cursor.execute(SUM_UP, asked(withdrawals, user_id))
         rows = cursor.fetchall()
     return {reason: Sums(calls, int(tokens), *dates) for reason, calls, tokens, *dates in rows}
+
+
+def put_on_waiting_list(withdrawals: Sequence[Withdrawal], *, records: Mapping[str, int], user_id: int) -> None:
+    """What `sum_up` says; `records` are the ids of their records by reason."""
+    look_up_each()
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_ON_WAITING_LIST, asked(withdrawals, user_id) | by_reason(records))
+
+
+def count_waiting(withdrawals: Sequence[Withdrawal], *, user_id: int) -> int:
+    return count(COUNT_WAITING, asked(withdrawals, user_id))
+
+
+def take_off_waiting_list(*, user_id: int, record_id: int, reason: str, limit: int) -> list[Withdrawal]:
+    """Some of what waits in a record."""
+    with connection.cursor() as cursor:
+        cursor.execute(OF_WAITING_LIST, {"user": user_id, "record": record_id, "limit": limit})
+        return [Withdrawal(call_id.bytes, revision, reason) for call_id, revision in cursor.fetchall()]
+
+
+def keep(*, user_id: int, record_id: int, reason: str, limit: int) -> int:
+    """Takes some calls off the waiting list for good; their number."""
+    look_up_each()
+    return count(KEEP, {"user": user_id, "record": record_id, "reason": reason, "limit": limit})
 
 
 def withdraw(
@@ -122,9 +184,9 @@ def withdraw(
 ) -> int:
     """Withdraws what no later reading has confirmed, stored or still to come; the number of calls that no longer
     count. `records` are the ids of their records by reason."""
-    look_up_by_key()
+    look_up_each()
     parameters = asked(withdrawals, user_id) | {"now": now}
-    withdrawn = count(WITHDRAW, parameters | {"records": list(records.values()), "record_reasons": list(records)})
+    withdrawn = count(WITHDRAW, parameters | by_reason(records))
     with connection.cursor() as cursor:
         cursor.execute(ADD_TOMBSTONES, parameters)
     return withdrawn
@@ -136,10 +198,14 @@ def asked(withdrawals: Sequence[Withdrawal], user_id: int) -> Parameters:
     return {"user": user_id, "ids": names, "revisions": revisions, "reasons": reasons}
 
 
+def by_reason(records: Mapping[str, int]) -> Parameters:
+    return {"records": list(records.values()), "record_reasons": list(records)}
+
+
 def bring_back(*, user_id: int, record_id: int, reason: str, limit: int, now: datetime.datetime) -> int:
     """Brings back some calls of a record as they were; their number."""
     parameters: Parameters = {"user": user_id, "record": record_id, "reason": reason, "limit": limit, "now": now}
-    look_up_by_key()
+    look_up_each()
     return count(BRING_BACK, parameters)
 
 

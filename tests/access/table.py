@@ -80,6 +80,8 @@ ROWS = [
     page("dashboard"),
     public("dashboard/version", status=403, signed_in=204),
     page("withdrawals"),
+    action("withdrawals/<int:record_id>/approve", "/withdrawals/{withdrawal}/approve", stranger=404),
+    action("withdrawals/<int:record_id>/decline", "/withdrawals/{withdrawal}/decline", stranger=404),
     action("withdrawals/<int:record_id>/undo", "/withdrawals/{withdrawal}/undo", stranger=404),
     page("settings"),
     action("settings/time-zone", "/settings/time-zone", {"time_zone": "Europe/Berlin"}),

@@ -64,9 +64,52 @@ def test_an_open_overview_learns_of_it(signed_in: Client, record: WithdrawalReco
     assert signed_in.get("/dashboard/version")["ETag"] != version
 
 
+@pytest.fixture
+def waiting(owner: User) -> WithdrawalRecord:
+    return withdraw_something(owner, *range(10, 160), reason="forgotten")
+
+
+@pytest.mark.parametrize("path", ["/dashboard", "/settings"])
+def test_pages_say_that_something_waits(signed_in: Client, waiting: WithdrawalRecord, path: str) -> None:
+    words = "A machine asked to take back 150\N{NO-BREAK SPACE}calls."
+    assert words in signed_in.get(path).text
+
+    signed_in.post(f"/withdrawals/{waiting.pk}/decline")
+
+    assert words not in signed_in.get(path).text
+
+
+@pytest.mark.parametrize(("decision", "counted"), [("approve", 0), ("decline", 150)])
+def test_what_waits_is_decided_once(
+    signed_in: Client, owner: User, waiting: WithdrawalRecord, decision: str, counted: int
+) -> None:
+    assert "Take them back" in signed_in.get("/withdrawals").text
+    assert Call.objects.filter(withdrawn_at=None).count() == 150
+
+    signed_in.post(f"/withdrawals/{waiting.pk}/{decision}")
+    decisions.carry_out(user_id=owner.pk, now=timezone.now())
+    other = "decline" if decision == "approve" else "approve"
+    answer = signed_in.post(f"/withdrawals/{waiting.pk}/{other}", follow=True)
+
+    assert "You decided before" in answer.text
+    assert Call.objects.filter(withdrawn_at=None).count() == counted
+    assert "Take them back" not in signed_in.get("/withdrawals").text
+
+
+def test_what_waits_is_first_however_old_it_is(
+    signed_in: Client, record: WithdrawalRecord, waiting: WithdrawalRecord
+) -> None:
+    WithdrawalRecord.objects.filter(pk=waiting.pk).update(made_at=record.made_at - timedelta(days=1))
+
+    page = signed_in.get("/withdrawals").text
+
+    assert page.index(f"withdrawal-{waiting.pk}") < page.index(f"withdrawal-{record.pk}")
+
+
 def test_nobody_elses_withdrawals_are_seen_or_undone(client: Client, stranger: User, record: WithdrawalRecord) -> None:
     client.force_login(stranger)
 
     assert "Nothing was taken back" in client.get("/withdrawals").text
-    assert client.post(f"/withdrawals/{record.pk}/undo").status_code == 404
+    for decision in ("undo", "approve", "decline"):
+        assert client.post(f"/withdrawals/{record.pk}/{decision}").status_code == 404
     assert not Call.objects.filter(withdrawn_at=None).exists()

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from codextime.accounts.models import User
 from codextime.devices.models import Device
 from codextime.devices.services import pair_own_device, revoke_device
 from codextime.ingest.models import Upload
-from codextime.usage.models import Call, Correction, DirtyDate, Source
+from codextime.usage.decisions import carry_out, undo_withdrawal
+from codextime.usage.models import Call, Correction, DirtyDate, Source, WithdrawalRecord
 from tests.ingest.uploads import call, envelope, post
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,35 @@ def test_a_withdrawn_call_stays_away_until_a_higher_revision(client: Client, own
     assert receipt["withdrawn"] == 1
     assert Call.objects.get().withdrawn_at is not None
     post(client, token, envelope(owner, call(1, revision=258), upload=4))
+    assert Call.objects.get().withdrawn_at is None
+
+
+def test_a_large_withdrawal_waits_and_the_same_upload_again_asks_for_nothing_more(
+    client: Client, owner: User, token: str
+) -> None:
+    post(client, token, envelope(owner, *(call(number) for number in range(1, 200)), upload=1))
+    rows = [{"id": f"{number:032x}", "revision": 511, "reason": "forgotten"} for number in range(1, 151)]
+
+    first, again = (post(client, token, envelope(owner, upload=2, withdrawals=rows)) for _ in range(2))
+
+    assert again.json() == first.json()
+    assert (first.json()["withdrawn"], first.json()["waiting"]) == (0, 150)
+    assert first.json()["withdrawals_url"].endswith("/withdrawals")
+    assert Call.objects.filter(withdrawn_at=None).count() == 199
+    assert WithdrawalRecord.objects.get().calls == 150
+
+
+def test_an_upload_sent_again_after_its_withdrawal_was_undone_withdraws_nothing(
+    client: Client, owner: User, token: str
+) -> None:
+    body = envelope(owner, upload=2, withdrawals=[{"id": f"{1:032x}", "revision": 511, "reason": "forgotten"}])
+    post(client, token, envelope(owner, call(1), upload=1))
+    first = post(client, token, body)
+    now = timezone.now()
+    undo_withdrawal(record=WithdrawalRecord.objects.get(), now=now)
+    carry_out(user_id=owner.pk, now=now)
+
+    assert post(client, token, body).json() == first.json()
     assert Call.objects.get().withdrawn_at is None
 
 

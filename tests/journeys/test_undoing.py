@@ -5,14 +5,17 @@ import shutil
 import pytest
 from codextime_tracker.counting import Counter
 from codextime_tracker.reconciling import Comparison
+from codextime_tracker.reports import lines_of
 from django.utils import timezone
 
 from codextime.accounts.models import User
-from codextime.usage import decisions
+from codextime.usage import decisions, recording
 from codextime.usage.models import Call, WithdrawalRecord
+from codextime.usage.services import rebuild_dirty_dates
 from tests.journeys.machines import Machines
 from tests.machine import Machine
 from tests.tracker.counters import NextCounter
+from tests.tracker.homes import call, start, turn, write_rollout
 
 
 def stored(user: User) -> list[int]:
@@ -67,3 +70,51 @@ def test_a_comparison_counts_what_was_kept(machines: Machines, owner: User) -> N
     undo(owner)
 
     assert machines.run("desk", NextCounter, is_reconciling=True).comparison == Comparison(on_server=3)
+
+
+@pytest.fixture
+def large(paired: Machine) -> Machine:
+    """Sent 120 calls."""
+    write_rollout(paired.home, start(), turn(), *(call(number) for number in range(1, 121)))
+    paired()
+    return paired
+
+
+@pytest.mark.parametrize("is_approved", [True, False])
+def test_a_large_home_is_forgotten_once_its_owner_agrees(large: Machine, owner: User, is_approved: bool) -> None:
+    home = ("--server", large.server, "--codex-home", str(large.home))
+    rebuild_dirty_dates(user_id=owner.pk)
+
+    run = large.raw("forget", large.user, *home, "--yes-take-it-back")
+
+    assert "120 calls still count" in run.out
+    assert f"Open {large.server}/withdrawals" in run.out
+    assert "Took back" not in run.out
+    assert len(stored(owner)) == 120
+    decide = decisions.approve_withdrawal if is_approved else decisions.decline_withdrawal
+    decide(record=WithdrawalRecord.objects.get(user=owner), now=timezone.now())
+    decisions.carry_out(user_id=owner.pk, now=timezone.now())
+    assert len(stored(owner)) == (0 if is_approved else 120)
+    assert "all agree" in large.raw("doctor", "--reconcile", large.user, *home).out
+    assert len(stored(owner)) == (0 if is_approved else 120)
+
+
+def test_a_large_recount_waits_and_the_summary_says_where(
+    machines: Machines, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "FEW_CALLS", 0)
+    machines.run("desk")
+    rebuild_dirty_dates(user_id=owner.pk)
+
+    first = machines.run("desk", NextCounter)
+    again = machines.run("desk", NextCounter, is_reconciling=True)
+
+    for outcome in (first, again):
+        assert f"1 call is taken back once you agree, in the browser: {machines.server}/withdrawals" in [
+            text for title, text in lines_of(outcome) if title == "Your word"
+        ]
+    assert WithdrawalRecord.objects.get(user=owner).calls == 1
+    decisions.decline_withdrawal(record=WithdrawalRecord.objects.get(user=owner), now=timezone.now())
+    decisions.carry_out(user_id=owner.pk, now=timezone.now())
+    assert machines.run("desk", NextCounter, is_reconciling=True).delivered is None
+    assert stored(owner) == [1001, 1002, 1003]

@@ -421,6 +421,8 @@ REFUSED = {"index": 0, "reason": "impossible"}
         {"added": 0},
         {"added": 2**70},
         {"withdrawn": 1},
+        {"waiting": 1},
+        {"waiting": -1},
         {"refused": [REFUSED]},
         {"added": 2, "refused": [{**REFUSED, "index": 3}]},
         {"added": 2, "refused": [{**REFUSED, "index": -1}]},

@@ -59,6 +59,11 @@ def is_page_of(server: Server, link: str) -> bool:
     return is_same_machine and (page.scheme, page.port) == (server.scheme, server.port)
 
 
+def own_page(server: Server, told: str, name: str) -> str:
+    """The page that `server` told of if it is its own, else the one at `name`."""
+    return told if is_page_of(server, told) else f"{server}/{name}"
+
+
 def has_one_reading(address: str) -> bool:
     """Whether people, browsers and Python see the same in it: a backslash, for one, is a slash to browsers only."""
     return address.isprintable() and not set(address) & {" ", "\\"}

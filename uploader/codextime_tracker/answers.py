@@ -48,6 +48,8 @@ class Receipt(msgspec.Struct, frozen=True):
     withdrawn: Number
     refused: list[Refusal]
     dashboard_url: str
+    waiting: Number = 0  # withdrawals that the owner has to agree to, there
+    withdrawals_url: str = ""
 
 
 class ListedCall(msgspec.Struct, frozen=True):

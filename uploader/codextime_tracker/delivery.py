@@ -30,9 +30,11 @@ class Delivered:
     replaced: int = 0
     already_there: int = 0
     withdrawn: int = 0
+    waiting: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     uploads: int = 0
     dashboard_url: str = ""
+    withdrawals_url: str = ""
 
     def add(self, upload: Upload, receipt: Receipt) -> None:
         self.uploads += 1
@@ -41,7 +43,9 @@ class Delivered:
         self.replaced += receipt.replaced
         self.already_there += receipt.already_there
         self.withdrawn += receipt.withdrawn
+        self.waiting += receipt.waiting
         self.dashboard_url = receipt.dashboard_url
+        self.withdrawals_url = receipt.withdrawals_url
 
 
 def deliver(

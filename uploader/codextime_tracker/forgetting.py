@@ -1,7 +1,7 @@
 """Takes back everything that a source sent, for good: a new scan does not bring it back, on whatever machine.
 
-The server keeps each id as a tombstone of the highest revision. What the index found until now counts as sent, so that
-a later run sends only what is used from now on.
+What is much waits for its owner's word in the browser. The server keeps each id as a tombstone of the highest revision.
+What the index found until now counts as sent, so that a later run sends only what is used from now on.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from codextime_tracker import allowlist
+from codextime_tracker.addresses import own_page
 from codextime_tracker.client import Client
 from codextime_tracker.delivery import send
 from codextime_tracker.exits import Stopped, UsageRefused
@@ -30,10 +31,12 @@ class NotConfirmed(UsageRefused):
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was taken back, in calls."""
+    """In calls: what was asked for, and what of that is only taken back once the owner agrees on `page`."""
 
     server: str
     calls: int
+    waiting: int = 0
+    page: str = ""
 
 
 def forget(options: Options, *, confirm: Callable[[str], bool], sleep: Callable[[float], None]) -> Forgotten:
@@ -58,13 +61,15 @@ def forget_all(
     number = sum(map(len, counting.values()))
     if number and not confirm(question(number, str(client.server))):
         raise NotConfirmed("That was not it, so nothing was changed.")
-    limit = allowlist.limit("withdrawals")
+    limit, waiting, page = allowlist.limit("withdrawals"), 0, ""
     for destination, ids in counting.items():
         for start in range(0, len(ids), limit):
-            send(client, token, withdrawal_of(ids[start : start + limit], destination))
+            receipt = send(client, token, withdrawal_of(ids[start : start + limit], destination))
+            waiting += receipt.waiting
+            page = own_page(client.server, receipt.withdrawals_url, "withdrawals")
         index.remember_destination(str(destination))
         index.acknowledge(str(destination), index.last_change())
-    return Forgotten(str(client.server), number)
+    return Forgotten(str(client.server), number, waiting, page)
 
 
 def source_keys(index: Index, homes: list[Path]) -> list[str]:
@@ -100,5 +105,6 @@ def withdrawal_of(ids: list[str], destination: Destination) -> Upload:
 def question(number: int, server: str) -> str:
     return (
         f"This takes back {count(number, 'call')} that this Codex home sent to {server}: they count nowhere any more, "
-        "and no run sends them again. Other Codex homes and other machines keep theirs."
+        "and no run sends them again. Other Codex homes and other machines keep theirs. The server may ask "
+        "you in the browser first, and there you can bring it back for 30 days."
     )

@@ -31,7 +31,7 @@ def find_problem(receipt: Receipt, upload: Upload) -> str:
     if receipt.added + receipt.replaced + receipt.already_there + refused_calls != len(rows["calls"]):
         return "does not add up to the calls that were sent"
     # What was withdrawn before, or is not there, is in no count.
-    if receipt.withdrawn + len(places) - refused_calls > len(rows["withdrawals"]):
+    if receipt.withdrawn + receipt.waiting + len(places) - refused_calls > len(rows["withdrawals"]):
         return "takes back more than was asked for"
     return ""
 

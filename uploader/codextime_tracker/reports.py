@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from codextime_tracker.addresses import is_page_of
+from codextime_tracker.addresses import own_page
 from codextime_tracker.corrections import corrections_by_day
 from codextime_tracker.index import Totals
 from codextime_tracker.scanning import ScanReport
@@ -36,6 +36,7 @@ def lines_of(outcome: Outcome) -> list[tuple[str, str]]:
         *skipped(outcome.scans, outcome.missing_homes),
         ("Sent", sent(outcome)),
         *refused(outcome),
+        *waiting(outcome),
         ("Dashboard", dashboard(outcome)),
         *(FIRST_TIME if outcome.is_first else []),
     ]
@@ -58,6 +59,7 @@ def sent(outcome: Outcome) -> str:
         "new": delivered.added,
         "better counted": delivered.replaced,
         "taken back": delivered.withdrawn,
+        "waiting for you": delivered.waiting,
         "already there": delivered.already_there,
     }
     said = [f"{number:,} {what}" for what, number in parts.items() if number]
@@ -76,6 +78,16 @@ def refused(outcome: Outcome) -> list[tuple[str, str]]:
         rest = sum(number for _, number in reasons[MOST_LINES:])
         lines.append(("Refused", f"{count(rest, 'call')} for other reasons. Kept here."))
     return lines
+
+
+def waiting(outcome: Outcome) -> list[tuple[str, str]]:
+    """What to do about calls that are only taken back once their owner agrees."""
+    delivered = outcome.delivered
+    if delivered is None or not delivered.waiting:
+        return []
+    page = own_page(outcome.server, delivered.withdrawals_url, "withdrawals")
+    them = "is taken back once you agree" if delivered.waiting == 1 else "are taken back once you agree"
+    return [("Your word", f"{count(delivered.waiting, 'call')} {them}, in the browser: {page}")]
 
 
 def compared(outcome: Outcome) -> list[tuple[str, str]]:
@@ -125,4 +137,4 @@ def skipped(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> l
 
 def dashboard(outcome: Outcome) -> str:
     told = outcome.delivered.dashboard_url if outcome.delivered else ""
-    return told if is_page_of(outcome.server, told) else f"{outcome.server}/dashboard"
+    return own_page(outcome.server, told, "dashboard")

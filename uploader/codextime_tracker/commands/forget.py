@@ -30,7 +30,11 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
     if not forgotten.calls:
         print(f"{forgotten.server} counts nothing of this Codex home: there was nothing to take back.")
         return Exit.DONE
-    print(f"Took back {count(forgotten.calls, 'call')} from {forgotten.server}. The totals follow within seconds.")
+    if taken := forgotten.calls - forgotten.waiting:
+        print(f"Took back {count(taken, 'call')} from {forgotten.server}. The totals follow within seconds.")
+    if forgotten.waiting:
+        print(f"{count(forgotten.waiting, 'call')} still count: so many go only once you agree in the browser.")
+        print(f"Open {forgotten.page}")
     print("What you use from now on is sent by the next run, if there is one.")
     return Exit.DONE
 
