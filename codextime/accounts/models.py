@@ -52,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     public_id = models.CharField(max_length=24, unique=True, default=new_public_id, editable=False)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     has_chosen_time_zone = models.BooleanField(default=False)
+    session_grouping_since = models.DateTimeField(null=True, blank=True)  # None: calls carry no threads
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)

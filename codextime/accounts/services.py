@@ -67,6 +67,11 @@ def set_active(*, user: User, is_active: bool) -> None:
     user.save(update_fields=["is_active"])
 
 
+def start_session_grouping(*, user: User, now: datetime) -> None:
+    """From now on calls of the user may carry threads; again changes nothing. `usage` knows how to stop it."""
+    User.objects.filter(pk=user.pk, session_grouping_since=None).update(session_grouping_since=now)
+
+
 def make_login_link(*, user: User, now: datetime) -> str:
     """The address of a page that signs `user` in, once, within ten minutes."""
     token = secrets.token_urlsafe(32)

@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from codextime.accounts import services as accounts
 from codextime.accounts.requests import SignedInRequest, is_from_own_page
 from codextime.boards.reading import find_own_listing
 from codextime.dashboard import access, selectors
@@ -58,6 +60,22 @@ def change_theme(request: HttpRequest) -> HttpResponse:
     else:
         answer.delete_cookie(THEME_COOKIE)
     return answer
+
+
+@require_POST
+@login_required
+def start_session_grouping(request: SignedInRequest) -> HttpResponse:
+    accounts.start_session_grouping(user=request.user, now=timezone.now())
+    messages.success(request, "Your calls may be grouped by session. Now say so to the tracker on each machine.")
+    return redirect("settings")
+
+
+@require_POST
+@login_required
+def stop_session_grouping(request: SignedInRequest) -> HttpResponse:
+    usage.stop_session_grouping(user=request.user)
+    messages.success(request, "Your calls are not grouped any more, and what was stored for that is deleted.")
+    return redirect("settings")
 
 
 @require_POST

@@ -62,7 +62,7 @@ class PairingEndpoint(APIView):
         if isinstance(error, DATABASE_AWAY):
             return database_away()
         if isinstance(error, SuspiciousOperation):  # more bytes or fields than Django reads
-            error = OAuthError("invalid_request", "The form is too large: it has three short fields.")
+            error = OAuthError("invalid_request", "The form is too large: it has a few short fields.")
         if isinstance(error, ParseError | UnsupportedMediaType):
             error = OAuthError("invalid_request", "Send the fields as application/x-www-form-urlencoded.")
         if isinstance(error, OAuthError):
@@ -95,9 +95,11 @@ class AuthorizationView(PairingEndpoint):
     def post(self, request: Request) -> Response:
         """Starts the pairing of a machine with an account (RFC 8628, section 3.1)."""
         self.limit(request, limits.STARTS_BY_NETWORK)
-        user = self.read(request, serializers.AuthorizationRequest)["user"]
-        count_use(limits.STARTS_FOR_USER, key=user, now=timezone.now())
-        started = services.start_pairing(requested_user=user, now=timezone.now())
+        form = self.read(request, serializers.AuthorizationRequest)
+        count_use(limits.STARTS_FOR_USER, key=form["user"], now=timezone.now())
+        started = services.start_pairing(
+            requested_user=form["user"], wants_session_grouping=form["group_by_session"], now=timezone.now()
+        )
         page = settings.BASE_URL + reverse("pair")
         return Response(
             {

@@ -16,6 +16,11 @@ class NameForm(forms.Form):
 
 class ApprovalForm(NameForm):
     code = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    groups_by_session = forms.BooleanField(
+        label="Group my calls by session",
+        required=False,
+        help_text="Sends with each call a hash that calls of one session share. Off at any time under Settings.",
+    )
 
     field_order = ["code", "name"]
 

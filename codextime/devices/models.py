@@ -31,6 +31,7 @@ class Pairing(models.Model):
     requested_user = models.CharField(max_length=24)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
+    wants_session_grouping = models.BooleanField(default=False)
     interval = models.PositiveSmallIntegerField()  # seconds between two polls
     last_polled_at = models.DateTimeField(null=True, blank=True)
     approver = models.ForeignKey(

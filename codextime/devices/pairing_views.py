@@ -56,7 +56,9 @@ def show_pairing(request: SignedInRequest) -> HttpResponse:
 @limits_codes
 def compare(request: SignedInRequest) -> HttpResponse:
     code, name = request.GET["code"], selectors.suggest_name(user=request.user)
-    return render_comparison(request, ApprovalForm(initial={"code": code, "name": name}), code)
+    return render_comparison(
+        request, ApprovalForm(initial={"code": code, "name": name, "groups_by_session": True}), code
+    )
 
 
 @require_POST
@@ -68,7 +70,11 @@ def approve_pairing(request: SignedInRequest) -> HttpResponse:
         return render_comparison(request, form, code, status=400)
     try:
         services.approve_pairing(
-            user_code=code, approver=request.user, name=form.cleaned_data["name"], now=timezone.now()
+            user_code=code,
+            approver=request.user,
+            name=form.cleaned_data["name"],
+            groups_by_session=form.cleaned_data["groups_by_session"],
+            now=timezone.now(),
         )
     except services.PairingUnknown:
         return render_unknown_code(request, code)
@@ -127,5 +133,7 @@ def render_comparison(request: SignedInRequest, form: ApprovalForm, code: str, s
     if pairing.requested_user != request.user.public_id:
         return render_other_account(request)
     asked_at = pairing.created_at.astimezone(request.user.zone)
+    if not pairing.wants_session_grouping:
+        del form.fields["groups_by_session"]
     context = {"form": form, "code": show_user_code(read_user_code(code)), "asked_at": f"{asked_at:%H:%M}"}
     return render(request, "devices/compare.html", context, status=status)

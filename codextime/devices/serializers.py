@@ -13,6 +13,9 @@ GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 class AuthorizationRequest(serializers.Serializer[Any]):
     client_id = serializers.ChoiceField([CLIENT_ID])
     user = serializers.CharField(max_length=24, help_text="The user id in the tracker's command.")
+    group_by_session = serializers.BooleanField(
+        default=False, help_text="Whether the machine would group calls by session, if the owner lets it."
+    )
 
     def validate_user(self, text: str) -> str:
         """Before anybody waits ten minutes for an approval that cannot come."""

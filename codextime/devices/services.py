@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from codextime.accounts.models import User
+from codextime.accounts.services import start_session_grouping
 from codextime.devices import codes
 from codextime.devices.models import Device, Pairing
 from codextime.lib.hashing import hash_secret
@@ -65,14 +66,16 @@ class StartedPairing:
     interval: int  # seconds
 
 
-def start_pairing(*, requested_user: str, now: datetime) -> StartedPairing:
+def start_pairing(*, requested_user: str, now: datetime, wants_session_grouping: bool = False) -> StartedPairing:
     """Begins the flow for the account with this public id. An id that nobody has is treated the same (it can never be
-    approved), so that the answer tells nothing about who has an account."""
+    approved), so that the answer tells nothing about who has an account. `wants_session_grouping`: the machine would
+    group calls by session, if the owner lets it."""
     device_code, user_code = codes.new_device_code(), codes.new_user_code()
     Pairing.objects.create(
         device_code_hash=hash_secret(device_code),
         user_code_hash=codes.hash_user_code(user_code),
         requested_user=requested_user,
+        wants_session_grouping=wants_session_grouping,
         created_at=now,
         expires_at=now + PAIRING_LIFETIME,
         interval=POLL_INTERVAL,
@@ -86,14 +89,19 @@ def start_pairing(*, requested_user: str, now: datetime) -> StartedPairing:
 
 
 @transaction.atomic
-def approve_pairing(*, user_code: str, approver: User, name: str, now: datetime) -> None:
+def approve_pairing(
+    *, user_code: str, approver: User, name: str, now: datetime, groups_by_session: bool = False
+) -> None:
     """Lets the machine behind the code have an upload token of `approver`; it gets it with its next poll.
 
-    Raises `PairingUnknown` and `PairingForAnotherAccount`.
+    `groups_by_session` also lets calls be grouped by session, if that is what the machine asked for; without it, what
+    the account has chosen stays. Raises `PairingUnknown` and `PairingForAnotherAccount`.
     """
     pairing = lock_open_pairing(user_code=user_code, decider=approver, now=now)
     pairing.approver, pairing.approved_at, pairing.device_name = approver, now, name
     pairing.save(update_fields=["approver", "approved_at", "device_name"])
+    if groups_by_session and pairing.wants_session_grouping:
+        start_session_grouping(user=approver, now=now)
 
 
 @transaction.atomic

@@ -141,10 +141,16 @@ class CallsView(TokenView):
 class DeviceView(TokenView):
     @extend_schema(responses={200: schemas.DEVICE} | dict.fromkeys(schemas.TOKEN_ERRORS, schemas.PROBLEM))
     def get(self, request: Request) -> Response:
-        """Whether the token works: whose it is, and the protocols that this server takes. Stores nothing."""
+        """Whether the token works: whose it is, the protocols that this server takes, and since when it keeps which
+        calls belong to one session, if the account wants that. Stores nothing."""
         device: Any = request.auth
         count_use(UPLOADS_OF_DEVICE, key=str(device.pk), now=timezone.now())
-        answer = {"user": device.user.public_id, "protocols": [PROTOCOL]}
+        since = device.user.session_grouping_since
+        answer = {
+            "user": device.user.public_id,
+            "protocols": [PROTOCOL],
+            "session_grouping_since": since and since.isoformat().replace("+00:00", "Z"),
+        }
         return Response(answer, headers={"Cache-Control": "no-store"})
 
 

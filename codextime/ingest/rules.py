@@ -43,6 +43,8 @@ def call_reader(*, now: datetime) -> Callable[[Any], CallReading]:
             row.model,
             row.revision,
             None if row.reason is UNSET else row.reason,
+            None if row.thread is UNSET else row.thread,
+            None if row.parent_thread is UNSET else row.parent_thread,
         )
 
     return read_call

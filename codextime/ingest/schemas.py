@@ -79,8 +79,13 @@ RECEIPT = {
 }
 DEVICE = {
     "type": "object",
-    "required": ["user", "protocols"],
-    "properties": {"user": TEXT, "protocols": {"type": "array", "items": COUNT}},
+    "required": ["user", "protocols", "session_grouping_since"],
+    "properties": {
+        "user": TEXT,
+        "protocols": {"type": "array", "items": COUNT},
+        "session_grouping_since": TEXT_OR_NULL
+        | {"format": "date-time", "description": "Null: the account does not group calls by session."},
+    },
 }
 LISTING_PARAMETERS = [
     OpenApiParameter("after", str, description="The last id of the page before; left out for the first page."),

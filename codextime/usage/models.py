@@ -46,6 +46,22 @@ class Source(models.Model):
         return self.label or f"Source {self.pk}"
 
 
+class Thread(models.Model):
+    """One Codex conversation of a user who groups calls by session. The keys are the contract's hashes: whose call has
+    `thread` and `parent_thread`. `parent_key` may name a thread that is not there."""
+
+    id = models.AutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    key = models.UUIDField()
+    parent_key = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="usage_thread_key")]
+
+    def __str__(self) -> str:
+        return f"Thread {self.pk}"
+
+
 class Call(models.Model):
     """One model call. Its table is partitioned by hash of the user: the migration makes it in SQL.
 
@@ -53,6 +69,7 @@ class Call(models.Model):
     with `withdrawn_at` is a tombstone that counts nowhere; one whose withdrawal came before it, or lies so far back
     that it is final, has no tokens, and nobody knows its `at`, `model` and `source`. Until then `withdrawal` says which
     record it belongs to, and `former_revision` what it had. Its owner kept it against proofs up to `kept_revision`.
+    Only calls of users who group them by session have a `thread`; a withdrawn one has none.
     """
 
     pk = models.CompositePrimaryKey("user", "call_id")
@@ -77,6 +94,9 @@ class Call(models.Model):
     )
     former_revision = models.SmallIntegerField(null=True)
     kept_revision = models.SmallIntegerField(null=True)
+    thread = models.ForeignKey(
+        Thread, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, null=True
+    )
 
     class Meta:
         indexes = [

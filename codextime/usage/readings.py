@@ -9,6 +9,7 @@ from codextime.usage.models import Correction
 
 REASON_NUMBERS = {reason: number for number, reason in enumerate(Correction.Reason.values, start=1)}
 NO_REASON = 0
+NO_THREAD = ""
 
 POSTGRES_EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 MICROSECOND = datetime.timedelta(microseconds=1)
@@ -18,10 +19,17 @@ MICROSECOND = datetime.timedelta(microseconds=1)
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 ROW = struct.Struct("!h i16s iq iq iq iq iq iq ii ih ih".replace(" ", ""))
+THREAD = struct.Struct("!ii")
+NO_THREAD_SAID = struct.pack("!i", -1)  # a null
+COLUMNS = 10  # and one more for the thread, where a reading says any
 
 
 class CallReading(NamedTuple):
-    """One call as a counter read it. `call_id` has 16 bytes; `reason` says why the call is sent again, if it is."""
+    """One call as a counter read it. `call_id` has 16 bytes; `reason` says why the call is sent again, if it is.
+
+    `thread` and `parent_thread` are hex digits: of `NO_THREAD` where the call shall belong to none any more; `None`
+    where the reading does not say, as without the owner's leave.
+    """
 
     call_id: bytes
     at: datetime.datetime
@@ -33,6 +41,8 @@ class CallReading(NamedTuple):
     model: str
     revision: int
     reason: str | None = None
+    thread: str | None = None
+    parent_thread: str | None = None
 
 
 class Withdrawal(NamedTuple):
@@ -43,16 +53,21 @@ class Withdrawal(NamedTuple):
     reason: str
 
 
-def pack_rows(readings: Iterable[CallReading], model_ids: Mapping[str, int]) -> bytes:
-    """The readings as binary COPY for the staging table: four times as fast as one value at a time."""
+def pack_rows(
+    readings: Iterable[CallReading], model_ids: Mapping[str, int], thread_ids: Mapping[str, int] | None = None
+) -> bytes:
+    """The readings as binary COPY for the staging table: four times as fast as one value at a time. With `thread_ids`
+    a row has one more column."""
     pack = ROW.pack
+    number = COLUMNS if thread_ids is None else COLUMNS + 1
     packed = [
         pack(
-            *(10, 16, call_id),
+            *(number, 16, call_id),
             *(8, (at - POSTGRES_EPOCH) // MICROSECOND),
             *(8, input_tokens, 8, cached, 8, cache_write, 8, output_tokens, 8, reasoning),
             *(4, model_ids[model], 2, revision, 2, REASON_NUMBERS[reason] if reason else NO_REASON),
         )
+        + (b"" if thread_ids is None else NO_THREAD_SAID if thread is None else THREAD.pack(4, thread_ids[thread]))
         for (
             call_id,
             at,
@@ -64,6 +79,8 @@ def pack_rows(readings: Iterable[CallReading], model_ids: Mapping[str, int]) -> 
             model,
             revision,
             reason,
+            thread,
+            _,
         ) in readings
     ]
     return b"".join([HEADER, *packed, TRAILER])

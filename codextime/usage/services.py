@@ -16,9 +16,9 @@ from codextime.accounts.models import User, validate_time_zone
 from codextime.accounts.services import hold_user
 from codextime.devices.models import Device
 from codextime.lib.advisory_locks import Lock, hold_lock
-from codextime.usage import rebuilding, recording, storing, withdrawing
-from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source, WithdrawalRecord
-from codextime.usage.readings import CallReading, Withdrawal
+from codextime.usage import rebuilding, recording, storing, threads, withdrawing
+from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source, Thread, WithdrawalRecord
+from codextime.usage.readings import NO_THREAD, CallReading, Withdrawal
 
 Reading = TypeVar("Reading", CallReading, Withdrawal)
 
@@ -62,15 +62,20 @@ def store_calls(
     """Adds calls, replaces those of a lower revision, withdraws, and has the totals rebuilt after the commit.
 
     Of several readings of one call the one with the highest revision counts, whatever their order. Withdrawals come
-    last, and win over a reading of the same revision. `label` None leaves the source's label as it is. Raises
-    `UserGone`.
+    last, and win over a reading of the same revision. `label` None leaves the source's label as it is. What readings
+    say of threads is kept only while the user groups calls by session, and changes no count. Raises `UserGone`.
     """
     lock_uploads(user=user)
     source = put_source(user=user, device=device, key=source_key, label=label, now=now)
     best = highest_revisions(calls)
-    storing.copy_to_staging(best, get_model_ids({call.model for call in best}, user=user))
+    thread_ids = threads.find_thread_ids(best, user=user)
+    storing.copy_to_staging(best, get_model_ids({call.model for call in best}, user=user), thread_ids)
     added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
     replaced = replace_stored(user=user, source=source, now=now) if added < len(best) else 0
+    if thread_ids and added < len(best):
+        storing.set_threads(threads.group_by_thread(best, thread_ids), user_id=user.pk)
+    if any(call.thread == NO_THREAD for call in best):
+        storing.delete_unused_threads(user_id=user.pk)
     proven_wrong = highest_revisions(withdrawals)
     withdrawn, waiting = 0, 0
     if proven_wrong:
@@ -235,6 +240,16 @@ def change_time_zone(*, user: User, name: str) -> None:
     user.save(update_fields=["time_zone", "has_chosen_time_zone"])
     dates = list(Day.objects.filter(user=user).values_list("utc_on", flat=True).distinct())
     rebuilding.rebuild_days(user_id=user.pk, dates=dates, zone=user.zone)
+
+
+@transaction.atomic
+def stop_session_grouping(*, user: User) -> None:
+    """Takes every call of the user out of its thread and deletes the threads; uploads leave them out from now on.
+    Raises `UserGone`."""
+    lock_uploads(user=user)
+    User.objects.filter(pk=user.pk).update(session_grouping_since=None)
+    storing.clear_threads(user_id=user.pk)
+    Thread.objects.filter(user=user).delete()
 
 
 def sweep(*, now: datetime.datetime) -> int:

@@ -7,6 +7,7 @@ the user, so nobody else changes a call of this user between two of them.
 import datetime
 from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -16,15 +17,18 @@ from codextime.usage.readings import CallReading, pack_rows
 STAGED = """call_id uuid, at timestamptz, input_tokens bigint, cached_input_tokens bigint,
     cache_write_input_tokens bigint, output_tokens bigint, reasoning_output_tokens bigint, model_id integer,
     revision smallint, reason smallint"""
+WITHOUT_THREADS = ", ".join(column.split()[0] for column in STAGED.split(","))
 READ = """at, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens, reasoning_output_tokens,
     model_id, revision"""
 
-# Kept for the life of the connection: making it anew takes as long as storing 200 calls.
-MAKE_STAGING = f"CREATE TEMPORARY TABLE IF NOT EXISTS usage_staging ({STAGED}) ON COMMIT DELETE ROWS"
+# Kept for the life of the connection: making it anew takes as long as storing 200 calls. `thread_id` is null in a
+# reading that says nothing of threads, and `NO_THREAD_ID` in one that takes the thread away.
+MAKE_STAGING = f"CREATE TEMPORARY TABLE IF NOT EXISTS usage_staging ({STAGED}, thread_id integer) ON COMMIT DELETE ROWS"
+NO_THREAD_ID = 0
 
 ADD = f"""
-INSERT INTO usage_call (user_id, source_id, call_id, {READ})
-SELECT %(user)s, %(source)s, call_id, {READ} FROM usage_staging
+INSERT INTO usage_call (user_id, source_id, call_id, {READ}, thread_id)
+SELECT %(user)s, %(source)s, call_id, {READ}, nullif(thread_id, {NO_THREAD_ID}) FROM usage_staging
 ON CONFLICT DO NOTHING
 """
 # The dates of all that is staged: to have the insert return what it added takes a tenth of its time, and a date marked
@@ -32,6 +36,22 @@ ON CONFLICT DO NOTHING
 MARK_STAGED = """
 INSERT INTO usage_dirtydate (user_id, "on", marked_at)
 SELECT DISTINCT %(user)s, (at AT TIME ZONE 'UTC')::date, %(now)s::timestamptz FROM usage_staging
+"""
+
+# Of calls that were there before. Which thread a call belongs to is no part of a reading: it makes no new revision, no
+# correction, and no total wrong. One thread at a time: joined with what is staged, it took seconds on a table whose
+# size the planner did not know yet.
+SET_THREAD = """
+UPDATE usage_call SET thread_id = %(thread)s
+WHERE user_id = %(user)s AND call_id = ANY (%(ids)s::uuid[]) AND withdrawn_at IS NULL
+    AND thread_id IS DISTINCT FROM %(thread)s::integer
+"""
+CLEAR_THREADS = "UPDATE usage_call SET thread_id = NULL WHERE user_id = %(user)s AND thread_id IS NOT NULL"
+DELETE_UNUSED_THREADS = """
+DELETE FROM usage_thread WHERE id = ANY (ARRAY (
+    SELECT id FROM usage_thread WHERE user_id = %(user)s
+    EXCEPT SELECT thread_id FROM usage_call WHERE user_id = %(user)s AND thread_id IS NOT NULL
+))
 """
 
 LEDGER = """
@@ -80,12 +100,16 @@ SELECT count(*) FROM older
 """
 
 
-def copy_to_staging(readings: Collection[CallReading], model_ids: Mapping[str, int]) -> None:
+def copy_to_staging(
+    readings: Collection[CallReading], model_ids: Mapping[str, int], thread_ids: Mapping[str, int] | None = None
+) -> None:
+    """Without `thread_ids`, what the readings say of threads is left behind."""
+    columns = WITHOUT_THREADS if thread_ids is None else f"{WITHOUT_THREADS}, thread_id"
     with connection.cursor() as cursor:
         cursor.execute(MAKE_STAGING)
         cursor.execute("DELETE FROM usage_staging")  # a second upload in one transaction, as in tests
-        with cursor.copy("COPY usage_staging FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(pack_rows(readings, model_ids))
+        with cursor.copy(f"COPY usage_staging ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.write(pack_rows(readings, model_ids, thread_ids))
 
 
 def add_staged(*, user_id: int, source_id: int, now: datetime.datetime) -> int:
@@ -106,6 +130,30 @@ def replace_by_staged(*, user_id: int, source_id: int, custom_id: int | None, no
     look_up_by_key()
     parameters: dict[str, Any] = {"user": user_id, "source": source_id, "custom": custom_id, "now": now}
     return count(REPLACE, {**parameters, "reasons": Correction.Reason.values})
+
+
+def set_threads(calls_by_thread: Mapping[int, Collection[UUID]], *, user_id: int) -> None:
+    """Brings calls that were there before into the threads with these ids, or out of any."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            SET_THREAD,
+            [
+                {"user": user_id, "thread": None if thread_id == NO_THREAD_ID else thread_id, "ids": list(ids)}
+                for thread_id, ids in calls_by_thread.items()
+            ],
+        )
+
+
+def clear_threads(*, user_id: int) -> None:
+    """Leaves no call of the user in a thread."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLEAR_THREADS, {"user": user_id})
+
+
+def delete_unused_threads(*, user_id: int) -> None:
+    """Those that no call belongs to any more. Reads all calls of the user."""
+    with connection.cursor() as cursor:
+        cursor.execute(DELETE_UNUSED_THREADS, {"user": user_id})
 
 
 def look_up_by_key() -> None:

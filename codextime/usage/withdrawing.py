@@ -70,7 +70,7 @@ WITH wrong AS (
     LEFT JOIN {RECORDS} ON record.reason = asked.reason
     WHERE {IS_BETTER}
 ), withdrawn AS (
-    UPDATE usage_call SET withdrawn_at = coalesce(withdrawn_at, %(now)s), revision = wrong.revision,
+    UPDATE usage_call SET withdrawn_at = coalesce(withdrawn_at, %(now)s), revision = wrong.revision, thread_id = NULL,
         withdrawal_id = CASE WHEN was_counted THEN record_id ELSE withdrawal_id END,
         former_revision = CASE WHEN was_counted THEN revision_before ELSE former_revision END
     FROM wrong WHERE usage_call.user_id = %(user)s AND usage_call.call_id = wrong.call_id

@@ -86,6 +86,8 @@ ROWS = [
     page("settings"),
     action("settings/time-zone", "/settings/time-zone", {"time_zone": "Europe/Berlin"}),
     public("settings/theme", status=403, method="POST"),  # without the Origin that browsers send
+    action("settings/sessions/group", "/settings/sessions/group"),
+    action("settings/sessions/ungroup", "/settings/sessions/ungroup"),
     action("settings/leaderboard/join", "/settings/leaderboard/join", {"handle": "somebody"}),
     action("settings/leaderboard/handle", "/settings/leaderboard/handle", {"handle": "somebody"}),
     action("settings/leaderboard/leave", "/settings/leaderboard/leave"),

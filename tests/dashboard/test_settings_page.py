@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from codextime.accounts.models import User
-from codextime.usage.models import Day, Source
+from codextime.usage.models import Call, Day, Source, Thread
 from tests.usage.burning import burn, call
 
 
@@ -37,6 +37,20 @@ def test_a_zone_that_does_not_exist_changes_nothing_and_says_so(signed_in: Clien
     assert answer.status_code == 400
     assert "field-error" in answer.text
     assert (owner.time_zone, owner.has_chosen_time_zone) == ("UTC", False)
+
+
+def test_calls_are_grouped_by_session_from_one_switch_to_the_other(signed_in: Client, owner: User) -> None:
+    burn(owner, call("2025-10-01T12:00+00:00"))
+    assert "Switch on" in signed_in.get("/settings").text
+
+    signed_in.post("/settings/sessions/group")
+    Call.objects.update(thread=Thread.objects.create(user=owner, key=uuid.uuid4()))
+    assert "Switch off" in signed_in.get("/settings").text
+    signed_in.post("/settings/sessions/ungroup")
+
+    owner.refresh_from_db()
+    assert owner.session_grouping_since is None
+    assert (Call.objects.get(user=owner).thread_id, Thread.objects.count()) == (None, 0)
 
 
 def test_a_label_is_renamed_by_its_owner(signed_in: Client, owner: User) -> None:

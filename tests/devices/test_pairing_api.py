@@ -40,6 +40,13 @@ def test_a_pairing_from_the_first_request_to_the_token(client: Client, owner: Us
     assert services.authenticate_device(token=token, now=timezone.now()) == Device.objects.get()
 
 
+@pytest.mark.parametrize(("said", "asks"), [("", False), ("&group_by_session=true", True)])
+def test_a_tracker_may_ask_to_group_calls_by_session(client: Client, owner: User, said: str, asks: bool) -> None:
+    start(client, owner.public_id + said)
+
+    assert Pairing.objects.get().wants_session_grouping == asks
+
+
 def test_the_answer_says_where_to_go_and_how_often_to_ask(client: Client, owner: User) -> None:
     started = start(client, owner.public_id).json()
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from codextime.accounts.models import User
-from codextime.accounts.services import make_login_link
+from codextime.accounts.services import make_login_link, start_session_grouping
 from codextime.devices import limits, services
 from codextime.devices.models import Device, Pairing
 from codextime.devices.services import StartedPairing
@@ -29,6 +29,31 @@ def test_the_owner_compares_names_and_approves(owners: Client, owner: User, star
     assert "the tracker goes on" in answer.text
     device, _ = services.redeem_pairing(device_code=started.device_code, now=timezone.now())
     assert (device.user, device.name) == (owner, "Desk")
+
+
+@pytest.mark.parametrize(("asked", "ticked"), [(True, True), (True, False), (False, True)])
+def test_calls_are_grouped_by_session_if_the_machine_asks_and_the_owner_agrees(
+    owners: Client, owner: User, asked: bool, ticked: bool
+) -> None:
+    started = services.start_pairing(requested_user=owner.public_id, wants_session_grouping=asked, now=timezone.now())
+    page = owners.get(f"/devices/pair?code={started.user_code}").text
+    box = {"groups_by_session": "on"} if ticked else {}
+
+    owners.post("/devices/pair/approve", {"code": started.user_code, "name": "Desk", **box})
+
+    owner.refresh_from_db()
+    assert ("Group my calls by session" in page) == asked
+    assert (owner.session_grouping_since is not None) == (asked and ticked)
+
+
+def test_a_pairing_without_the_tick_leaves_the_accounts_choice(owners: Client, owner: User) -> None:
+    start_session_grouping(user=owner, now=timezone.now())
+    started = services.start_pairing(requested_user=owner.public_id, wants_session_grouping=True, now=timezone.now())
+
+    owners.post("/devices/pair/approve", {"code": started.user_code, "name": "Desk"})
+
+    owner.refresh_from_db()
+    assert owner.session_grouping_since is not None
 
 
 def test_a_sign_in_link_leads_back_to_the_code(client: Client, owner: User, started: StartedPairing) -> None:

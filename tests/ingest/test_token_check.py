@@ -21,7 +21,7 @@ def test_a_token_that_works_is_told_whose_it_is_and_nothing_is_stored(client: Cl
     answer = ask(client, token)
 
     assert answer.status_code == 200
-    assert answer.json() == {"user": owner.public_id, "protocols": [1]}
+    assert answer.json() == {"user": owner.public_id, "protocols": [1], "session_grouping_since": None}
     assert answer.headers["Cache-Control"] == "no-store"
     assert [model.objects.count() for model in (Upload, Call, Source)] == [0, 0, 0]
 
