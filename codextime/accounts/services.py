@@ -41,12 +41,15 @@ def known_time_zone(name: str) -> str:
 def make_owner(*, email: str, now: datetime, time_zone: str = "UTC") -> User:
     """The owner of a local server, made at the first call and only found by later ones.
 
-    Has no password and no need to verify the address: signs in by links that `make_login_link` makes.
+    Has no password and no need to verify the address: signs in by links that `make_login_link` makes. Groups calls by
+    session until they switch it off: nothing leaves their machine.
     """
     found = User.objects.filter(email=email.lower()).first()
     if found:
         return found
-    owner = User.objects.create_user(email, time_zone=known_time_zone(time_zone), date_joined=now)
+    owner = User.objects.create_user(
+        email, time_zone=known_time_zone(time_zone), date_joined=now, session_grouping_since=now
+    )
     EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
     return owner
 

@@ -20,11 +20,13 @@ DEVICE_NAME = "This machine"
 
 @dataclass(frozen=True)
 class Prepared:
-    """`login_link` and `upload_token` are secrets. No `upload_token`: the owner revoked the one we had."""
+    """`login_link` and `upload_token` are secrets. No `upload_token`: the owner revoked the one we had.
+    `groups_by_session`: so does the owner's account."""
 
     user_id: str
     login_link: str
     upload_token: str | None
+    groups_by_session: bool = False
 
 
 def main() -> None:
@@ -91,7 +93,12 @@ def prepare_owner(*, kept_token: str, now: datetime) -> Prepared:
         _device, upload_token = pair_own_device(user=owner, name=DEVICE_NAME, now=now)
     except DeviceRevoked:
         upload_token = None
-    return Prepared(user_id=owner.public_id, login_link=link, upload_token=upload_token)
+    return Prepared(
+        user_id=owner.public_id,
+        login_link=link,
+        upload_token=upload_token,
+        groups_by_session=owner.session_grouping_since is not None,
+    )
 
 
 def machine_time_zone() -> str:

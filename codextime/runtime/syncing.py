@@ -109,6 +109,8 @@ def start(
     say(f"Found a Codex home in {home}: syncing it (SYNC=0 leaves it).")
     tracker = [sys.executable, "-P", "-m", "codextime_tracker", prepared.user_id]
     command = [*tracker, "--server", options.base_url, "--codex-home", str(home)]
+    if prepared.groups_by_session:
+        command.append("--group-by-session")
     # The token is in its environment, never in its arguments.
     run = partial(run_tracker, command, os.environ | {"CODEXTIME_TOKEN": prepared.upload_token})
     return Sync(run, reaper, say, again=options.command("up"), log=folder.log("sync"))

@@ -38,6 +38,13 @@ def samples() -> dict[str, bytes]:
         "upload-v1-corrections.json": compose(
             added + corrected + withdrawn, DESTINATION, upload_id="2" * 32, label="work laptop"
         ),
+        "upload-v1-sessions.json": compose(
+            [replace(added[0], call=replace(added[0].call, parent_thread_id="01a1fbca-a638-7000-8000-000000000002"))],
+            DESTINATION,
+            upload_id="4" * 32,
+            label=None,
+            grouping="2026-11-21T00:00:00Z",
+        ),
         "upload-v1-label.json": compose([], DESTINATION, upload_id="3" * 32, label="Büro №1"),
     }
     return {name: upload.encoded() for name, upload in made.items()}

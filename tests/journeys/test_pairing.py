@@ -10,15 +10,16 @@ from codextime.devices.models import Device
 from tests.machine import Machine
 
 
-def decide(machine: Machine, website: Client, decision: str) -> None:
-    """What the owner does while the tracker waits: reads the code from the terminal, and decides about it."""
+def decide(machine: Machine, website: Client, decision: str, **more: str) -> None:
+    """What the owner does while the tracker waits: reads the code from the terminal, and decides about it; `more` is
+    what else stands in the form."""
 
     def in_the_browser() -> None:
         machine.while_waiting = None
         [code] = re.findall(r"Compare +(\w{4}-\w{4})", machine.capture.readouterr().err)
         shown = website.get("/devices/pair", {"code": code})
         assert code in shown.content.decode()
-        decided = website.post(f"/devices/pair/{decision}", {"code": code, "name": "Laptop"})
+        decided = website.post(f"/devices/pair/{decision}", {"code": code, "name": "Laptop", **more})
         assert decided.status_code == 302
 
     machine.while_waiting = in_the_browser

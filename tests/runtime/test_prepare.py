@@ -13,6 +13,7 @@ from codextime.runtime.data_folder import DataFolder
 from codextime.runtime.options import read_options
 from codextime.runtime.prepare import Prepared, prepare_owner
 from codextime.runtime.processes import Reaper
+from codextime.usage.services import stop_session_grouping
 
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
 
@@ -36,6 +37,16 @@ def test_the_next_start_finds_both_and_makes_a_new_link_only() -> None:
     assert (second.user_id, second.upload_token) == (first.user_id, first.upload_token)
     assert second.login_link != first.login_link
     assert Device.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_calls_are_grouped_by_session_until_the_owner_switches_that_off() -> None:
+    first = prepare_owner(kept_token="", now=NOW)
+    stop_session_grouping(user=User.objects.get())
+
+    second = prepare_owner(kept_token=first.upload_token or "", now=NOW)
+
+    assert (first.groups_by_session, second.groups_by_session) == (True, False)
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ import pytest
 from codextime_tracker.exits import CannotWrite
 from codextime_tracker.index import Index, PendingUpload
 from codextime_tracker.opening import opened
+from codextime_tracker.parents import read_missing_parents
 from codextime_tracker.scanning import scan
 from codextime_tracker.schema import SCHEMA, SCHEMA_VERSION
 
@@ -33,7 +34,7 @@ def write(path: Path, statements: str) -> None:
 
 def schema_of(connection: sqlite3.Connection) -> set[str]:
     rows = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {" ".join(sql.split()) for (sql,) in rows}
+    return {" ".join(sql.split()).replace("( ", "(").replace(" )", ")") for (sql,) in rows}
 
 
 def test_an_older_index_keeps_all_that_it_knew(path: Path) -> None:
@@ -62,6 +63,19 @@ def test_a_scan_after_the_upgrade_adds_only_what_is_new(path: Path, tmp_path: Pa
 
     assert report.source_key == KEY
     assert report.calls.added == 1
+
+
+def test_parents_that_an_older_tracker_did_not_look_for_are_read_once(path: Path, tmp_path: Path) -> None:
+    home = tmp_path / "codex"
+    write_rollout(home, start(forked_from_id="01a1fbca-parent"), turn(), call(1), call(2))
+    write(path, f"UPDATE sources SET home = '{home.resolve()}';")
+
+    with Index.open(path) as index:
+        before = index.changes_after(0, 1)[0].call.parent_thread_id
+        read_missing_parents(index, home)
+        after = index.changes_after(0, 1)[0].call.parent_thread_id
+
+    assert (before, after) == (None, "01a1fbca-parent")
 
 
 def test_an_upgrade_that_is_killed_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

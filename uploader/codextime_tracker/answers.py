@@ -88,10 +88,12 @@ class PairingState(msgspec.Struct, frozen=True):
 
 
 class TokenOpens(msgspec.Struct, frozen=True):
-    """Whose account an upload token opens, and the protocols that the server takes."""
+    """Whose account an upload token opens, the protocols that the server takes, and since when it keeps which calls
+    belong to one session: `None` if it does not."""
 
     user: str
     protocols: list[Number]
+    session_grouping_since: Annotated[str, msgspec.Meta(min_length=1, max_length=40)] | None = None
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ def options_of(parsed: argparse.Namespace) -> "Options":
         opens_browser=not getattr(parsed, "no_browser", True),
         allow_http=getattr(parsed, "allow_http", False),
         is_quiet=getattr(parsed, "quiet", False),
+        groups_by_session=getattr(parsed, "group_by_session", False),
     )
 
 

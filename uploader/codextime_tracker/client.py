@@ -131,9 +131,10 @@ class Client:
                 raise unusable(self.server)  # it would go on for ever
             after = page.next
 
-    def start_pairing(self, *, user_id: str) -> PairingCode:
+    def start_pairing(self, *, user_id: str, groups_by_session: bool = False) -> PairingCode:
         """RFC 8628, section 3.1."""
-        answer = self.post_form(PAIRING_START, {"client_id": CLIENT_ID, "user": user_id})
+        more = {"group_by_session": "true"} if groups_by_session else {}
+        answer = self.post_form(PAIRING_START, {"client_id": CLIENT_ID, "user": user_id, **more})
         if answer.status != 200:
             raise refused(self.server, answer)
         return self.decoded(answer, PairingCode)

@@ -67,6 +67,7 @@ class State(Struct):
     repeats: dict[str, int] = {}
     is_import: bool = False
     lacks_model: bool = False
+    parent: str | None = None  # the thread that started this one
 
     @property
     def can_go_on(self) -> bool:

@@ -89,6 +89,8 @@ def deliver(
                 index.remember_label(str(destination), fresh_label)
             delivered.add(upload, receipt)
             progress(len(upload))
+    if index.find_grouping(str(destination)) == "":  # all of it was taken back
+        index.forget_grouping(str(destination))
 
 
 def send(client: Client, token: str, upload: Upload) -> Receipt:
@@ -128,11 +130,11 @@ def offer_again(
 ) -> None:
     """Offers such calls once more. Not written down before: if the receipt is lost, the next run does the same."""
     limit = allowlist.limit("calls")
-    names = allowed_models(index)
+    names, grouping = allowed_models(index), index.find_grouping(str(destination))
     due = refused_that_may_pass(index, destination, now)
     for start in range(0, len(due), limit):
         some = due[start : start + limit]
-        upload = compose(some, destination, upload_id=uuid4().hex, label=None, allowed_models=names)
+        upload = compose(some, destination, upload_id=uuid4().hex, label=None, allowed_models=names, grouping=grouping)
         receipt = send(client, token, upload)
         for change in upload.calls:
             index.forgive_refusal(str(destination), change.number)

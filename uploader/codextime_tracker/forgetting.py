@@ -67,8 +67,7 @@ def forget_all(
             receipt = send(client, token, withdrawal_of(ids[start : start + limit], destination))
             waiting += receipt.waiting
             page = own_page(client.server, receipt.withdrawals_url, "withdrawals")
-        index.remember_destination(str(destination))
-        index.acknowledge(str(destination), index.last_change())
+        index.forget_before(str(destination), index.last_change())
     return Forgotten(str(client.server), number, waiting, page)
 
 

@@ -20,7 +20,7 @@ from codextime_tracker.schema import MAGIC, OfAnotherProgram, connect, connect_t
 COLUMNS = """
     threads.uuid, calls.identity, calls.at, calls.model, calls.input_tokens, calls.cached_input_tokens,
     calls.cache_write_input_tokens, calls.output_tokens, calls.reasoning_output_tokens, calls.logged_total_tokens,
-    files.name, calls.flags, calls.revision, sources.key
+    files.name, calls.flags, calls.revision, sources.key, threads.parent
 """
 JOINS = """
     FROM calls JOIN threads ON threads.id = calls.thread JOIN files ON files.id = calls.file
@@ -30,6 +30,7 @@ JOINS = """
 
 class StoredCall(Struct, frozen=True, gc=False):
     """A call as the index holds it. `model` is `None` if no line named it; `flags` as in `counting`.
+    `parent_thread_id` is the thread that started this one; empty if none did, `None` if nobody looked.
 
     `is_file_gone` (1 or 0), which only `Index.calls` tells: its rollout is not there any more.
     """
@@ -48,6 +49,7 @@ class StoredCall(Struct, frozen=True, gc=False):
     flags: int
     revision: int
     source_key: str
+    parent_thread_id: str | None = None
     is_file_gone: int = 0
 
 
@@ -237,7 +239,7 @@ class Index:
 
     def remember_destination(self, destination: str) -> None:
         """So that what it was promised goes to it, also if the Codex home is gone by then."""
-        self.connection.execute("INSERT OR IGNORE INTO cursors VALUES (?, 0)", (destination,))
+        self.connection.execute("INSERT OR IGNORE INTO cursors (destination, change) VALUES (?, 0)", (destination,))
 
     def destinations(self) -> list[str]:
         return [row[0] for row in self.connection.execute("SELECT destination FROM cursors ORDER BY destination")]
@@ -246,11 +248,36 @@ class Index:
         """Moves the cursor forward and ends the pending upload, at once."""
         with self.transaction() as connection:
             connection.execute(
-                """INSERT INTO cursors VALUES (?, ?)
+                """INSERT INTO cursors (destination, change) VALUES (?, ?)
                 ON CONFLICT (destination) DO UPDATE SET change = max(change, excluded.change)""",
                 (destination, change),
             )
             connection.execute("DELETE FROM pending_uploads WHERE destination = ?", (destination,))
+
+    def forget_before(self, destination: str, change: int) -> None:
+        """Nothing up to this change goes to the destination any more."""
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO cursors (destination, change, lowest) VALUES (?1, ?2, ?2)",
+                (destination, change),
+            )
+            connection.execute("DELETE FROM pending_uploads WHERE destination = ?", (destination,))
+
+    def find_grouping(self, destination: str) -> str | None:
+        """Since when the server groups by session what it was sent with threads; empty while those are taken back."""
+        row = self.connection.execute("SELECT since FROM groupings WHERE destination = ?", (destination,)).fetchone()
+        return str(row[0]) if row else None
+
+    def regroup(self, destination: str, since: str) -> None:
+        """Notes a new grouping, and has everything sent once more, as it is then."""
+        with self.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO groupings VALUES (?, ?)", (destination, since))
+            connection.execute("UPDATE cursors SET change = lowest WHERE destination = ?", (destination,))
+            connection.execute("DELETE FROM pending_uploads WHERE destination = ?", (destination,))
+
+    def forget_grouping(self, destination: str) -> None:
+        """The destination has no thread of ours any more."""
+        self.connection.execute("DELETE FROM groupings WHERE destination = ?", (destination,))
 
     def begin_upload(self, destination: str, upload_id: str, through: int) -> None:
         """Notes an upload before it is sent, so that after a crash the same one is sent again."""

@@ -32,6 +32,17 @@ class Session(Struct, frozen=True, gc=False):
     history_base: Any = None
     subagent_history_start_ordinal: int | None = None
     history_mode: Any = None
+    parent_thread_id: Any = None
+    source: Any = None
+
+    @property
+    def parent(self) -> str | None:
+        """The thread that started this one, as a sub-agent or as a fork of it. Older releases tell only in `source`."""
+        spawned = self.source
+        for name in ("subagent", "thread_spawn", "parent_thread_id"):
+            spawned = spawned.get(name) if isinstance(spawned, dict) else None
+        found = (self.parent_thread_id, spawned, self.forked_from_id)
+        return next((each for each in found if each and isinstance(each, str)), None)
 
 
 class Turn(Struct, frozen=True, gc=False):

@@ -40,6 +40,7 @@ def pair(
     user_id: str,
     say: Callable[[str], None],
     opens_browser: bool,
+    groups_by_session: bool = False,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> str:
@@ -47,7 +48,7 @@ def pair(
 
     Raises `PairingDenied`, `PairingExpired`, `PairedWithAnother`, `PairingPageElsewhere` and the client's errors.
     """
-    code = client.start_pairing(user_id=user_id)
+    code = client.start_pairing(user_id=user_id, groups_by_session=groups_by_session)
     link = own_link(code, client.server)
     say(instructions(client, code, link, user_id))
     if opens_browser:

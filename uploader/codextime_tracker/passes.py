@@ -70,6 +70,7 @@ class Head(Struct):
             inherits_totals=inherits,
             logs_records=version(own.cli_version) >= FIRST_WITH_RECORDS,
             at=self.at,
+            parent=own.parent,
         )
 
 

@@ -188,6 +188,7 @@ class Scan:
             totals=turn.former_totals + (counter.totals if counter else b""),
             former_totals=known.totals if known else b"",
             parent=turn.parent,
+            thread_parent=counter.state.parent if counter else None,
             calls=list(counter.calls.values()) if counter else [],
             copied=counter.copied if counter else [],
             passed_over=turn.passed_over,

@@ -5,10 +5,12 @@ import re
 import sqlite3
 from pathlib import Path
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 SCHEMA = """
 CREATE TABLE sources (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, home TEXT NOT NULL UNIQUE);
-CREATE TABLE threads (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, source INTEGER NOT NULL, UNIQUE (uuid, source));
+CREATE TABLE threads (
+    id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, source INTEGER NOT NULL, parent TEXT, UNIQUE (uuid, source)
+);
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, source INTEGER NOT NULL, name TEXT NOT NULL, inode TEXT NOT NULL, size INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL, offset INTEGER NOT NULL, fingerprint BLOB NOT NULL, counter_version INTEGER NOT NULL,
@@ -24,7 +26,9 @@ CREATE TABLE calls (
     reason TEXT, superseded_by INTEGER
 );
 CREATE UNIQUE INDEX current_calls ON calls (thread, identity) WHERE superseded_by IS NULL;
-CREATE TABLE cursors (destination TEXT PRIMARY KEY, change INTEGER NOT NULL);
+CREATE TABLE cursors (
+    destination TEXT PRIMARY KEY, change INTEGER NOT NULL, lowest INTEGER NOT NULL DEFAULT 0
+);
 CREATE TABLE pending_uploads (
     destination TEXT PRIMARY KEY, upload_id TEXT NOT NULL, after INTEGER NOT NULL, through INTEGER NOT NULL,
     as_of INTEGER NOT NULL
@@ -38,6 +42,10 @@ CREATE TABLE runs (
     sent INTEGER NOT NULL
 );
 CREATE TABLE allowed_models (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE session_switches (
+    server TEXT NOT NULL, user_id TEXT NOT NULL, is_on INTEGER NOT NULL, PRIMARY KEY (server, user_id)
+) WITHOUT ROWID;
+CREATE TABLE groupings (destination TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
 """
 UPGRADES = {  # from a version to the next
     2: """
@@ -48,6 +56,14 @@ UPGRADES = {  # from a version to the next
     );
     """,
     3: "CREATE TABLE allowed_models (name TEXT PRIMARY KEY) WITHOUT ROWID;",
+    4: """
+    ALTER TABLE threads ADD COLUMN parent TEXT;
+    ALTER TABLE cursors ADD COLUMN lowest INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE session_switches (
+        server TEXT NOT NULL, user_id TEXT NOT NULL, is_on INTEGER NOT NULL, PRIMARY KEY (server, user_id)
+    ) WITHOUT ROWID;
+    CREATE TABLE groupings (destination TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
+    """,
 }
 TABLES = set(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
 UNMISTAKABLE = {"pending_uploads", "refusals"}  # no other program's file has a table of such a name by chance

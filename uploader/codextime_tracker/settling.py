@@ -17,6 +17,7 @@ from codextime_tracker.counting import EXACT, GAP, Call, Four, revision
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.index import Index
 
+NO_PARENT = ""  # unlike NULL, which stands where an older tracker did not look
 ROWS_AT_ONCE = 40  # half the cost of one by one, within the 999 values that old releases of SQLite take
 INSERT = """
     INSERT OR FAIL INTO calls (thread, file, kind, reason, identity, at, model, input_tokens, cached_input_tokens,
@@ -40,9 +41,10 @@ FIND = """
 class FileReading(Struct):
     """What a pass over one file found, and where the next one starts. `is_known`: the index has the file already.
 
-    `is_whole`: the pass began at the first byte. `flags` are those of all its calls: if there are any, which lines are
-    copied history was guessed and not read. `passed_over`, by their identities, are lines that are no calls.
-    `is_recount`: an older counter read these lines before.
+    `parent` told what is copied, and `thread_parent` started the thread. `is_whole`: the pass began at the first byte.
+    `flags` are those of all its calls: if there are any, which lines are copied history was guessed and not read.
+    `passed_over`, by their identities, are lines that are no calls. `is_recount`: an older counter read these lines
+    before.
     """
 
     source: int
@@ -55,6 +57,7 @@ class FileReading(Struct):
     totals: bytes
     former_totals: bytes
     parent: str | None
+    thread_parent: str | None
     calls: list[Call]
     copied: list[str]
     passed_over: frozenset[str]
@@ -91,19 +94,25 @@ def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:
 def begin_settlement(index: Index, reading: FileReading, tally: Tally) -> "Settlement | None":
     """Notes the file, and its thread; `None` if it has none, and so no calls."""
     connection = index.connection
-    thread, is_new = thread_number(connection, reading.thread_id, reading.source)
+    thread, is_new = thread_number(connection, reading.thread_id, reading.source, reading.thread_parent)
     file = store_file(connection, reading, thread)
     return None if thread is None else Settlement(connection, reading, thread, is_new, file, tally)
 
 
-def thread_number(connection: sqlite3.Connection, uuid: str | None, source: int) -> tuple[int | None, bool]:
+def thread_number(
+    connection: sqlite3.Connection, uuid: str | None, source: int, parent: str | None
+) -> tuple[int | None, bool]:
     """The thread's number, and whether no source had it before."""
     if uuid is None:
         return None, False
     rows = dict(connection.execute("SELECT source, id FROM threads WHERE uuid = ?", (uuid,)).fetchall())
     if source in rows:
+        if parent is not None:
+            connection.execute("UPDATE threads SET parent = ? WHERE id = ?", (parent, rows[source]))
         return rows[source], False
-    made = connection.execute("INSERT INTO threads (uuid, source) VALUES (?, ?)", (uuid, source))
+    made = connection.execute(
+        "INSERT INTO threads (uuid, source, parent) VALUES (?, ?, ?)", (uuid, source, parent or NO_PARENT)
+    )
     return made.lastrowid, not rows
 
 

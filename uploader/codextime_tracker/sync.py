@@ -50,6 +50,7 @@ class Options:
     opens_browser: bool = True
     allow_http: bool = False
     is_quiet: bool = False
+    groups_by_session: bool = False
 
 
 @dataclass
@@ -94,6 +95,8 @@ def sync(
         if is_reconciling:
             comparison = compare(options, index, destinations, homes, server, token, sleep, counter)
         is_first = not any(index.cursor(str(each)) for each in destinations)
+        regrouped = group_sessions(options, index, homes, server, token, sleep, now)
+        destinations += [each for each in regrouped if each not in destinations]
         delivered = deliver_all(options, index, destinations, server, token, now, sleep)
         run.sent = delivered.sent if delivered else 0
         figures = count_figures(index, [each.source_key for each in destinations], now)
@@ -156,6 +159,37 @@ def compare(
     return reconciliation.settle(destinations, homes, counter)
 
 
+def group_sessions(
+    options: Options,
+    index: Index,
+    homes: list[Path],
+    server: Server,
+    token: str,
+    sleep: Callable[[float], None],
+    now: datetime,
+) -> list[Destination]:
+    """Follows the switches for sessions, the machine's and the account's: who has to be sent everything anew."""
+    from codextime_tracker.grouping import Grouping
+    from codextime_tracker.parents import read_missing_parents
+
+    grouping = Grouping(index, str(server), options.user_id)
+    if options.groups_by_session:
+        grouping.allow()
+    if not grouping.is_on:
+        return grouping.take_back()
+    if not grouping.must_ask(lambda each: has_news(index, each, options.label, now)):
+        return []
+    try:
+        with connected(options, server, sleep) as client:
+            since = client.check_token(token=token).opens.session_grouping_since
+    except Stopped as stopped:
+        forget_token(options, server, stopped)
+        raise
+    for home in homes:
+        read_missing_parents(index, home)
+    return grouping.follow(since)
+
+
 def existing_homes(homes: list[Path], *, may_be_none: bool = False) -> tuple[list[Path], list[tuple[Path, str]]]:
     """The Codex homes that can be read, each once; the others, and why not. Raises `NothingToRead` if there is none."""
     by_place = {os.path.realpath(home): home for home in homes}
@@ -213,7 +247,14 @@ def pair_this_machine(options: Options, server: Server, sleep: Callable[[float],
     say(NEVER_SENT + "\n")
     opens_browser = options.opens_browser and can_open_browser()
     with connected(options, server, sleep) as client, waiting_for_approval(options.index):
-        token = pair(client, user_id=options.user_id, say=say, opens_browser=opens_browser, sleep=sleep)
+        token = pair(
+            client,
+            user_id=options.user_id,
+            say=say,
+            opens_browser=opens_browser,
+            groups_by_session=options.groups_by_session,
+            sleep=sleep,
+        )
     remember_pairing(options.credentials, Pairing(str(server), options.user_id, token))
     say(f"Paired with {options.user_id}. From now on the command is enough without --server.\n")
     return token

@@ -10,9 +10,9 @@ from uuid import uuid4
 import msgspec
 
 from codextime_tracker import allowlist
-from codextime_tracker.call_ids import call_id
+from codextime_tracker.call_ids import call_id, thread_key
 from codextime_tracker.custom_models import allowed_models
-from codextime_tracker.index import Change, Index, PendingUpload
+from codextime_tracker.index import Change, Index, PendingUpload, StoredCall
 
 EVERYTHING = -1  # SQLite's LIMIT for "all"
 COPIED_AS_THEY_ARE = (
@@ -26,6 +26,7 @@ COPIED_AS_THEY_ARE = (
     "revision",
 )
 copied_values = attrgetter(*COPIED_AS_THEY_ARE)
+TAKE_BACK = {"thread": ""}
 IN_THE_FUTURE = "in_the_future"  # the one reason for a refusal that time heals
 
 
@@ -85,7 +86,10 @@ def build(index: Index, destination: Destination, pending: PendingUpload, label:
         pending.after, EVERYTHING, destination.source_key, through=pending.through, as_of=pending.as_of
     )
     names = allowed_models(index)
-    return compose(changes, destination, upload_id=pending.upload_id, label=label, allowed_models=names)
+    grouping = index.find_grouping(str(destination))
+    return compose(
+        changes, destination, upload_id=pending.upload_id, label=label, allowed_models=names, grouping=grouping
+    )
 
 
 def compose(
@@ -95,14 +99,18 @@ def compose(
     upload_id: str,
     label: str | None,
     allowed_models: Collection[str] = (),
+    grouping: str | None = None,
 ) -> Upload:
-    """The upload of `changes`, from what the allow-list and its owner let through."""
+    """The upload of `changes`, from what the allow-list and its owner let through. `grouping` as `find_grouping`
+    tells it; without one, no row says anything of threads."""
     rows: dict[bool, list[allowlist.Row]] = {True: [], False: []}
     sent: dict[bool, list[Change]] = {True: [], False: []}
     unfit: list[tuple[Change, str]] = []
     for change in changes:
         is_withdrawal = change.kind == "withdrawn"
         values = values_of(change, destination.user_id)
+        if grouping is not None:
+            values |= threads_of(change.call, destination.user_id) if grouping else TAKE_BACK
         try:
             row = allowlist.withdrawal_row(values) if is_withdrawal else allowlist.call_row(values, allowed_models)
         except allowlist.NotAllowed as error:
@@ -129,6 +137,14 @@ def values_of(change: Change, user_id: str) -> dict[str, Any]:
     return {**known, "id": identity, "reason": change.reason}
 
 
+def threads_of(call: StoredCall, user_id: str) -> dict[str, Any]:
+    parent = call.parent_thread_id
+    return {
+        "thread": thread_key(user_id=user_id, thread_id=call.thread_id),
+        "parent_thread": thread_key(user_id=user_id, thread_id=parent) if parent else None,
+    }
+
+
 def preview(index: Index, destination: Destination, label: str | None) -> Iterator[dict[str, Any]]:
     """The envelopes that `deliver` would send, without noting anything."""
     pending = index.find_pending_upload(str(destination))
@@ -137,9 +153,12 @@ def preview(index: Index, destination: Destination, label: str | None) -> Iterat
     if pending is not None:
         yield build(index, destination, pending, label).envelope
         cursor, label = pending.through, None
-    names = allowed_models(index)
+    names, grouping = allowed_models(index), index.find_grouping(str(destination))
     while changes := index.changes_after(cursor, allowlist.limit("calls"), destination.source_key):
-        yield compose(changes, destination, upload_id=uuid4().hex, label=label, allowed_models=names).envelope
+        upload_id = uuid4().hex
+        yield compose(
+            changes, destination, upload_id=upload_id, label=label, allowed_models=names, grouping=grouping
+        ).envelope
         cursor, label = changes[-1].number, None
     if label is not None:
         yield compose([], destination, upload_id=uuid4().hex, label=label).envelope

@@ -51,6 +51,7 @@ COMMANDS = {
             "models",
             "list names of models that are sent as custom; `models allow NAME` sends one by its name",
         ),
+        Command("sessions", "sessions on|off", "tell which calls belong to one session, or take that back"),
         Command("logout", "logout [userId]", "forget the upload tokens on this machine"),
         Command("completion", "completion SHELL", "print what completes commands and options in bash, zsh or fish"),
         Command("forget", "forget <userId>", "take back everything that this Codex home sent"),

@@ -15,6 +15,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--label", metavar="NAME", type=label, help='a name for this source on your dashboard, as "work laptop"'
     )
+    parser.add_argument(
+        "--group-by-session",
+        action="store_true",
+        help="tell which calls belong to one session, if the account wants it",
+    )
     add_line(parser)
     parser.add_argument("--watch", action="store_true", help="go on, and send within seconds what Codex writes")
     parser.add_argument("--dry-run", action="store_true", help="print exactly what would be sent, and send nothing")
