@@ -4,6 +4,7 @@ from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from codextime.config import env
@@ -151,6 +152,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget old uploads": {"task": "ingest.forget_uploads", "schedule": 3600.0},
     "forget what was withdrawn": {"task": "usage.forget_withdrawn", "schedule": 3600.0},
     "forget freed handles": {"task": "boards.forget_freed_handles", "schedule": 3600.0},
+    "check the totals of some users": {"task": "usage.check_sample", "schedule": crontab(hour="3", minute="17")},
     "show that a worker works": {"task": "site.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "bring the leaderboard up to date": {"task": "boards.take_snapshot", "schedule": 15, "options": {"expires": 15}},
     "rebuild what lost messages left": {"task": "usage.sweep", "schedule": 15, "options": {"expires": 15}},

@@ -1,4 +1,4 @@
-"""The `codextime` command: `up`, `login-link`, `pricing` and `manage`."""
+"""The `codextime` command: `up`, `login-link`, `pricing`, `check-totals` and `manage`."""
 
 import argparse
 import os
@@ -7,7 +7,8 @@ import sys
 from codextime.runtime.errors import StartRefused, StopRequested
 from codextime.runtime.start import INTERRUPTED
 
-DJANGOS = {"manage": [], "pricing": ["pricing"]}  # our commands that Django runs, and what they are to Django
+# Our commands that Django runs, and what they are to Django.
+DJANGOS = {"manage": [], "pricing": ["pricing"], "check-totals": ["check_totals"]}
 OTHERS_MAY_READ = 0o022  # the umask: programs that run as another user must read some files; secrets are made 0600
 
 
@@ -42,6 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add_parser("up", help="start everything and stay until Ctrl-C; SYNC=0 leaves this machine's Codex home")
     commands.add_parser("login-link", help="print a link that signs the owner in, once")
     commands.add_parser("pricing", help="import or confirm the public rates of estimates: pricing --help")
+    commands.add_parser("check-totals", help="compare all totals with the calls; --fix makes those anew that differ")
     commands.add_parser("manage", help="run one of Django's commands on the data: manage help")
     return parser
 

@@ -40,16 +40,19 @@ DELETE_SLOTS = """
 DELETE FROM usage_slot USING unnest(%(starts)s::timestamptz[]) AS start
 WHERE user_id = %(user)s AND slot_at >= start AND slot_at < start + interval '24 hours'
 """
-INSERT_SLOTS = f"""
-INSERT INTO usage_slot (user_id, slot_at, model_id, source_id, is_long_context, is_ranked, calls, {SUMS})
-SELECT %(user)s, date_bin('15 minutes', at, '2000-01-01T00:00Z') AS slot_at, model_id, source_id,
+SLOT_COLUMNS = f"slot_at, model_id, source_id, is_long_context, is_ranked, calls, {SUMS}"
+SLOTS_FROM_CALLS = f"""
+SELECT date_bin('15 minutes', at, '2000-01-01T00:00Z') AS slot_at, model_id, source_id,
     input_tokens > {LONG_CONTEXT_TOKENS} AS is_long_context, revision >= {EXACT_REVISION} AS is_ranked,
     count(*), {SUMMED}
 FROM unnest(%(starts)s::timestamptz[]) AS start
 JOIN usage_call ON user_id = %(user)s AND at >= start AND at < start + interval '24 hours'
 WHERE withdrawn_at IS NULL
-GROUP BY 2, 3, 4, 5, 6
+GROUP BY 1, 2, 3, 4, 5
 """
+INSERT_SLOTS = (
+    f"INSERT INTO usage_slot (user_id, {SLOT_COLUMNS}) SELECT %(user)s, slot.* FROM ({SLOTS_FROM_CALLS}) AS slot"
+)
 
 OF_THESE_DATES = """
 WHERE user_id = %(user)s AND utc_on = ANY (%(dates)s::date[]) AND "on" BETWEEN %(first)s AND %(last)s
@@ -61,17 +64,23 @@ FROM unnest(%(ons)s::date[], %(hours)s::smallint[], %(starts)s::timestamptz[], %
     AS stretch ("on", hour, start, "end")
 JOIN usage_slot ON user_id = %(user)s AND slot_at >= stretch.start AND slot_at < stretch."end"
 """
-INSERT_DAYS = f"""
-INSERT INTO usage_day (user_id, "on", utc_on, model_id, source_id, is_long_context, calls, {SUMS})
-SELECT %(user)s, stretch."on", (stretch.start AT TIME ZONE 'UTC')::date AS utc_on, model_id, source_id, is_long_context,
+DAY_COLUMNS = f"""
+"on", utc_on, model_id, source_id, is_long_context, calls, {SUMS}
+"""
+DAYS_FROM_SLOTS = f"""
+SELECT stretch."on", (stretch.start AT TIME ZONE 'UTC')::date AS utc_on, model_id, source_id, is_long_context,
     sum(calls), {SUMMED}
-{SLOTS_OF_STRETCHES} GROUP BY 2, 3, 4, 5, 6
+{SLOTS_OF_STRETCHES} GROUP BY 1, 2, 3, 4, 5
+"""
+INSERT_DAYS = f"INSERT INTO usage_day (user_id, {DAY_COLUMNS}) SELECT %(user)s, day.* FROM ({DAYS_FROM_SLOTS}) AS day"
+HOUR_COLUMNS = '"on", utc_on, hour, calls, tokens'
+HOURS_FROM_SLOTS = f"""
+SELECT stretch."on", (stretch.start AT TIME ZONE 'UTC')::date AS utc_on, stretch.hour, sum(calls),
+    sum(input_tokens + output_tokens)
+{SLOTS_OF_STRETCHES} GROUP BY 1, 2, 3
 """
 INSERT_DAY_HOURS = f"""
-INSERT INTO usage_dayhour (user_id, "on", utc_on, hour, calls, tokens)
-SELECT %(user)s, stretch."on", (stretch.start AT TIME ZONE 'UTC')::date AS utc_on, stretch.hour, sum(calls),
-    sum(input_tokens + output_tokens)
-{SLOTS_OF_STRETCHES} GROUP BY 2, 3, 4
+INSERT INTO usage_dayhour (user_id, {HOUR_COLUMNS}) SELECT %(user)s, hour.* FROM ({HOURS_FROM_SLOTS}) AS hour
 """
 
 
@@ -107,19 +116,23 @@ def rebuild_days(*, user_id: int, dates: Sequence[datetime.date], zone: zoneinfo
         return
     day = datetime.timedelta(days=1)  # a date lies on days next to it at most, in whatever zone it was seen before
     old: Parameters = {"user": user_id, "dates": list(dates), "first": min(dates) - day, "last": max(dates) + day}
-    ons, hours, starts, ends = zip(*(piece for on in dates for piece in stretches(on, zone)), strict=True)
-    new: Parameters = {
-        "user": user_id,
-        "ons": list(ons),
-        "hours": list(hours),
-        "starts": list(starts),
-        "ends": list(ends),
-    }
+    new = parameters_of_stretches(user_id=user_id, dates=dates, zone=zone)
     with connection.cursor() as cursor:
         cursor.execute(DELETE_DAYS, old)
         cursor.execute(INSERT_DAYS, new)
         cursor.execute(DELETE_DAY_HOURS, old)
         cursor.execute(INSERT_DAY_HOURS, new)
+
+
+def parameters_of_stretches(*, user_id: int, dates: Iterable[datetime.date], zone: zoneinfo.ZoneInfo) -> Parameters:
+    pieces = [piece for on in dates for piece in stretches(on, zone)]
+    return {
+        "user": user_id,
+        "ons": [piece.on for piece in pieces],
+        "hours": [piece.hour for piece in pieces],
+        "starts": [piece.start for piece in pieces],
+        "ends": [piece.end for piece in pieces],
+    }
 
 
 def stretches(utc_on: datetime.date, zone: zoneinfo.ZoneInfo) -> Iterator[Stretch]:

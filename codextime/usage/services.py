@@ -16,7 +16,8 @@ from codextime.accounts.models import User, validate_time_zone
 from codextime.accounts.services import hold_user
 from codextime.devices.models import Device
 from codextime.lib.advisory_locks import Lock, hold_lock
-from codextime.usage import rebuilding, recording, storing, threads, withdrawing
+from codextime.usage import checking, rebuilding, recording, storing, threads, withdrawing
+from codextime.usage.checking import Difference
 from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source, Thread, WithdrawalRecord
 from codextime.usage.readings import NO_THREAD, CallReading, Withdrawal
 
@@ -250,6 +251,37 @@ def stop_session_grouping(*, user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_grouping_since=None)
     storing.clear_threads(user_id=user.pk)
     Thread.objects.filter(user=user).delete()
+
+
+@transaction.atomic
+def check_totals(*, user_id: int) -> list[Difference]:
+    """Where the user's totals are not what their calls add up to; dates that wait for a rebuild aside. Rebuilds of the
+    user wait meanwhile, uploads do not."""
+    hold_lock(Lock.TOTALS_OF_USER, user_id)
+    user = User.objects.only("time_zone").filter(pk=user_id).first()
+    return checking.find_differences(user_id=user_id, zone=user.zone) if user else []
+
+
+def fix_totals(*, user_id: int, differences: Collection[Difference], now: datetime.datetime) -> None:
+    """Makes the totals of these dates anew, and what is made of them."""
+    dates = {difference.utc_on for difference in differences}
+    with transaction.atomic():
+        hold_lock(Lock.TOTALS_OF_USER, user_id)
+        if not hold_user(user_id=user_id):
+            return
+        checking.delete_days(user_id=user_id, dates=dates)
+        DirtyDate.objects.bulk_create(DirtyDate(user_id=user_id, on=on, marked_at=now) for on in dates)
+    rebuild_dirty_dates(user_id=user_id)
+
+
+def check_sample(*, users: int) -> int:
+    """Checks the totals of so many users, whoever they are, and logs what is wrong; the number of differences."""
+    number = 0
+    for user_id in User.objects.order_by("?").values_list("pk", flat=True)[:users]:
+        for difference in check_totals(user_id=user_id):
+            logger.error("Totals of user %s are wrong: %s. Run check-totals.", user_id, difference)
+            number += 1
+    return number
 
 
 def sweep(*, now: datetime.datetime) -> int:

@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from codextime.usage import decisions, services
 
+USERS_PER_CHECK = 200  # a night
+
 
 @shared_task(name=services.REBUILD_TASK)
 def rebuild_user(user_id: int) -> None:
@@ -29,3 +31,8 @@ def sweep_decisions() -> None:
 @shared_task(name="usage.forget_withdrawn")
 def forget_withdrawn() -> None:
     decisions.forget_withdrawn(now=timezone.now())
+
+
+@shared_task(name="usage.check_sample")
+def check_sample() -> None:
+    services.check_sample(users=USERS_PER_CHECK)

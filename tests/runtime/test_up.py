@@ -114,6 +114,7 @@ def test_manage_works_on_the_data_of_a_running_one(up: Up) -> None:
 
 
 def test_what_follows_a_command_of_djangos_is_djangos_to_read(up: Up) -> None:
+    assert "all are what the calls add up to" in run("check-totals", up.data).stdout
     assert "say that you compared the rates" in run("pricing --help", up.data).stdout
     assert "gpt-5.4 from 5 Mar 2026: $2.5 input" in run("pricing confirm gpt-5.4", up.data).stdout
 
