@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from codextime_tracker.counting import flag_names
 from codextime_tracker.export import Row, row_of
 from codextime_tracker.index import Index, StoredCall
 from codextime_tracker.scanning import scan
@@ -113,6 +114,14 @@ def counted(home: Path) -> list[tuple[str | None, Usage]]:
     with Index.in_memory() as index:
         scan(index, home)
         return models_and_usage(index)
+
+
+def flagged(home: Path) -> list[tuple[Usage, list[str]]]:
+    """Usage of every call in a home, by time, and what makes it an estimate."""
+    with Index.in_memory() as index:
+        scan(index, home)
+        flags = [flag_names(call.flags) for call in index.calls()]
+        return [(used, names) for (_, used), names in zip(models_and_usage(index), flags, strict=True)]
 
 
 def models_and_usage(index: Index) -> list[tuple[str | None, Usage]]:
