@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from codextime.usage.models import Correction
 
-REASON_NUMBERS = {reason: number for number, reason in enumerate(Correction.Reason.values, start=1)}
+NAME_HIDDEN = "name_hidden"  # its owner allows the name of the model no more; this stands in no ledger
+REASON_NUMBERS = {reason: number for number, reason in enumerate([*Correction.Reason.values, NAME_HIDDEN], start=1)}
 NO_REASON = 0
 NO_THREAD = ""
 

@@ -19,7 +19,7 @@ from codextime.lib.advisory_locks import Lock, hold_lock
 from codextime.usage import checking, rebuilding, recording, storing, threads, withdrawing
 from codextime.usage.checking import Difference
 from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source, Thread, WithdrawalRecord
-from codextime.usage.readings import NO_THREAD, CallReading, Withdrawal
+from codextime.usage.readings import NAME_HIDDEN, NO_THREAD, CallReading, Withdrawal
 
 Reading = TypeVar("Reading", CallReading, Withdrawal)
 
@@ -72,7 +72,7 @@ def store_calls(
     thread_ids = threads.find_thread_ids(best, user=user)
     storing.copy_to_staging(best, get_model_ids({call.model for call in best}, user=user), thread_ids)
     added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
-    replaced = replace_stored(user=user, source=source, now=now) if added < len(best) else 0
+    replaced = replace_stored(best, user=user, source=source, now=now) if added < len(best) else 0
     if thread_ids and added < len(best):
         storing.set_threads(threads.group_by_thread(best, thread_ids), user_id=user.pk)
     if any(call.thread == NO_THREAD for call in best):
@@ -86,8 +86,10 @@ def store_calls(
     return StoredCounts(added, replaced, len(calls) - added - replaced, withdrawn, waiting)
 
 
-def replace_stored(*, user: User, source: Source, now: datetime.datetime) -> int:
+def replace_stored(calls: Iterable[CallReading], *, user: User, source: Source, now: datetime.datetime) -> int:
     custom_id = find_model_ids({OTHER_MODEL}).get(OTHER_MODEL)
+    if custom_id is not None and any(call.reason == NAME_HIDDEN for call in calls):
+        storing.hide_staged_names(user_id=user.pk, custom_id=custom_id)
     return storing.replace_by_staged(user_id=user.pk, source_id=source.pk, custom_id=custom_id, now=now)
 
 

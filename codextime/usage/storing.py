@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from codextime.usage.models import Correction
-from codextime.usage.readings import CallReading, pack_rows
+from codextime.usage.readings import NAME_HIDDEN, REASON_NUMBERS, CallReading, pack_rows
 
 STAGED = """call_id uuid, at timestamptz, input_tokens bigint, cached_input_tokens bigint,
     cache_write_input_tokens bigint, output_tokens bigint, reasoning_output_tokens bigint, model_id integer,
@@ -68,7 +68,7 @@ WITH older AS (
     SELECT staged.*, stored.at AS old_at, stored.model_id AS old_model_id,
         CASE WHEN stored.withdrawn_at IS NULL THEN stored.input_tokens::numeric + stored.output_tokens ELSE 0 END
             AS tokens_before,
-        stored.at IS NOT NULL AND (
+        stored.at IS NOT NULL AND NOT (staged.reason = %(hidden)s AND stored.revision = staged.revision) AND (
             stored.withdrawn_at IS NOT NULL
             OR (staged.at, staged.model_id, staged.input_tokens, staged.cached_input_tokens,
                 staged.cache_write_input_tokens, staged.output_tokens, staged.reasoning_output_tokens)
@@ -78,7 +78,8 @@ WITH older AS (
     FROM usage_staging staged JOIN usage_call stored ON stored.user_id = %(user)s AND stored.call_id = staged.call_id
     WHERE stored.revision < staged.revision OR (
         stored.revision = staged.revision AND stored.withdrawn_at IS NULL
-        AND stored.model_id = %(custom)s::integer AND staged.model_id <> %(custom)s::integer
+        AND (stored.model_id = %(custom)s::integer) <> (staged.model_id = %(custom)s::integer)
+        AND (stored.model_id = %(custom)s::integer OR staged.reason = %(hidden)s)
     )
 ), replaced AS (
     UPDATE usage_call SET ({READ}) = ROW (
@@ -89,14 +90,22 @@ WITH older AS (
     FROM older WHERE usage_call.user_id = %(user)s AND usage_call.call_id = older.call_id
 ), ledger AS (
     {LEDGER}
-    SELECT %(user)s, call_id, old_at, old_model_id, tokens_before, input_tokens::numeric + output_tokens,
-        CASE reason WHEN 0 THEN 'recounted' ELSE (%(reasons)s::text[])[reason] END, revision, %(now)s
+    SELECT %(user)s, call_id, old_at, CASE reason WHEN %(hidden)s THEN model_id ELSE old_model_id END, tokens_before,
+        input_tokens::numeric + output_tokens, coalesce((%(reasons)s::text[])[reason], 'recounted'), revision, %(now)s
     FROM older WHERE is_correction
 ), marked AS (
     {MARK} FROM older CROSS JOIN LATERAL (VALUES (older.at), (older.old_at)) AS touched (moment)
     WHERE moment IS NOT NULL
 )
 SELECT count(*) FROM older
+"""
+
+# Of names that their owner takes back: in the ledger they are hidden, too.
+HIDE_NAMES = """
+UPDATE usage_correction SET model_id = staged.model_id
+FROM usage_staging staged JOIN usage_call stored ON stored.user_id = %(user)s AND stored.call_id = staged.call_id
+WHERE staged.reason = %(hidden)s AND staged.model_id = %(custom)s AND usage_correction.user_id = %(user)s
+    AND usage_correction.call_id = staged.call_id AND usage_correction.model_id = stored.model_id
 """
 
 
@@ -125,11 +134,19 @@ def add_staged(*, user_id: int, source_id: int, now: datetime.datetime) -> int:
 
 def replace_by_staged(*, user_id: int, source_id: int, custom_id: int | None, now: datetime.datetime) -> int:
     """Replaces the calls of which a reading with a higher revision is staged, or one that is as good and names the
-    model that was only `custom`; the number of them. Their first source keeps them. A reading that finds the same as
-    before is no correction, nor is the first one after a withdrawal."""
+    model that was only `custom`, or whose owner takes the model's name back; the number of them. Their first source
+    keeps them. A reading that finds the same as before is no correction, nor is the first one after a withdrawal, nor
+    one that hides a name."""
     look_up_by_key()
     parameters: dict[str, Any] = {"user": user_id, "source": source_id, "custom": custom_id, "now": now}
-    return count(REPLACE, {**parameters, "reasons": Correction.Reason.values})
+    parameters |= {"reasons": Correction.Reason.values, "hidden": REASON_NUMBERS[NAME_HIDDEN]}
+    return count(REPLACE, parameters)
+
+
+def hide_staged_names(*, user_id: int, custom_id: int) -> None:
+    """Leaves in the ledger no name of a model whose owner takes it back. Goes before the replacing."""
+    with connection.cursor() as cursor:
+        cursor.execute(HIDE_NAMES, {"user": user_id, "custom": custom_id, "hidden": REASON_NUMBERS[NAME_HIDDEN]})
 
 
 def set_threads(calls_by_thread: Mapping[int, Collection[UUID]], *, user_id: int) -> None:

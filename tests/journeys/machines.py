@@ -33,6 +33,7 @@ class Machines:
             [self.home],
             index=here / "index.sqlite3",
             credentials=here / "credentials.json",
+            allowed_names=here / "models.json",
             server=self.server,
             token=self.token,
             is_quiet=True,

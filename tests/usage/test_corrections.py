@@ -161,3 +161,23 @@ def test_a_name_does_not_bring_back_a_withdrawn_call(owner: User) -> None:
     store(owner, reading(1, model="acme/coder"))
 
     assert Call.objects.get().withdrawn_at is not None
+
+
+@pytest.mark.parametrize(
+    ("revision", "told"),
+    [(257, [("completed", 1050, 1070)]), (258, [("completed", 1050, 1070), ("recounted", 1070, 1060)])],
+)
+def test_a_name_that_its_owner_takes_back_is_gone_from_the_call_and_from_the_ledger(
+    owner: User, revision: int, told: list[tuple[str, int, int]]
+) -> None:
+    store(owner, reading(1, model="acme/coder", revision=256))
+    store(owner, reading(1, model="acme/coder", output_tokens=70, reason="completed"))
+
+    store(
+        owner,
+        reading(1, model="custom", output_tokens=60 + 10 * (revision == 257), revision=revision, reason="name_hidden"),
+    )
+
+    assert [line[:3] for line in ledger(owner)] == told
+    assert {line.model.name for line in selectors.corrections(user=owner)} == {"custom"}
+    assert Call.objects.get().model.name == "custom"

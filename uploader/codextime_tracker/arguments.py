@@ -78,6 +78,7 @@ def options_of(parsed: argparse.Namespace) -> "Options":
         homes=homes_of(parsed),
         index=index_of(parsed),
         credentials=credentials_file(),
+        allowed_names=allowed_names_file(),
         server=parsed.server or server_of_environment(),
         token=token(os.environ.get("CODEXTIME_TOKEN", "").strip()),
         label=getattr(parsed, "label", None),
@@ -113,6 +114,12 @@ def credentials_file() -> Path:
     path = data_folder() / CREDENTIALS
     complain(*make_safe(path))
     return path
+
+
+def allowed_names_file() -> Path:
+    from codextime_tracker.places import ALLOWED_NAMES, data_folder
+
+    return data_folder() / ALLOWED_NAMES
 
 
 def user_id(text: str) -> str:

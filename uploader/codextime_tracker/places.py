@@ -8,6 +8,7 @@ from codextime_tracker.exits import CannotWrite
 
 INDEX = "index.sqlite3"
 CREDENTIALS = "credentials.json"
+ALLOWED_NAMES = "models.json"
 
 
 def default_codex_home() -> Path:

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 
+from codextime_tracker.custom_models import settle_names
 from codextime_tracker.opening import opened
 from codextime_tracker.reports import skipped
 from codextime_tracker.sync import Options, destinations_of, existing_homes, find_server, scan_home
@@ -19,6 +20,7 @@ def print_preview(options: Options) -> None:
     What could not be read goes to standard error.
     """
     with opened(options.index) as index:
+        settle_names(index, options.allowed_names)
         homes, missing_homes = existing_homes(options.homes)
         server = find_server(options)
         scans = [scan_home(index, home, is_quiet=options.is_quiet) for home in homes]

@@ -15,6 +15,7 @@ from codextime_tracker.addresses import Server, needs_warning, parse_server
 from codextime_tracker.built_in import find_built_in_server
 from codextime_tracker.counting import Counter
 from codextime_tracker.credentials import Pairing, find_pairing, remember_pairing
+from codextime_tracker.custom_models import settle_names
 from codextime_tracker.exits import Exit, NothingToRead, Stopped, UsageRefused
 from codextime_tracker.index import Index
 from codextime_tracker.locking import one_run_at_a_time, waiting_for_approval
@@ -44,6 +45,7 @@ class Options:
     homes: list[Path]
     index: Path
     credentials: Path
+    allowed_names: Path
     server: str | None = None
     token: str | None = field(default=None, repr=False)
     label: str | None = None
@@ -80,6 +82,7 @@ def sync(
     `is_reconciling`: before it sends, it compares the index with all that the server has.
     """
     with opened(options.index) as index, noted(index, options.user_id, now) as run:
+        settle_names(index, options.allowed_names)
         waits = unsent_destinations(index, options, find_server(options))
         homes, missing = existing_homes(options.homes, may_be_none=bool(waits))
         server, token = find_access(options)

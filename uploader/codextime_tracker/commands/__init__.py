@@ -49,7 +49,7 @@ COMMANDS = {
         Command(
             "models",
             "models",
-            "list names of models that are sent as custom; `models allow NAME` sends one by its name",
+            "list names of models that are sent as custom; `models allow NAME` sends one by its name; also: disallow",
         ),
         Command("sessions", "sessions on|off", "tell which calls belong to one session, or take that back"),
         Command("logout", "logout [userId]", "forget the upload tokens on this machine"),

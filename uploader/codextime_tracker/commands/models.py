@@ -1,19 +1,24 @@
-"""`codextime-tracker models` and `models allow NAME`."""
+"""`codextime-tracker models`, `models allow NAME` and `models disallow NAME`."""
 
 import argparse
 from typing import TYPE_CHECKING
 
-from codextime_tracker.arguments import add_home, add_index, add_json, homes_of, index_of
+from codextime_tracker.arguments import add_home, add_index, add_json, allowed_names_file, homes_of, index_of
 from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit, UsageRefused
 
 if TYPE_CHECKING:
-    from codextime_tracker.custom_models import CustomModel
     from codextime_tracker.index import Index
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", nargs="?", choices=["allow"], metavar="allow", help="let a name leave")
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=["allow", "disallow"],
+        metavar="allow|disallow",
+        help="let a name leave, or no more",
+    )
     parser.add_argument("name", nargs="?", metavar="NAME", help="as the list shows it")
     add_home(parser)
     add_index(parser)
@@ -22,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, clock: Clock) -> int:
     """Reads what is new first; sends nothing."""
+    from codextime_tracker.custom_models import settle_names
     from codextime_tracker.opening import opened
     from codextime_tracker.sync import existing_homes, scan_home
 
@@ -32,14 +38,21 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
         for home in homes:
             scan_home(index, home, is_quiet=parsed.json)
         if parsed.action:
-            from codextime_tracker.custom_models import allow_model
-            from codextime_tracker.terminal import count
-
-            calls = count(allow_model(index, parsed.name), "call")
-            print(f"{calls} of {parsed.name} will be sent under that name, by the next run.")
+            change_name(index, parsed.action, parsed.name)
         else:
+            settle_names(index, allowed_names_file())
             print_models(index, is_json=parsed.json)
     return Exit.DONE
+
+
+def change_name(index: "Index", action: str, name: str) -> None:
+    from codextime_tracker.custom_models import allow_model, disallow_model
+    from codextime_tracker.terminal import count, plain
+
+    is_shown = action == "allow"
+    calls = count((allow_model if is_shown else disallow_model)(index, allowed_names_file(), name), "call")
+    how = "under that name" if is_shown else "as custom"
+    print(f"{calls} of {plain(name)} will be sent {how}, by the next run.")
 
 
 def print_models(index: "Index", *, is_json: bool) -> None:
@@ -55,9 +68,6 @@ def print_models(index: "Index", *, is_json: bool) -> None:
         print("Every model's name looks like OpenAI's: none is sent as custom.")
     for each in [] if is_json else found:
         state = "is sent by its name" if each.is_allowed else "is sent as custom"
-        how = f"; to change that: codextime-tracker models allow {plain(each.name)}"
-        print(f"{plain(each.name)}: {count(each.calls, 'call')}, {state}" + (how if offers(each) else ""))
-
-
-def offers(model: "CustomModel") -> bool:
-    return model.may_be_allowed and not model.is_allowed
+        action = "disallow" if each.is_allowed else "allow"
+        how = f"; to change that: codextime-tracker models {action} {plain(each.name)}"
+        print(f"{plain(each.name)}: {count(each.calls, 'call')}, {state}" + (how if each.may_be_allowed else ""))
