@@ -3,6 +3,12 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
+from threading import Event, Thread
+from typing import Any
+
+TURNS = "|/-\\"
+TURN_SECONDS = 0.2
 
 
 def is_wanted(*, is_quiet: bool) -> bool:
@@ -33,7 +39,8 @@ def bytes_bar(title: str, *, is_shown: bool) -> Iterator[Callable[[int, int], No
         return
     from tqdm import tqdm
 
-    with tqdm(desc=title, unit="B", unit_scale=True, unit_divisor=1024, leave=False, dynamic_ncols=True) as bar:
+    options: dict[str, Any] = {"unit": "B", "unit_scale": True, "unit_divisor": 1024}
+    with tqdm(desc=f"{title}  ", leave=False, dynamic_ncols=True, **options) as bar, turning(bar, title):
 
         def update(done: int, total: int) -> None:
             bar.total = total
@@ -50,5 +57,26 @@ def calls_bar(title: str, total: int, *, is_shown: bool) -> Iterator[Callable[[i
         return
     from tqdm import tqdm
 
-    with tqdm(desc=title, total=total, unit=" calls", unit_scale=True, leave=False, dynamic_ncols=True) as bar:
+    options: dict[str, Any] = {"unit": " calls", "unit_scale": True, "total": total}
+    with tqdm(desc=f"{title}  ", leave=False, dynamic_ncols=True, **options) as bar, turning(bar, title):
         yield lambda done: bar.update(done) and None
+
+
+@contextmanager
+def turning(bar: Any, title: str) -> Iterator[None]:
+    """Turns a sign behind the title of tqdm's bar, so that a step with nothing to tell yet does not look like a halt."""
+    is_done = Event()
+
+    def turn() -> None:
+        for sign in cycle(TURNS):
+            if is_done.wait(TURN_SECONDS):
+                return
+            bar.set_description(f"{title} {sign}")
+
+    thread = Thread(target=turn, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        thread.join()

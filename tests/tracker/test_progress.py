@@ -1,0 +1,39 @@
+"""Bars on a terminal: they move while a step is at work, also when it has nothing to tell."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from io import StringIO
+from typing import Any
+
+import pytest
+from codextime_tracker.progress import bytes_bar, calls_bar
+
+from tests.at_once import wait_until
+
+BARS = {
+    "bytes": lambda is_shown: bytes_bar("Working", is_shown=is_shown),
+    "calls": lambda is_shown: calls_bar("Working", 9, is_shown=is_shown),
+}
+
+
+@pytest.mark.parametrize("bar", BARS.values(), ids=BARS.keys())
+def test_a_bar_moves_while_there_is_nothing_to_tell(
+    monkeypatch: pytest.MonkeyPatch, bar: Callable[[bool], AbstractContextManager[Any]]
+) -> None:
+    monkeypatch.setattr(sys, "stderr", shown := StringIO())
+
+    with bar(True):
+        wait_until(lambda: all(f"Working {sign}" in shown.getvalue() for sign in "|/-"))
+
+
+@pytest.mark.parametrize("bar", BARS.values(), ids=BARS.keys())
+def test_a_bar_that_is_not_wanted_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, bar: Callable[[bool], AbstractContextManager[Any]]
+) -> None:
+    monkeypatch.setattr(sys, "stderr", shown := StringIO())
+
+    with bar(False) as update:
+        update(*([5, 9] if bar is BARS["bytes"] else [5]))
+
+    assert shown.getvalue() == ""
