@@ -30,6 +30,8 @@ def run() -> None:
         tracker = str(Path(sys.executable).with_name("codextime-tracker"))
         command = [tracker, USER, "--server", SERVER, "--codex-home", str(home), "--index", str(index_file)]
         environment = os.environ | {"CODEXTIME_TOKEN": "cxt_" + "b" * 40, "XDG_DATA_HOME": folder}
+        environment |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}  # as installed
+        measure(command, environment)
         costs = []
         for _ in range(RUNS):
             cost, output = measure(command, environment)

@@ -425,7 +425,8 @@ def test_a_file_without_permission_is_told(home: Path, tmp_path: Path) -> None:
     as_everybody = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     command = [sys.executable, "-m", "codextime_tracker", "export", "--codex-home", str(home)]
 
-    run = subprocess.run([*as_everybody, *command], capture_output=True, text=True, check=False)
+    alone = os.environ | dict.fromkeys(("XDG_DATA_HOME", "HOME", "LOCALAPPDATA"), str(tmp_path))
+    run = subprocess.run([*as_everybody, *command], capture_output=True, text=True, check=False, env=alone)
 
     assert (run.returncode, run.stdout) == (0, "")
     assert "the file cannot be read: Permission denied" in run.stderr

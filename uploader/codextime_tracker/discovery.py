@@ -3,7 +3,6 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -72,7 +71,7 @@ def find_rollouts(codex_home: Path) -> Found:
         found.skipped.append(Skipped(printable(str(codex_home)), "it has no folder of sessions: is it a Codex home?"))
     best: dict[str, RolloutFile] = {}
     for folder in FOLDERS:
-        for file in walk(str(codex_home / folder), found, set()):
+        for file in list_rollouts(str(codex_home / folder), found):
             rival = best.get(file.name)
             if rival is None or preference(file) > preference(rival):
                 best[file.name] = file
@@ -84,24 +83,29 @@ def preference(file: RolloutFile) -> tuple[bool, int]:
     return not file.is_compressed, file.size
 
 
-def walk(folder: str, found: Found, seen: set[tuple[int, int]]) -> Iterator[RolloutFile]:
+def list_rollouts(folder: str, found: Found) -> list[RolloutFile]:
     """The rollouts under `folder`, through links to other folders too, each folder once."""
-    try:
-        with os.scandir(folder) as entries:
-            status = Path(folder).stat()
-            if (status.st_dev, status.st_ino) in seen:
-                return
-            seen.add((status.st_dev, status.st_ino))
-            for entry in entries:
-                yield from visit(entry, found, seen)
-    except FileNotFoundError:
-        return  # a home without archived sessions, or a folder that was removed meanwhile
-    except OSError as error:
-        found.is_complete = False
-        found.skipped.append(Skipped(printable(folder), f"the folder cannot be read: {error.strerror}"))
+    files: list[RolloutFile] = []
+    folders, seen = [folder], set[tuple[int, int]]()
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                status = Path(folder).stat()
+                if (status.st_dev, status.st_ino) not in seen:
+                    seen.add((status.st_dev, status.st_ino))
+                    for entry in entries:
+                        visit(entry, found, files, folders)
+        except FileNotFoundError:
+            continue  # a home without archived sessions, or a folder that was removed meanwhile
+        except OSError as error:
+            found.is_complete = False
+            found.skipped.append(Skipped(printable(folder), f"the folder cannot be read: {error.strerror}"))
+    return files
 
 
-def visit(entry: os.DirEntry[str], found: Found, seen: set[tuple[int, int]]) -> Iterator[RolloutFile]:
+def visit(entry: os.DirEntry[str], found: Found, files: list[RolloutFile], folders: list[str]) -> None:
+    """Notes what a folder lists, wherever it belongs."""
     is_named_so = is_rollout_name(entry.name) is not None
     try:
         status = entry.stat()
@@ -111,7 +115,7 @@ def visit(entry: os.DirEntry[str], found: Found, seen: set[tuple[int, int]]) -> 
             found.skipped.append(Skipped(printable(entry.path), f"the file cannot be opened: {error.strerror}"))
         return
     if stat.S_ISDIR(status.st_mode) and not is_named_so:
-        yield from walk(entry.path, found, seen)
+        folders.append(entry.path)
     elif is_named_so and not stat.S_ISREG(status.st_mode):
         found.skipped.append(Skipped(printable(entry.path), "it has the name of a rollout but is not a file"))
     elif is_named_so:
@@ -119,7 +123,9 @@ def visit(entry: os.DirEntry[str], found: Found, seen: set[tuple[int, int]]) -> 
         is_compressed = entry.name.endswith(".zst")
         # Windows lists no inode, so the numbers come from a full stat there.
         full = status if status.st_ino else Path(entry.path).stat()
-        yield RolloutFile(entry.path, name, is_compressed, full.st_dev, full.st_ino, full.st_size, full.st_mtime_ns)
+        files.append(
+            RolloutFile(entry.path, name, is_compressed, full.st_dev, full.st_ino, full.st_size, full.st_mtime_ns)
+        )
     elif is_old_name(entry.name):
         found.old_logs.append(entry.path)
 

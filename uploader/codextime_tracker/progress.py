@@ -64,7 +64,7 @@ def calls_bar(title: str, total: int, *, is_shown: bool) -> Iterator[Callable[[i
 
 @contextmanager
 def turning(bar: Any, title: str) -> Iterator[None]:
-    """Turns a sign behind the title of tqdm's bar, so that a step with nothing to tell yet does not look like a halt."""
+    """Turns a sign behind the title of tqdm's bar: a step with nothing to tell yet shall not look like a halt."""
     is_done = Event()
 
     def turn() -> None:

@@ -133,7 +133,8 @@ class Scan:
     def stale_forks(self) -> list[tuple[RolloutFile, NeedsTotals]]:
         """Files whose parent, as it was read by now, says that other lines are copied."""
         stale: list[tuple[RolloutFile, NeedsTotals]] = []
-        self.known = self.load_known()
+        if self.report.files_read:
+            self.known = self.load_known()
         for file in self.found.files:
             known = self.known.get(file.name)
             state = known.last_state() if known and known.parent else None
