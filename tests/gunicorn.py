@@ -23,17 +23,18 @@ COMMAND = [*(sys.executable, "-m", "gunicorn", "codextime.config.wsgi"), "--work
 
 @dataclass
 class Served:
-    """A running server, what it logs, and the lines that it reaches its database and its broker by."""
+    """A running server, what it logs, its environment, and the lines that it reaches its database and its broker by."""
 
     url: str
     log: Path
+    environment: dict[str, str]
     database: Line
     broker: Line
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """`folder` gets the log."""
+def served(folder: Path, *options: str) -> Iterator[Served]:
+    """`folder` gets the log; `options` are further ones of gunicorn's."""
     with ExitStack() as stack:
         database, broker = (
             stack.enter_context(line_to(database_address())),
@@ -42,9 +43,10 @@ def served(folder: Path) -> Iterator[Served]:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         log = stack.enter_context((folder / "web.log").open("wb"))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        variables = environment(url, database, broker)
         process = subprocess.Popen(
-            [*COMMAND, f"--bind=fd://{listener.fileno()}"],
-            env=environment(url, database, broker),
+            [*COMMAND, f"--bind=fd://{listener.fileno()}", *options],
+            env=variables,
             stdout=log,
             stderr=log,
             pass_fds=[listener.fileno()],
@@ -52,7 +54,7 @@ def served(folder: Path) -> Iterator[Served]:
         stack.callback(process.wait)
         stack.callback(process.terminate)
         wait_for(url, process)
-        yield Served(url, Path(log.name), database, broker)
+        yield Served(url, Path(log.name), variables, database, broker)
 
 
 def environment(url: str, database: Line, broker: Line) -> dict[str, str]:
