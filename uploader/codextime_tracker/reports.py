@@ -98,7 +98,7 @@ def compared(outcome: Outcome) -> list[tuple[str, str]]:
     parts = {
         "were missing there or worse, and are sent again": found.offered,
         "there are proven wrong, and are taken back": found.taken_back,
-        "there are not in this machine's index, and stay: other machines, or logs that are gone": found.unknown,
+        "there are not in this index, and stay: other machines, or logs or lines that are gone": found.unknown,
         "were refused before": found.refused,
     }
     lines = [("Compared", f"with {count(found.on_server, 'call')} on the server")]
