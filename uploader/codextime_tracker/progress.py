@@ -40,7 +40,7 @@ def bytes_bar(title: str, *, is_shown: bool) -> Iterator[Callable[[int, int], No
     from tqdm import tqdm
 
     options: dict[str, Any] = {"unit": "B", "unit_scale": True, "unit_divisor": 1024}
-    with tqdm(desc=f"{title}  ", leave=False, dynamic_ncols=True, **options) as bar, turning(bar, title):
+    with tqdm(desc=f"{title} {TURNS[-1]}", leave=False, dynamic_ncols=True, **options) as bar, turning(bar, title):
 
         def update(done: int, total: int) -> None:
             bar.total = total
@@ -58,7 +58,7 @@ def calls_bar(title: str, total: int, *, is_shown: bool) -> Iterator[Callable[[i
     from tqdm import tqdm
 
     options: dict[str, Any] = {"unit": " calls", "unit_scale": True, "total": total}
-    with tqdm(desc=f"{title}  ", leave=False, dynamic_ncols=True, **options) as bar, turning(bar, title):
+    with tqdm(desc=f"{title} {TURNS[-1]}", leave=False, dynamic_ncols=True, **options) as bar, turning(bar, title):
         yield lambda done: bar.update(done) and None
 
 
