@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -21,6 +22,7 @@ NAME = "first-sync"
 CALLS = 100_000
 MEGABYTES = 1_000
 RUNS = 5
+ROWS_AND_COLUMNS = (24, 80)
 
 
 def run() -> None:
@@ -65,6 +67,7 @@ def sync_once(home: Path, data: Path, port: int, name: str) -> tuple[float, floa
 def watch(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
     """Seconds from the program's start to its end, and the most of them between two outputs on its terminal."""
     screen, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, ROWS_AND_COLUMNS)  # else it has none, and nothing is drawn
     last = started = perf_counter()
     pause = 0.0
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal, env=environment) as process:
