@@ -13,6 +13,7 @@ from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS
 
 SLOT = datetime.timedelta(minutes=15)
 SLOTS_PER_DATE = 96
+ONE_DAY = datetime.timedelta(days=1)
 SUMS = ", ".join(TOKEN_FIELDS)
 SUMMED = ", ".join(f"sum({field})" for field in TOKEN_FIELDS)
 
@@ -35,19 +36,22 @@ held AS (SELECT id FROM accounts_user WHERE id IN (SELECT user_id FROM marked) F
 DELETE FROM usage_rebuiltdate USING held WHERE user_id = held.id RETURNING user_id, "on"
 """
 
-# 24 hours and not 1 day, which PostgreSQL would count in the time zone of the session.
 DELETE_SLOTS = """
-DELETE FROM usage_slot USING unnest(%(starts)s::timestamptz[]) AS start
-WHERE user_id = %(user)s AND slot_at >= start AND slot_at < start + interval '24 hours'
+DELETE FROM usage_slot WHERE user_id = %(user)s AND slot_at >= %(from)s AND slot_at < %(until)s
+    AND (slot_at AT TIME ZONE 'UTC')::date = ANY (%(dates)s::date[])
 """
+# Behind `OFFSET 0` the planner looks up each stretch of time in the index. Free to choose, it holds all that the user
+# has against each of them, which takes seconds once somebody has used Codex for a year. 24 hours and not 1 day, which
+# PostgreSQL would count in the time zone of the session.
 SLOT_COLUMNS = f"slot_at, model_id, source_id, is_long_context, is_ranked, calls, {SUMS}"
 SLOTS_FROM_CALLS = f"""
 SELECT date_bin('15 minutes', at, '2000-01-01T00:00Z') AS slot_at, model_id, source_id,
     input_tokens > {LONG_CONTEXT_TOKENS} AS is_long_context, revision >= {EXACT_REVISION} AS is_ranked,
     count(*), {SUMMED}
-FROM unnest(%(starts)s::timestamptz[]) AS start
-JOIN usage_call ON user_id = %(user)s AND at >= start AND at < start + interval '24 hours'
-WHERE withdrawn_at IS NULL
+FROM unnest(%(starts)s::timestamptz[]) AS start CROSS JOIN LATERAL (
+    SELECT * FROM usage_call
+    WHERE user_id = %(user)s AND at >= start AND at < start + interval '24 hours' AND withdrawn_at IS NULL OFFSET 0
+) AS call
 GROUP BY 1, 2, 3, 4, 5
 """
 INSERT_SLOTS = (
@@ -62,7 +66,10 @@ DELETE_DAY_HOURS = f"DELETE FROM usage_dayhour {OF_THESE_DATES}"
 SLOTS_OF_STRETCHES = """
 FROM unnest(%(ons)s::date[], %(hours)s::smallint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
     AS stretch ("on", hour, start, "end")
-JOIN usage_slot ON user_id = %(user)s AND slot_at >= stretch.start AND slot_at < stretch."end"
+CROSS JOIN LATERAL (
+    SELECT * FROM usage_slot
+    WHERE user_id = %(user)s AND slot_at >= stretch.start AND slot_at < stretch."end" OFFSET 0
+) AS slot
 """
 DAY_COLUMNS = f"""
 "on", utc_on, model_id, source_id, is_long_context, calls, {SUMS}
@@ -103,8 +110,12 @@ def take_marks(*, user_id: int, limit: int) -> list[datetime.date]:
         return sorted({on for (on,) in cursor.fetchall()})
 
 
-def rebuild_slots(*, user_id: int, dates: Iterable[datetime.date]) -> None:
-    parameters: Parameters = {"user": user_id, "starts": [utc_midnight(on) for on in dates]}
+def rebuild_slots(*, user_id: int, dates: Sequence[datetime.date]) -> None:
+    starts = sorted(utc_midnight(on) for on in dates)
+    if not starts:
+        return
+    parameters: Parameters = {"user": user_id, "dates": list(dates), "starts": starts}
+    parameters |= {"from": starts[0], "until": starts[-1] + ONE_DAY}
     with connection.cursor() as cursor:
         cursor.execute(DELETE_SLOTS, parameters)
         cursor.execute(INSERT_SLOTS, parameters)
@@ -114,8 +125,8 @@ def rebuild_days(*, user_id: int, dates: Sequence[datetime.date], zone: zoneinfo
     """Rebuilds what days in `zone`, and their hours, have of these UTC dates, from the slots."""
     if not dates:
         return
-    day = datetime.timedelta(days=1)  # a date lies on days next to it at most, in whatever zone it was seen before
-    old: Parameters = {"user": user_id, "dates": list(dates), "first": min(dates) - day, "last": max(dates) + day}
+    first, last = min(dates) - ONE_DAY, max(dates) + ONE_DAY  # in whatever zone a date was seen before
+    old: Parameters = {"user": user_id, "dates": list(dates), "first": first, "last": last}
     new = parameters_of_stretches(user_id=user_id, dates=dates, zone=zone)
     with connection.cursor() as cursor:
         cursor.execute(DELETE_DAYS, old)
