@@ -19,11 +19,11 @@ from bench.servers import server
 from bench.timing import timed
 
 NAME = "growth"
-USERS = {"a hundredth": 10, "grown": 300}
+USERS = {"a hundredth": 100, "grown": 10_000}
 CALLS_PER_USER = 5_000
 DAYS = 300
 UPLOADS = (10_000, 500)
-ROUNDS = 3
+ROUNDS = 21
 WARM_UP = 3
 USERS_AT_ONCE = 100  # are written in one statement
 PAGES = {
