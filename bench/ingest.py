@@ -140,11 +140,11 @@ def read(reading: Any, row: Row) -> Any:
     return reading(call_id=bytes.fromhex(row["id"]), at=datetime.datetime.fromisoformat(row["at"]), **values)
 
 
-def through_http(port: int) -> Step:
+def through_http(port: int, name: str = "http") -> Step:
     """What a tracker waits for once its upload is packed: from the first byte sent to the last received."""
     from codextime.devices.services import pair_own_device
 
-    user = make_person("http")
+    user = make_person(name)
     token = pair_own_device(user=user, name="Bench", now=NEWEST)[1]
     connection = HTTPConnection("127.0.0.1", port)
     headers = {"Host": "localhost", "Authorization": f"Bearer {token}"}

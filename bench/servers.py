@@ -48,12 +48,13 @@ def make_person(name: str) -> Any:
 
 
 @contextmanager
-def gunicorn() -> Iterator[int]:
-    """The server as `codextime up` starts it, with one process; the port."""
+def gunicorn(processes: int = 1) -> Iterator[int]:
+    """The server as `codextime up` starts it, but for the number of its processes; the port."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
         command = [sys.executable, "-m", "gunicorn", "codextime.config.wsgi", "--bind=127.0.0.1:0", "--preload"]
-        flags = ["--worker-class=gthread", "--threads=4", "--log-level=info", "--no-control-socket"]
+        flags = [f"--workers={processes}", "--worker-class=gthread", "--threads=4", "--log-level=info"]
+        flags += ["--no-control-socket"]
         with log.open("w") as output, subprocess.Popen([*command, *flags], stdout=output, stderr=output) as process:
             try:
                 yield find_port(log)
