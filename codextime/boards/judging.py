@@ -17,6 +17,13 @@ UserDate = tuple[int, datetime.date]  # (user id, UTC date)
 OF_DATES = """
 FROM unnest(%(users)s::bigint[], %(starts)s::timestamptz[]) AS date (user_id, start)
 """
+# Behind `OFFSET 0` the planner looks up each date in the index, as in `usage.rebuilding`.
+SLOTS = """
+CROSS JOIN LATERAL (
+    SELECT * FROM usage_slot WHERE usage_slot.user_id = date.user_id
+        AND slot_at >= start AND slot_at < start + interval '24 hours' AND is_ranked OFFSET 0
+) AS slot
+"""
 # Estimates are left out, as they do not rank: they hold no date that does. A call's sum may have more than 63 bits.
 BUSIEST = f"""
 SELECT user_id, start, max(calls), max(tokens), max(output_tokens), max(largest), max(of_hour), max(output_of_hour)
@@ -27,19 +34,19 @@ FROM (
         SELECT date.user_id, start, date_bin('1 minute', at, '2000-01-01T00:00Z') AS minute, count(*) AS calls,
             sum(output_tokens) AS output_tokens, sum(input_tokens) + sum(output_tokens) AS tokens,
             max(input_tokens::numeric + output_tokens) AS largest
-        {OF_DATES}
-        JOIN usage_call ON usage_call.user_id = date.user_id AND at >= start AND at < start + interval '24 hours'
-        WHERE withdrawn_at IS NULL AND revision >= {EXACT_REVISION}
+        {OF_DATES} CROSS JOIN LATERAL (
+            SELECT * FROM usage_call WHERE usage_call.user_id = date.user_id
+                AND at >= start AND at < start + interval '24 hours'
+                AND withdrawn_at IS NULL AND revision >= {EXACT_REVISION} OFFSET 0
+        ) AS call
         GROUP BY 1, 2, 3
     ) AS of_minute GROUP BY 1, 2, date_bin('1 hour', minute, '2000-01-01T00:00Z')
 ) AS of_hour GROUP BY 1, 2
 """
 BUSIEST_COLUMNS = (Reason.CALLS, Reason.TOKENS, Reason.OUTPUT, Reason.CALL, Reason.HOUR, Reason.HOUR_OUTPUT)
 MODELS = f"""
-SELECT date.user_id, start, array_agg(DISTINCT name) {OF_DATES}
-JOIN usage_slot ON usage_slot.user_id = date.user_id AND slot_at >= start AND slot_at < start + interval '24 hours'
+SELECT date.user_id, start, array_agg(DISTINCT name) {OF_DATES} {SLOTS}
 JOIN usage_modelname ON usage_modelname.id = model_id
-WHERE is_ranked
 GROUP BY 1, 2
 """
 
@@ -51,9 +58,8 @@ WHERE listing.user_id = date.user_id AND listing_id = listing.number AND boards_
 INSERT_DATE_SCORES = f"""
 INSERT INTO boards_datescore (listing_id, "on", tokens, output_tokens)
 SELECT listing.number, (start AT TIME ZONE 'UTC')::date, sum(input_tokens) + sum(output_tokens), sum(output_tokens)
-{OF_DATES} JOIN boards_listing listing USING (user_id)
-JOIN usage_slot ON usage_slot.user_id = date.user_id AND slot_at >= start AND slot_at < start + interval '24 hours'
-WHERE is_ranked AND NOT EXISTS (
+{OF_DATES} {SLOTS} JOIN boards_listing listing ON listing.user_id = date.user_id
+WHERE NOT EXISTS (
     SELECT FROM boards_helddate held WHERE held.user_id = date.user_id
         AND held."on" = (start AT TIME ZONE 'UTC')::date AND released_at IS NULL
 )
