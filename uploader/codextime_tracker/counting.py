@@ -23,6 +23,7 @@ EXACT = 256
 LOST_PARENT, MIGRATED, GAP, NO_MODEL, NO_SESSION, NO_TIME = (1 << bit for bit in range(6))
 FLAG_NAMES = ("lost_parent", "migrated", "gap", "no_model", "no_session", "no_time")
 
+IMPORTED = "external-import-turn-"
 RECENT_TURNS = 16  # a record belongs to the running turn or one just before it
 RECENT_RECORDS = 64  # records wait for the token_count that confirms them, which follows within a few lines
 
@@ -121,7 +122,7 @@ class Counter:
         state, turn_id, model = self.state, event.payload.turn_id, event.payload.model
         state.is_only_head = False
         if turn_id is not None:
-            state.is_import = turn_id.startswith("external-import-turn-")
+            state.is_import = turn_id.startswith(IMPORTED)
             if ends_copy(state.boundary, turn_id):
                 state.boundary = Boundary()
                 self.holds_copies = False
@@ -139,30 +140,42 @@ class Counter:
     def feed_record(self, event: RecordLine) -> None:
         """One call, if it is this thread's own."""
         state, record = self.state, event.payload
-        turn_id, usage = record.turn_id or "", record.usage
-        state.is_only_head = False
-        is_foreign = record.thread_id is not None and record.thread_id != state.thread_id
-        if (
-            is_foreign
-            or (self.holds_copies and self.is_copied(event.ordinal))
-            or turn_id.startswith("external-import-turn-")
-        ):
+        turn_id, usage, records = record.turn_id or "", record.usage, state.records
+        if state.is_only_head:
+            state.is_only_head = False
+        if record.thread_id != state.thread_id and record.thread_id is not None:
+            return  # another thread's
+        if (self.holds_copies and self.is_copied(event.ordinal)) or turn_id.startswith(IMPORTED):
             return
-        state.records.append(four(usage))
-        if len(state.records) > RECENT_RECORDS:
-            del state.records[0]
+        records.append(four(usage))
+        if len(records) > RECENT_RECORDS:
+            del records[0]
         flags = self.note_time(event.timestamp)
-        self.add(record_identity(record, state.at), state.models.get(turn_id) or state.model, usage, flags)
+        identity = f"r:{record.response_id}" if record.response_id else record_identity(record, state.at)
+        self.add(identity, state.models.get(turn_id) or state.model, usage, flags)
 
     def feed_totals(self, event: CountLine, info: Totals) -> None:
-        """A call, if the running sum moved in a way that no record explains."""
+        """A call, if the running sum moved in a way that no record explains.
+
+        Every line comes by here, so what is usual is looked at first, and written out: the sum grew by the last call.
+        """
         state, total, last = self.state, info.total_token_usage, info.last_token_usage
-        now, latest, before, previous = four(total), four(last), state.sum, state.previous
-        is_next = before is not None and latest == minus(now, before) != ZERO  # the sum grew by this call, as it should
+        now = total.input_tokens, total.cached_input_tokens, total.output_tokens, total.reasoning_output_tokens
+        latest = last.input_tokens, last.cached_input_tokens, last.output_tokens, last.reasoning_output_tokens
+        before, previous, records = state.sum, state.previous, state.records
+        is_next = (
+            before is not None
+            and now[0] - before[0] == latest[0]
+            and now[1] - before[1] == latest[1]
+            and now[2] - before[2] == latest[2]
+            and now[3] - before[3] == latest[3]
+            and latest != ZERO
+        )
         if not is_next and now == before and previous is not None and total.total_tokens == previous.total_tokens:
             return  # logged again; cache write aside, which not every version logs
         state.previous, state.sum = total, now
-        state.is_only_head = False
+        if state.is_only_head:
+            state.is_only_head = False
         if event.ordinal is None or state.flags & MIGRATED:
             self.sums += now
             self.sums += latest
@@ -171,8 +184,11 @@ class Counter:
         state.totals_seen += 1
         if is_copied:
             state.totals_copied += 1
+        elif is_next and records and records[0] == latest:
+            del records[0]
+            return  # told by its record already
         used, flags = (latest, 0) if is_next else usage_between(before, now, latest, state.inherits_totals)
-        if used is None or (not is_copied and state.records and self.confirms_records(used)):
+        if used is None or (records and not is_copied and self.confirms_records(used)):
             return
         if before is None and state.inherits_totals and state.logs_records:
             return  # the parent's sum, told before the first call: that would have a record
@@ -197,9 +213,6 @@ class Counter:
         The earliest such row is taken: if two records are equal, each has a `token_count` of its own to come.
         """
         records = self.state.records
-        if records and records[0] == used:
-            del records[0]
-            return True
         for end in range(1, len(records) + 1):
             total = ZERO
             for start in range(end - 1, -1, -1):
@@ -211,10 +224,12 @@ class Counter:
 
     def note_time(self, timestamp: str) -> int:
         """Makes the line's instant the current one. If it has none that can be read, the one before stays, flagged."""
+        state = self.state
+        if timestamp == state.at:
+            return 0
         at = instant(timestamp)
         if at is None:
             return NO_TIME
-        state = self.state
         if at != state.at:
             state.at = at
             if state.repeats:
@@ -228,7 +243,10 @@ class Counter:
             self.undated += 1
             return
         if identity[0] == "t":
-            identity = self.numbered(identity)
+            repeats = state.repeats  # at this instant
+            repeats[identity] = number = repeats.get(identity, 0) + 1
+            if number > 1:
+                identity = f"{identity}:{number}"
         call = Call(
             identity,
             at,
@@ -239,18 +257,12 @@ class Counter:
             used.output_tokens,
             used.reasoning_output_tokens,
             used.total_tokens,
-            flags | state.flags if model else flags | state.flags | NO_MODEL,
+            flags | state.flags | (0 if model else NO_MODEL),
         )
         # A record that is there twice, as in a file that was copied into itself, is one call.
         if self.calls.setdefault(identity, call) is call and not model:
             self.without_model.append(call)
             state.lacks_model = True
-
-    def numbered(self, identity: str) -> str:
-        """`identity`, with `:2`, `:3` … if it was there before at the same instant."""
-        repeats = self.state.repeats
-        repeats[identity] = number = repeats.get(identity, 0) + 1
-        return identity if number == 1 else f"{identity}:{number}"
 
 
 def usage_between(before: Four | None, now: Four, latest: Four, inherits_totals: bool) -> tuple[Four | None, int]:
@@ -308,9 +320,13 @@ def record_identity(record: Record, at: str | None) -> str:
 
 
 def totals_identity(total: Usage, at: str | None) -> str:
-    return (
-        f"t:{at}:{total.input_tokens}.{total.cached_input_tokens}.{total.output_tokens}"
-        f".{total.reasoning_output_tokens}.{total.total_tokens}"
+    return "t:%s:%d.%d.%d.%d.%d" % (  # noqa: UP031 - numbers are put in at two thirds of the cost
+        at,
+        total.input_tokens,
+        total.cached_input_tokens,
+        total.output_tokens,
+        total.reasoning_output_tokens,
+        total.total_tokens,
     )
 
 

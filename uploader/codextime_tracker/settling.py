@@ -276,12 +276,13 @@ class Settlement:
             self.tally.replaced += len(calls)
 
     def write(self, calls: list[Call], kind: str = "added", reason: str | None = None) -> None:
+        exact, estimate = (revision(flags, self.reading.counter_version) for flags in (0, GAP))
         for start in range(0, len(calls), ROWS_AT_ONCE):
             rows = calls[start : start + ROWS_AT_ONCE]
             values: list[object] = [self.thread, self.file, kind, reason]
             for call in rows:
                 values += astuple(call)
-                values.append(revision(call.flags, self.reading.counter_version))
+                values.append(estimate if call.flags else exact)
             self.connection.execute(insert_rows(len(rows)), values)
 
 
