@@ -1,10 +1,8 @@
 """Calls in formats that other programs read, and files that are whole or not there."""
 
-import csv
 import io
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -101,6 +99,8 @@ def csv_table(calls: Iterable[StoredCall]) -> Iterator[bytes]:
 
 
 def csv_line(values: Iterable[object]) -> bytes:
+    import csv  # only here, as `tempfile` below: the usual export needs neither
+
     text = io.StringIO()
     csv.writer(text).writerow(values)
     return text.getvalue().encode()
@@ -130,6 +130,8 @@ def write_into(device: Path, pieces: Iterator[bytes]) -> None:
 
 def write_whole(path: Path, pieces: Iterator[bytes]) -> None:
     """The file appears, or is replaced, when it is complete. Raises `CannotWrite`."""
+    import tempfile
+
     temporary = None
     try:
         if path.exists() and not path.is_file():

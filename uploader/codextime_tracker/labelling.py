@@ -7,8 +7,9 @@ from uuid import uuid4
 from codextime_tracker.addresses import Server
 from codextime_tracker.credentials import read_pairings
 from codextime_tracker.exits import NotPaired, Stopped, UsageRefused
+from codextime_tracker.homes import existing_homes
 from codextime_tracker.opening import opened
-from codextime_tracker.sync import Options, connected, destinations_of, existing_homes, find_access, forget_token
+from codextime_tracker.sync import Options, connected, destinations_of, find_access, forget_token
 
 
 def set_label(options: Options, label: str, *, sleep: Callable[[float], None]) -> tuple[Server, int]:

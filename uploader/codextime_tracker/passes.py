@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from itertools import chain
 from typing import BinaryIO
 
@@ -16,6 +15,11 @@ from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.lines import Event, Session, SessionLine, TurnLine
 from codextime_tracker.proofs import ThoroughReading, noting
 from codextime_tracker.rollout import END_BYTES, START_BYTES, Reading
+
+try:
+    from _blake2 import blake2b  # what `hashlib` has, without the loading of OpenSSL
+except ImportError:
+    from hashlib import blake2b
 
 find_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").search
 

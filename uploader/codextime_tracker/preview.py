@@ -5,9 +5,10 @@ import sys
 from collections.abc import Iterator
 
 from codextime_tracker.custom_models import settle_names
+from codextime_tracker.homes import existing_homes
 from codextime_tracker.opening import opened
-from codextime_tracker.reports import skipped
-from codextime_tracker.sync import Options, destinations_of, existing_homes, find_server, scan_home
+from codextime_tracker.skipping import skipped
+from codextime_tracker.sync import Options, destinations_of, find_server, scan_home
 from codextime_tracker.uploads import preview
 
 SENT_NOTHING = "Nothing was sent: this is what a run would send."

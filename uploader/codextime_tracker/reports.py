@@ -1,18 +1,16 @@
 """What a run says when it is done."""
 
 import sys
-from pathlib import Path
 from typing import TextIO
 
 from codextime_tracker.addresses import own_page
 from codextime_tracker.corrections import corrections_by_day
 from codextime_tracker.index import Totals
 from codextime_tracker.scanning import ScanReport
+from codextime_tracker.skipping import MOST_LINES, skipped
 from codextime_tracker.sync import Outcome
-from codextime_tracker.terminal import count, plain, print_lines
+from codextime_tracker.terminal import count, print_lines
 
-MOST_LINES = 20  # of one kind
-LONGEST_PATH = 4096
 FIRST_TIME = [
     ("Never read", "anything of Codex but its session logs: no typed history, settings, sign-in or databases."),
     ("Never sent", "prompts, answers, code, commands, names of files, paths; only counts, times and model names."),
@@ -120,19 +118,6 @@ def estimates(outcome: Outcome) -> list[tuple[str, str]]:
     if not number:
         return []
     return [("Estimates", f"{count(number, 'call')}: their log is incomplete, or a copy whose origin is gone")]
-
-
-def skipped(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> list[tuple[str, str]]:
-    """What could not be read, and why."""
-    files = [(each.path, each.reason) for scan in scans for each in scan.skipped]
-    files += [(str(home), problem) for home, problem in missing_homes]
-    lines = [("Skipped", f"{plain(path, longest=LONGEST_PATH)}: {reason}") for path, reason in files[:MOST_LINES]]
-    if len(files) > MOST_LINES:
-        lines.append(("Skipped", f"and {count(len(files) - MOST_LINES, 'file')} more"))
-    old = sum(len(scan.old_logs) for scan in scans)
-    if old:
-        lines.append(("No data", f"{count(old, 'file')} of old Codex releases, which logged no usage"))
-    return lines
 
 
 def dashboard(outcome: Outcome) -> str:

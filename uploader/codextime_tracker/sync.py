@@ -1,6 +1,5 @@
 """One run: pair if this machine is new, read what is new, send what is new, say what was done."""
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,8 @@ from codextime_tracker.built_in import find_built_in_server
 from codextime_tracker.counting import Counter
 from codextime_tracker.credentials import Pairing, find_pairing, remember_pairing
 from codextime_tracker.custom_models import settle_names
-from codextime_tracker.exits import Exit, NothingToRead, Stopped, UsageRefused
+from codextime_tracker.exits import Exit, Stopped, UsageRefused
+from codextime_tracker.homes import existing_homes
 from codextime_tracker.index import Index
 from codextime_tracker.locking import one_run_at_a_time, waiting_for_approval
 from codextime_tracker.opening import opened
@@ -191,30 +191,6 @@ def group_sessions(
     for home in homes:
         read_missing_parents(index, home)
     return grouping.follow(since)
-
-
-def existing_homes(homes: list[Path], *, may_be_none: bool = False) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """The Codex homes that can be read, each once; the others, and why not. Raises `NothingToRead` if there is none."""
-    by_place = {os.path.realpath(home): home for home in homes}
-    problems = {home: problem_with(home) for home in by_place.values()}
-    missing = [(home, problem) for home, problem in problems.items() if problem]
-    if len(missing) == len(problems) and not may_be_none:
-        home, problem = missing[0]
-        raise NothingToRead(
-            f"No Codex home can be read at {home}: {problem}. Run Codex once, or name its folder with --codex-home DIR."
-        )
-    return [home for home, problem in problems.items() if not problem], missing
-
-
-def problem_with(home: Path) -> str:
-    """Why the folder cannot be listed; empty if it can."""
-    try:
-        os.scandir(home).close()
-    except FileNotFoundError:
-        return "there is no such folder"
-    except OSError as error:
-        return error.strerror or type(error).__name__
-    return ""
 
 
 def find_server(options: Options) -> Server | None:

@@ -48,11 +48,11 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
 def found_calls(parsed: argparse.Namespace) -> "Iterator[Iterator[StoredCall]]":
     """Those of the named homes, else all that the index has; on standard error what was skipped and why."""
     from codextime_tracker.archive import note_gone_homes
+    from codextime_tracker.homes import existing_homes
     from codextime_tracker.index import Index
-    from codextime_tracker.reports import skipped
     from codextime_tracker.scanning import scan
     from codextime_tracker.settling import store_reading
-    from codextime_tracker.sync import existing_homes
+    from codextime_tracker.skipping import skipped
     from codextime_tracker.unindexed import Unindexed
 
     with Index.in_memory() if parsed.no_index else own_index(parsed) as index:

@@ -28,8 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, clock: Clock) -> int:
     """Reads what is new first; sends nothing."""
     from codextime_tracker.custom_models import settle_names
+    from codextime_tracker.homes import existing_homes
     from codextime_tracker.opening import opened
-    from codextime_tracker.sync import existing_homes, scan_home
+    from codextime_tracker.sync import scan_home
 
     if parsed.action and not parsed.name:
         raise UsageRefused("Which name? See: codextime-tracker models")

@@ -16,10 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, clock: Clock) -> int:
     """Reads what is new first, unless another run is at it; sends nothing."""
     from codextime_tracker.archive import note_gone_homes
+    from codextime_tracker.homes import existing_homes
     from codextime_tracker.opening import opened_or_read
     from codextime_tracker.status import gather
     from codextime_tracker.status_report import as_json, print_status
-    from codextime_tracker.sync import existing_homes, scan_home
+    from codextime_tracker.sync import scan_home
 
     homes, missing = existing_homes(homes_of(parsed), may_be_none=True)
     with opened_or_read(index_of(parsed)) as (index, is_ours):

@@ -1,0 +1,22 @@
+"""What a scan could not read, in words for its owner."""
+
+from pathlib import Path
+
+from codextime_tracker.scanning import ScanReport
+from codextime_tracker.terminal import count, plain
+
+MOST_LINES = 20  # of one kind
+LONGEST_PATH = 4096
+
+
+def skipped(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> list[tuple[str, str]]:
+    """What could not be read, and why."""
+    files = [(each.path, each.reason) for scan in scans for each in scan.skipped]
+    files += [(str(home), problem) for home, problem in missing_homes]
+    lines = [("Skipped", f"{plain(path, longest=LONGEST_PATH)}: {reason}") for path, reason in files[:MOST_LINES]]
+    if len(files) > MOST_LINES:
+        lines.append(("Skipped", f"and {count(len(files) - MOST_LINES, 'file')} more"))
+    old = sum(len(scan.old_logs) for scan in scans)
+    if old:
+        lines.append(("No data", f"{count(old, 'file')} of old Codex releases, which logged no usage"))
+    return lines
