@@ -33,7 +33,7 @@ def find_disproved(index: Index, codex_home: Path, counter: type[Counter] = Coun
     found = find_rollouts(codex_home)
     scan = Scan(index, index.source_key(codex_home), found, lambda done, total: None, counter)
     for file in found.files:
-        known = scan.known.get(file.name)
+        known = scan.find_known(file)
         if known is None or known.state is None or not known.is_unchanged(file, counter.version):
             continue
         try:

@@ -23,6 +23,17 @@ BATCH_BYTES = 64_000_000
 MOST_GENERATIONS = 50  # of forks of forks
 
 
+class Settled(Struct, gc=False):
+    """What every scan compares of every file: the rest of what is known of it is looked up when it is read."""
+
+    inode: str
+    size: int
+    modified_ns: int
+    counter_version: int
+    is_without_usage: int  # 0 or 1, as SQLite tells it
+    is_fork: int
+
+
 class ScanReport(Struct):
     """What a scan did. `old_logs` hold no usage, because the Codex that wrote them logged none."""
 
@@ -87,19 +98,28 @@ class Scan:
         self.store_reading = store
         self.report = ScanReport(source_key, len(found.files), skipped=found.skipped, old_logs=found.old_logs)
         self.source: int = self.query("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0]
-        self.known = self.load_known()
+        self.settled = self.load_settled()
+        self.forks = {name for name, settled in self.settled.items() if settled.is_fork}
         self.done = self.expected = 0
 
-    def load_known(self) -> dict[str, KnownFile]:
+    def load_settled(self) -> dict[str, Settled]:
         rows = self.query(
-            """SELECT name, inode, size, modified_ns, offset, fingerprint, counter_version, state, totals,
-            parent FROM files WHERE source = ?""",
+            """SELECT name, inode, size, modified_ns, counter_version, state IS NULL, parent IS NOT NULL
+            FROM files NOT INDEXED WHERE source = ?""",
             (self.source,),
         )
-        return {row[0]: KnownFile(*row[1:]) for row in rows}
+        return {row[0]: Settled(*row[1:]) for row in rows}
+
+    def find_known(self, file: RolloutFile) -> KnownFile | None:
+        row = self.query(
+            """SELECT inode, size, modified_ns, offset, fingerprint, counter_version, state, totals, parent FROM files
+            WHERE (source, name) = (?, ?)""",
+            (self.source, file.name),
+        ).fetchone()
+        return KnownFile(*row) if row else None
 
     def run(self) -> ScanReport:
-        note_gone_files(self.index, self.source, self.found, self.known)
+        note_gone_files(self.index, self.source, self.found, self.settled)
         todo = [file for file in self.found.files if not self.is_settled(file)]
         self.expected = sum(file.size for file in todo)
         deferred: list[tuple[RolloutFile, NeedsTotals]] = []
@@ -123,20 +143,20 @@ class Scan:
 
     def is_settled(self, file: RolloutFile) -> bool:
         """Whether nothing about the file itself changed."""
-        known = self.known.get(file.name)
-        if known is None or not known.is_unchanged(file, self.counter.version):
+        settled = self.settled.get(file.name)
+        if settled is None or (settled.size, settled.modified_ns) != (file.size, file.modified_ns):
             return False
-        if known.state is None and file.size:
+        if settled.inode != file.key or settled.counter_version < self.counter.version:
+            return False
+        if settled.is_without_usage and file.size:
             self.report.old_logs.append(file.path)
         return True
 
     def stale_forks(self) -> list[tuple[RolloutFile, NeedsTotals]]:
         """Files whose parent, as it was read by now, says that other lines are copied."""
         stale: list[tuple[RolloutFile, NeedsTotals]] = []
-        if self.report.files_read:
-            self.known = self.load_known()
-        for file in self.found.files:
-            known = self.known.get(file.name)
+        for file in self.found.files if self.forks else ():
+            known = self.find_known(file) if file.name in self.forks else None
             state = known.last_state() if known and known.parent else None
             if known is None or known.parent is None or state is None:
                 continue
@@ -148,9 +168,10 @@ class Scan:
         """One pass over the file, stored; or a note why not. Raises `NeedsTotals`."""
         try:
             with open(file.path, "rb", buffering=0) as raw:  # noqa: PTH123 - a Path costs more than the opening
-                turn = begin(file, raw, self.known.get(file.name))
+                known = self.find_known(file)
+                turn = begin(file, raw, known)
                 turn.run()
-                self.store(file, raw, turn)
+                self.store(file, raw, turn, known)
         except OSError as error:
             self.skip(file, f"the file cannot be read: {error.strerror or error}")
         self.done += file.size
@@ -166,8 +187,8 @@ class Scan:
 
         return begin
 
-    def store(self, file: RolloutFile, raw: BinaryIO, turn: Pass) -> None:
-        counter, reading, known = turn.counter, turn.reading, self.known.get(file.name)
+    def store(self, file: RolloutFile, raw: BinaryIO, turn: Pass, known: KnownFile | None) -> None:
+        counter, reading = turn.counter, turn.reading
         self.report.files_read += 1
         self.report.bytes_read += reading.bytes_read
         why = why_no_rollout(reading, raw) if counter is None and file.size else ""
@@ -199,6 +220,8 @@ class Scan:
             is_recount=is_recount,
         )
         self.store_reading(self.index, result, self.report.calls)
+        if turn.parent is not None:
+            self.forks.add(file.name)
 
     def note_losses(self, file: RolloutFile, turn: Pass) -> None:
         """What of the file could not be counted, in words."""
