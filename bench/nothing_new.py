@@ -16,9 +16,9 @@ USER, SERVER = "u_benchbenchbench", "http://localhost:9"  # where nobody listens
 
 
 def run() -> None:
+    from codextime_tracker.destinations import Destination
     from codextime_tracker.index import Index
     from codextime_tracker.scanning import scan
-    from codextime_tracker.uploads import Destination
 
     with tempfile.TemporaryDirectory() as folder:
         home, index_file = Path(folder, "home"), Path(folder, "index.sqlite3")

@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from codextime_tracker.destinations import Destination
 from codextime_tracker.index import Index
 from codextime_tracker.scanning import scan
-from codextime_tracker.uploads import Destination, compose
+from codextime_tracker.uploads import compose
 
 HOME = Path(__file__).resolve().parents[1] / "data" / "rollouts" / "0.169.0" / "home"
 [LOG] = HOME.rglob("rollout-2026-11-21T01-48-45-01a1fbca-aa83-7ce1-92f9-cb5e8019f793.jsonl*")

@@ -3,9 +3,10 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from codextime_tracker.destinations import Destination
 from codextime_tracker.index import Change, Index
 from codextime_tracker.scanning import scan
-from codextime_tracker.uploads import Destination, compose
+from codextime_tracker.uploads import compose
 from msgspec.structs import replace
 
 from tests.tracker.homes import call, start, totals, turn, write_rollout

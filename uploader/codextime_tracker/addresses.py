@@ -1,6 +1,5 @@
 """Which servers the tracker may talk to: HTTPS anywhere, HTTP only where the line cannot leave the house."""
 
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -71,6 +70,8 @@ def has_one_reading(address: str) -> bool:
 
 def resolve(host: str) -> list[str]:
     """The addresses of `host`. Raises `OSError` if it has none."""
+    import socket  # most runs know the address, or ask for none
+
     return [str(answer[4][0]) for answer in socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)]
 
 

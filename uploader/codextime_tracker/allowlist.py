@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
 PROTOCOL = 1
@@ -29,6 +28,8 @@ class NotAllowed(Exception):
 @cache
 def contract() -> dict[str, Any]:
     """The contract file, as it is shipped with the tracker."""
+    from importlib.resources import files  # only here, as a run without news does without
+
     text = files("codextime_tracker").joinpath(f"contract/upload-v{PROTOCOL}.json").read_text("utf-8")
     parsed: dict[str, Any] = json.loads(text)
     return parsed

@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -73,6 +72,8 @@ def main(
             complain(f"Cannot use {error.filename}: {error.strerror}. Nothing is lost: mend that and run this again.")
         return Exit.CANNOT_WRITE
     except Exception as error:  # noqa: BLE001 -- the last place that can turn a defect into a sentence
+        import traceback
+
         place = traceback.extract_tb(error.__traceback__)[-1]
         # Without the error's own text, which may quote a log.
         complain(f"A defect in the tracker: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}.")

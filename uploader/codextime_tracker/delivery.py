@@ -14,11 +14,12 @@ from codextime_tracker import allowlist
 from codextime_tracker.answers import Receipt
 from codextime_tracker.client import Client
 from codextime_tracker.custom_models import allowed_models
+from codextime_tracker.destinations import Destination, new_label, refused_that_may_pass
 from codextime_tracker.failures import UploadIdTaken, UploadTooLarge
 from codextime_tracker.index import Index, PendingUpload
 from codextime_tracker.receipts import ReceiptImpossible, check_receipt
 from codextime_tracker.terminal import plain
-from codextime_tracker.uploads import Destination, Upload, build, compose, new_label, refused_that_may_pass
+from codextime_tracker.uploads import Upload, build, compose
 
 
 @dataclass

@@ -21,7 +21,7 @@ class CodexHomeMissing(Exception):
         self.why = why
 
 
-class RolloutFile(Struct):
+class RolloutFile(Struct, gc=False):
     """One rollout on disk. `name` is the name that Codex gave it, without the `.zst` of a compressed copy, as text.
 
     `path` can hold bytes that are no text, as the system's own names can.
@@ -72,8 +72,8 @@ def find_rollouts(codex_home: Path) -> Found:
     best: dict[str, RolloutFile] = {}
     for folder in FOLDERS:
         for file in list_rollouts(str(codex_home / folder), found):
-            rival = best.get(file.name)
-            if rival is None or preference(file) > preference(rival):
+            rival = best.setdefault(file.name, file)
+            if rival is not file and preference(file) > preference(rival):
                 best[file.name] = file
     found.files = [best[name] for name in sorted(best)]
     return found
@@ -91,7 +91,7 @@ def list_rollouts(folder: str, found: Found) -> list[RolloutFile]:
         folder = folders.pop()
         try:
             with os.scandir(folder) as entries:
-                status = Path(folder).stat()
+                status = os.stat(folder)  # noqa: PTH116 - a Path costs more than the question
                 if (status.st_dev, status.st_ino) not in seen:
                     seen.add((status.st_dev, status.st_ino))
                     for entry in entries:
@@ -106,7 +106,8 @@ def list_rollouts(folder: str, found: Found) -> list[RolloutFile]:
 
 def visit(entry: os.DirEntry[str], found: Found, files: list[RolloutFile], folders: list[str]) -> None:
     """Notes what a folder lists, wherever it belongs."""
-    is_named_so = is_rollout_name(entry.name) is not None
+    named = entry.name
+    is_named_so = is_rollout_name(named) is not None
     try:
         status = entry.stat()
     except OSError as error:
@@ -114,22 +115,22 @@ def visit(entry: os.DirEntry[str], found: Found, files: list[RolloutFile], folde
         if is_named_so:
             found.skipped.append(Skipped(printable(entry.path), f"the file cannot be opened: {error.strerror}"))
         return
-    if stat.S_ISDIR(status.st_mode) and not is_named_so:
-        folders.append(entry.path)
-    elif is_named_so and not stat.S_ISREG(status.st_mode):
-        found.skipped.append(Skipped(printable(entry.path), "it has the name of a rollout but is not a file"))
-    elif is_named_so:
-        name = printable(entry.name.removesuffix(".zst"))
-        is_compressed = entry.name.endswith(".zst")
+    if is_named_so and stat.S_ISREG(status.st_mode):
         # Windows lists no inode, so the numbers come from a full stat there.
         full = status if status.st_ino else Path(entry.path).stat()
+        name = printable(named.removesuffix(".zst"))
+        is_compressed = named.endswith(".zst")
         files.append(
             RolloutFile(entry.path, name, is_compressed, full.st_dev, full.st_ino, full.st_size, full.st_mtime_ns)
         )
-    elif is_old_name(entry.name):
+    elif is_named_so:
+        found.skipped.append(Skipped(printable(entry.path), "it has the name of a rollout but is not a file"))
+    elif stat.S_ISDIR(status.st_mode):
+        folders.append(entry.path)
+    elif is_old_name(named):
         found.old_logs.append(entry.path)
 
 
 def printable(path: str) -> str:
     """`path` with its bytes that are no UTF-8 spelled out, as in `\\xff`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -14,12 +14,13 @@ from codextime_tracker import allowlist
 from codextime_tracker.addresses import own_page
 from codextime_tracker.client import Client
 from codextime_tracker.delivery import send
+from codextime_tracker.destinations import Destination
 from codextime_tracker.exits import Stopped, UsageRefused
 from codextime_tracker.index import Index
 from codextime_tracker.opening import opened
 from codextime_tracker.sync import Options, connected, find_access, forget_token
 from codextime_tracker.terminal import count
-from codextime_tracker.uploads import Destination, Upload
+from codextime_tracker.uploads import Upload
 
 HIGHEST_REVISION = 511
 REASON = "forgotten"

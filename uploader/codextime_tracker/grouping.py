@@ -7,8 +7,8 @@ moves back in the transaction that notes the new grouping, and from there every 
 
 from collections.abc import Callable
 
+from codextime_tracker.destinations import Destination
 from codextime_tracker.index import Index
-from codextime_tracker.uploads import Destination
 
 TAKEN_BACK = ""  # the grouping of a destination while its threads are taken back
 STAYS_OFF = "Sessions stay ungrouped here, as you said. To change that: codextime-tracker sessions on"

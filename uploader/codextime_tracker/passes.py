@@ -16,11 +16,6 @@ from codextime_tracker.lines import Event, Session, SessionLine, TurnLine
 from codextime_tracker.proofs import ThoroughReading, noting
 from codextime_tracker.rollout import END_BYTES, START_BYTES, Reading
 
-try:
-    from _blake2 import blake2b  # what `hashlib` has, without the loading of OpenSSL
-except ImportError:
-    from hashlib import blake2b
-
 find_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").search
 
 
@@ -185,4 +180,6 @@ def fingerprint_of(reading: Reading, raw: BinaryIO) -> bytes:
 
 
 def digest(start: bytes, end: bytes) -> bytes:
+    from hashlib import blake2b  # only here, as a run without news does without
+
     return blake2b(start + end, digest_size=16).digest()

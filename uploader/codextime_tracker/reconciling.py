@@ -11,9 +11,9 @@ from pathlib import Path
 from codextime_tracker.answers import CallsPage
 from codextime_tracker.call_ids import call_id
 from codextime_tracker.counting import Counter, revision
+from codextime_tracker.destinations import Destination
 from codextime_tracker.disproving import Disproved, find_disproved
 from codextime_tracker.index import Index
-from codextime_tracker.uploads import Destination
 
 MAKE_LISTED = """
 CREATE TEMPORARY TABLE listed (

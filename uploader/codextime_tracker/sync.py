@@ -15,6 +15,7 @@ from codextime_tracker.built_in import find_built_in_server
 from codextime_tracker.counting import Counter
 from codextime_tracker.credentials import Pairing, find_pairing, remember_pairing
 from codextime_tracker.custom_models import settle_names
+from codextime_tracker.destinations import Destination, has_news
 from codextime_tracker.exits import Exit, Stopped, UsageRefused
 from codextime_tracker.homes import existing_homes
 from codextime_tracker.index import Index
@@ -24,7 +25,6 @@ from codextime_tracker.periods import Figures, count_figures
 from codextime_tracker.runs import noted
 from codextime_tracker.scanning import ScanReport, scan
 from codextime_tracker.terminal import can_open_browser, count
-from codextime_tracker.uploads import Destination, has_news
 
 if TYPE_CHECKING:
     from codextime_tracker.client import Client
@@ -173,7 +173,6 @@ def group_sessions(
 ) -> list[Destination]:
     """Follows the switches for sessions, the machine's and the account's: who has to be sent everything anew."""
     from codextime_tracker.grouping import Grouping
-    from codextime_tracker.parents import read_missing_parents
 
     grouping = Grouping(index, str(server), options.user_id)
     if options.groups_by_session:
@@ -182,6 +181,8 @@ def group_sessions(
         return grouping.take_back()
     if not grouping.must_ask(lambda each: has_news(index, each, options.label, now)):
         return []
+    from codextime_tracker.parents import read_missing_parents
+
     try:
         with connected(options, server, sleep) as client:
             since = client.check_token(token=token).opens.session_grouping_since

@@ -1,10 +1,9 @@
-"""What has to go to one destination, and the uploads made of it. Sends nothing."""
+"""The uploads made of what has to go to one destination. Sends nothing."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from codextime_tracker import allowlist
 from codextime_tracker.call_ids import call_id, thread_key
 from codextime_tracker.custom_models import allowed_models
+from codextime_tracker.destinations import Destination, new_label
 from codextime_tracker.index import Change, Index, PendingUpload, StoredCall
 
 EVERYTHING = -1  # SQLite's LIMIT for "all"
@@ -27,18 +27,6 @@ COPIED_AS_THEY_ARE = (
 )
 copied_values = attrgetter(*COPIED_AS_THEY_ARE)
 TAKE_BACK = {"thread": ""}
-IN_THE_FUTURE = "in_the_future"  # the one reason for a refusal that time heals
-
-
-class Destination(NamedTuple):
-    """Who gets what: a server, a user there, and the source whose calls go to them. Each has a cursor of its own."""
-
-    server: str
-    user_id: str
-    source_key: str
-
-    def __str__(self) -> str:
-        return " ".join(self)
 
 
 @dataclass(frozen=True)
@@ -55,29 +43,6 @@ class Upload:
 
     def encoded(self) -> bytes:
         return msgspec.json.encode(self.envelope)
-
-
-def has_news(index: Index, destination: Destination, label: str | None, now: datetime) -> bool:
-    """Whether there is anything to send; without it, no connection is opened."""
-    return bool(
-        index.find_pending_upload(str(destination))
-        or index.changes_after(index.cursor(str(destination)), 1, destination.source_key)
-        or new_label(index, destination, label)
-        or refused_that_may_pass(index, destination, now)
-    )
-
-
-def new_label(index: Index, destination: Destination, label: str | None) -> str | None:
-    """`label` unless the destination knows it already."""
-    return None if label == index.find_label(str(destination)) else label
-
-
-def refused_that_may_pass(index: Index, destination: Destination, now: datetime) -> list[Change]:
-    """Calls that were refused because their time had not come, and whose time has come."""
-    instant = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    numbers = [number for number, reason in index.refusals(str(destination)) if reason == IN_THE_FUTURE]
-    changes = [change for number in numbers for change in index.changes_after(number - 1, 1, through=number)]
-    return [change for change in changes if change.call.at <= instant]
 
 
 def build(index: Index, destination: Destination, pending: PendingUpload, label: str | None) -> Upload:

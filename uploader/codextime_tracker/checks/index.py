@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codextime_tracker.checks import FINE, NOTE, PROBLEM, Finding
+from codextime_tracker.destinations import IN_THE_FUTURE
 from codextime_tracker.estimates import REASONS, count_flags
 from codextime_tracker.exits import Exit
 from codextime_tracker.index import Index
 from codextime_tracker.schema import SCHEMA_VERSION
 from codextime_tracker.status import find_waiting
 from codextime_tracker.terminal import count, plain
-from codextime_tracker.uploads import IN_THE_FUTURE
 
 
 def check_index(path: Path) -> Iterator[Finding]:
