@@ -26,6 +26,7 @@ JOINS = """
     FROM calls JOIN threads ON threads.id = calls.thread JOIN files ON files.id = calls.file
     JOIN sources ON sources.id = threads.source
 """
+SOURCES_OF_CALLS = "JOIN threads ON threads.id = thread JOIN sources ON sources.id = source"
 
 
 class StoredCall(Struct, frozen=True, gc=False):
@@ -215,11 +216,14 @@ class Index:
 
         `since` and `until` (left out) are instants as the index holds them.
         """
-        # Almost all rows count: in their own order they are read twice as fast as by an index.
-        counting = f"""FROM calls NOT INDEXED JOIN threads ON threads.id = thread JOIN sources ON sources.id = source
-            WHERE superseded_by IS NULL AND kind != 'withdrawn' {of_sources(source_keys)}
-            {"AND at >= ? AND at < ?" if since else ""}"""
-        if len(source_keys) != 1:  # a source has each call once
+        # Almost all rows count: in their own order they are read twice as fast as by an index, and faster still alone.
+        known = [key for (key,) in self.connection.execute("SELECT key FROM sources")]
+        is_all_there_is = len(known) == 1 and set(source_keys) <= set(known)
+        keys = () if is_all_there_is else source_keys
+        counting = f"""FROM calls NOT INDEXED {"" if is_all_there_is else SOURCES_OF_CALLS}
+            WHERE {"at >= ? AND at < ? AND" if since else ""} superseded_by IS NULL AND kind != 'withdrawn'
+            {of_sources(keys)}"""
+        if not is_all_there_is and len(keys) != 1:  # a source has each call once
             counting = f"""FROM (
                 SELECT input_tokens, output_tokens, flags, max(revision) {counting} GROUP BY uuid, identity
             )"""
@@ -228,7 +232,7 @@ class Index:
             f"""SELECT count(*), coalesce(sum((input_tokens >> 31) + (output_tokens >> 31)), 0),
             coalesce(sum((input_tokens & 0x7fffffff) + (output_tokens & 0x7fffffff)), 0), coalesce(sum(flags != 0), 0)
             {counting}""",
-            (*source_keys, since, until) if since else source_keys,
+            (since, until, *keys) if since else keys,
         ).fetchone()
         return Totals(calls, (high << 31) + low, estimated)
 
