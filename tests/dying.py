@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -19,7 +20,7 @@ PROCESSES.set_forkserver_preload(["codextime_tracker.sync", "codextime_tracker.d
 
 
 def die_at(place: str) -> None:
-    """When the thread that asks for it comes to the place."""
+    """When the thread that asks for it, or one that it starts, comes to the place."""
     module, _, rest = place.partition(":")
     function, moment = rest.split()
 
@@ -32,6 +33,7 @@ def die_at(place: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.setprofile(look)
+    threading.setprofile(look)
 
 
 def pre_request(worker: Any, request: Any) -> None:

@@ -8,10 +8,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 from uuid import uuid4
 
 from codextime_tracker import allowlist
 from codextime_tracker.answers import Receipt
+from codextime_tracker.background import InBackground
 from codextime_tracker.client import Client
 from codextime_tracker.custom_models import allowed_models
 from codextime_tracker.destinations import Destination, new_label, refused_that_may_pass
@@ -20,6 +23,14 @@ from codextime_tracker.index import Index, PendingUpload
 from codextime_tracker.receipts import ReceiptImpossible, check_receipt
 from codextime_tracker.terminal import plain
 from codextime_tracker.uploads import Upload, build, compose
+
+
+class Ready(NamedTuple):
+    """An upload, its id and its range. `fresh_label` is the label that it carries, if it carries one."""
+
+    pending: PendingUpload
+    upload: Upload
+    fresh_label: str | None = None
 
 
 @dataclass
@@ -63,11 +74,13 @@ def deliver(
     """Sends all that is new, and adds to `delivered` after each receipt. Raises the client's errors."""
     offer_again(index, destination, client, token, now, delivered)
     limit, has_conflicted = allowlist.limit("calls"), False
-    while (pending := next_upload(index, destination, label, limit)) is not None:
-        fresh_label = new_label(index, destination, label)
-        upload = build(index, destination, pending, fresh_label)
+    ahead: Ready | None = None
+    while (ready := next_upload(index, destination, label, limit, ahead)) is not None:
+        upload, ahead = ready.upload, None
         try:
-            receipt = send(client, token, upload)
+            sending = InBackground(partial(send, client, token, upload))
+            following = prepare(index, destination, ready.pending, limit)
+            receipt = sending.wait()
         except ReceiptImpossible:
             # The server would repeat its receipt for this id. Call ids make a second upload safe.
             index.abandon_upload(str(destination))
@@ -85,11 +98,12 @@ def deliver(
                 raise
         else:
             keep_refusals(index, destination, upload, receipt, delivered)
-            index.acknowledge(str(destination), pending.through)
-            if fresh_label is not None:
-                index.remember_label(str(destination), fresh_label)
+            index.acknowledge(str(destination), ready.pending.through)
+            if ready.fresh_label is not None:
+                index.remember_label(str(destination), ready.fresh_label)
             delivered.add(upload, receipt)
             progress(len(upload))
+            ahead = following
     if index.find_grouping(str(destination)) == "":  # all of it was taken back
         index.forget_grouping(str(destination))
 
@@ -101,17 +115,36 @@ def send(client: Client, token: str, upload: Upload) -> Receipt:
     return receipt
 
 
-def next_upload(index: Index, destination: Destination, label: str | None, limit: int) -> PendingUpload | None:
-    """The upload that an earlier run began, else a new one, written down; `None` if everything was acknowledged."""
-    pending = index.find_pending_upload(str(destination))
-    if pending is not None:
-        return pending
-    cursor = index.cursor(str(destination))
-    through = index.reach(cursor, limit, destination.source_key)
-    if through is None and new_label(index, destination, label) is None:
+def next_upload(
+    index: Index, destination: Destination, label: str | None, limit: int, ahead: Ready | None
+) -> Ready | None:
+    """The upload that an earlier run began, else the one `ahead` or a new one, written down; `None` if everything was
+    acknowledged."""
+    name = str(destination)
+    if ahead is not None:
+        index.begin_upload(name, ahead.pending.upload_id, ahead.pending.through)
+        return ahead
+    fresh_label = new_label(index, destination, label)
+    pending = index.find_pending_upload(name)
+    if pending is None:
+        cursor = index.cursor(name)
+        through = index.reach(cursor, limit, destination.source_key)
+        if through is None and fresh_label is None:
+            return None
+        pending = index.begin_upload(name, uuid4().hex, cursor if through is None else through)
+    return Ready(pending, build(index, destination, pending, fresh_label), fresh_label)
+
+
+def prepare(index: Index, destination: Destination, pending: PendingUpload, limit: int) -> Ready | None:
+    """What follows `pending`, if anything does: made while the server stores that, and not written down yet.
+
+    Without a label, as `pending` carries a new one.
+    """
+    through = index.reach(pending.through, limit, destination.source_key)
+    if through is None:
         return None
-    index.begin_upload(str(destination), uuid4().hex, cursor if through is None else through)
-    return index.find_pending_upload(str(destination))
+    following = PendingUpload(uuid4().hex, pending.through, through, index.last_change())
+    return Ready(following, build(index, destination, following, None))
 
 
 def keep_refusals(

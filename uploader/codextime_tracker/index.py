@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from codextime_tracker.places import rename_damaged
 from codextime_tracker.schema import MAGIC, OfAnotherProgram, connect, connect_to_read
@@ -283,12 +284,13 @@ class Index:
         """The destination has no thread of ours any more."""
         self.connection.execute("DELETE FROM groupings WHERE destination = ?", (destination,))
 
-    def begin_upload(self, destination: str, upload_id: str, through: int) -> None:
+    def begin_upload(self, destination: str, upload_id: str, through: int) -> PendingUpload:
         """Notes an upload before it is sent, so that after a crash the same one is sent again."""
+        pending = PendingUpload(upload_id, self.cursor(destination), through, self.last_change())
         self.connection.execute(
-            "INSERT OR REPLACE INTO pending_uploads VALUES (?, ?, ?, ?, ?)",
-            (destination, upload_id, self.cursor(destination), through, self.last_change()),
+            "INSERT OR REPLACE INTO pending_uploads VALUES (?, ?, ?, ?, ?)", (destination, *astuple(pending))
         )
+        return pending
 
     def find_pending_upload(self, destination: str) -> PendingUpload | None:
         row = self.connection.execute(
