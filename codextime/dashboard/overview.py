@@ -192,7 +192,7 @@ def describe_rebuilding(dirty_dates: int) -> str:
 def describe_waiting(calls: int) -> str:
     if not calls:
         return ""
-    return f"A machine asked to take back {formats.plural(calls, 'call')}. Nothing changes until you decide."
+    return f"A machine asked to take back or lower {formats.plural(calls, 'call')}. Nothing changes until you decide."
 
 
 def find_chosen(period: Period) -> str:

@@ -16,6 +16,7 @@ from codextime.accounts.models import User
 from codextime.boards.periods import DEFAULT_MEASURE, DEFAULT_PERIOD, PERIODS
 from codextime.boards.reading import find_standing
 from codextime.dashboard import overview, periods, sums
+from codextime.dashboard.corrections import LINES_PER_PAGE, Page, build_page
 from codextime.dashboard.freshness import read_freshness, with_freshness
 from codextime.dashboard.overview import Overview, Reading
 from codextime.dashboard.queries import OverviewQuery
@@ -25,6 +26,7 @@ from codextime.lib.tokens import Tokens
 from codextime.pricing.rates import RateBook
 from codextime.pricing.selectors import get_book
 from codextime.usage import models as usage
+from codextime.usage.ledger import Place, list_corrections
 from codextime.usage.selectors import count_waiting_calls, sources, withdrawals
 
 COLUMNS = (
@@ -168,6 +170,12 @@ def get_labelled_sources(user: User) -> list[LabelledSource]:
 def get_withdrawals(*, user: User, now: datetime.datetime) -> list[Line]:
     """The newest withdrawals, as the page shows them; what waits for the owner is first."""
     return build_lines(withdrawals(user=user)[:MOST_WITHDRAWALS], now=now)
+
+
+def get_corrections(*, user: User, after: Place | None) -> Page:
+    """One page of the user's ledger, newest first, from behind a place of it or from its top."""
+    lines = list_corrections(user=user, after=after, limit=LINES_PER_PAGE + 1)
+    return build_page(lines, is_first=after is None)
 
 
 def find_waiting(*, user: User) -> str:

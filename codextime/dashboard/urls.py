@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from codextime.dashboard import board_views, erasure_views, settings_views, views, withdrawal_views
+from codextime.dashboard import board_views, correction_views, erasure_views, settings_views, views, withdrawal_views
 
 urlpatterns = [
     path("dashboard", views.overview, name="dashboard"),
     path("dashboard/version", views.version, name="dashboard_version"),
+    path("corrections", correction_views.show_corrections, name="corrections"),
     path("withdrawals", withdrawal_views.show_withdrawals, name="withdrawals"),
     path("withdrawals/<int:record_id>/approve", withdrawal_views.approve_withdrawal, name="withdrawal_approve"),
     path("withdrawals/<int:record_id>/decline", withdrawal_views.decline_withdrawal, name="withdrawal_decline"),

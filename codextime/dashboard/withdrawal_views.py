@@ -12,8 +12,8 @@ from codextime.accounts.requests import SignedInRequest
 from codextime.dashboard import access, selectors
 from codextime.usage import decisions
 
-KEPT_BEFORE = "You decided before to keep these calls. To take them back, run the tracker again."
-TAKEN_BACK_BEFORE = "You decided before to take these calls back. You can bring them back below."
+KEPT_BEFORE = "You decided before to keep these calls as they are. To change them, run the tracker again."
+TAKEN_BACK_BEFORE = "You decided before to let this happen. You can undo it below."
 
 
 @require_safe
@@ -33,7 +33,7 @@ def approve_withdrawal(request: SignedInRequest, record_id: int) -> HttpResponse
     except decisions.DecidedOtherwise:
         messages.error(request, KEPT_BEFORE)
     else:
-        messages.success(request, "The calls are being taken back. The totals follow within seconds.")
+        messages.success(request, "Done as you said. The totals follow within seconds.")
     return redirect("withdrawals")
 
 

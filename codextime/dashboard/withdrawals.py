@@ -18,9 +18,14 @@ WHY: dict[str, str] = {
     Reason.IMPOSSIBLE: "They cannot have happened.",
     Reason.FORGOTTEN: "“forget” was run on that machine.",
 }
+WHY_FEWER: dict[str, str] = {
+    Reason.RECOUNTED: "A newer count of the same logs finds fewer tokens in them.",
+    Reason.COMPLETED: "Logs that tell more than before hold fewer tokens.",
+}
+OTHER_WHY_FEWER = "A machine sent lower figures for them."
 STATES: dict[str, str] = {
     State.WAITING: "waits for you",
-    State.APPROVED: "being taken back",
+    State.APPROVED: "being carried out",
     State.DECLINING: "kept",
     State.DECLINED: "kept",
     State.UNDOING: "being brought back",
@@ -47,6 +52,7 @@ class Line:
     state: str
     undo_until: datetime.datetime | None
     is_waiting: bool
+    is_replacement: bool  # the calls stay, with fewer tokens
 
 
 def build_lines(records: Iterable[WithdrawalRecord], *, now: datetime.datetime) -> list[Line]:
@@ -61,7 +67,7 @@ def build_line(record: WithdrawalRecord, *, now: datetime.datetime) -> Line:
         tokens=formats.compact(record.tokens),
         exact_tokens=formats.exact(record.tokens),
         dates=formats.day_range(record.first_on, record.last_on),
-        why=WHY[record.reason],
+        why=WHY_FEWER.get(record.reason, OTHER_WHY_FEWER) if record.is_replacement else WHY[record.reason],
         machine=record.device.name if record.device else "a machine that is gone",
         source=str(record.source),
         made_at=record.made_at,
@@ -69,4 +75,5 @@ def build_line(record: WithdrawalRecord, *, now: datetime.datetime) -> Line:
         state="" if can_undo else STATES.get(record.state, STATES[State.FINAL]),
         undo_until=undo_until(record) if can_undo else None,
         is_waiting=record.state == State.WAITING,
+        is_replacement=record.is_replacement,
     )

@@ -72,6 +72,8 @@ RECEIPT = {
         "withdrawn": COUNT,
         "waiting": COUNT
         | {"description": "Withdrawals that change nothing until the owner agrees at withdrawals_url."},
+        "replacements_waiting": COUNT
+        | {"description": "Of already_there: replaced by fewer tokens once the owner agrees at withdrawals_url."},
         "refused": {"type": "array", "items": REFUSAL},
         "dashboard_url": {"type": "string", "format": "uri"},
         "withdrawals_url": {"type": "string", "format": "uri"},

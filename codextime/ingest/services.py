@@ -75,6 +75,7 @@ def store(*, device: Device, upload: decoding.Upload, now: datetime) -> Receipt:
         "already_there": counts.already_there,
         "withdrawn": counts.withdrawn,
         "waiting": counts.waiting,
+        "replacements_waiting": counts.replacements_waiting,
         "refused": [
             {
                 "part": refusal.part,

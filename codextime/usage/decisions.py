@@ -6,12 +6,13 @@ on the uploads of the user: a worker that dies in between is followed by another
 
 import datetime
 from functools import partial
+from types import ModuleType
 
 from django.db import transaction
 from django.db.models import Q
 
 from codextime.accounts.models import User
-from codextime.usage import withdrawing
+from codextime.usage import lowering, storing, withdrawing
 from codextime.usage.models import WithdrawalRecord
 from codextime.usage.recording import UNDO_WITHIN, add_to
 from codextime.usage.services import SWEEP_AFTER, UserGone, lock_uploads, start_rebuild, start_task
@@ -101,17 +102,33 @@ def carry_out(*, user_id: int, now: datetime.datetime) -> int:
 def withdraw_some(*, record: WithdrawalRecord, now: datetime.datetime) -> int:
     if not is_still(record, State.APPROVED):
         return 0
-    limit = CALLS_PER_TRANSACTION
+    record.refresh_from_db()
+    some = replace_waiting(record=record, now=now) if record.is_replacement else take_waiting(record=record, now=now)
+    if some < CALLS_PER_TRANSACTION:
+        end(record, State.WITHDRAWN)
+    return some
+
+
+def take_waiting(*, record: WithdrawalRecord, now: datetime.datetime) -> int:
     whose = {"user_id": record.user_id, "record_id": record.pk}
-    some = withdrawing.take_off_waiting_list(**whose, reason=record.reason, limit=limit)
+    some = withdrawing.take_off_waiting_list(**whose, reason=record.reason, limit=CALLS_PER_TRANSACTION)
     if some:
-        record.refresh_from_db()
         add_to(record, withdrawing.sum_up(some, user_id=record.user_id).values())
         record.save()
         withdrawing.withdraw(some, records={record.reason: record.pk}, user_id=record.user_id, now=now)
-    if len(some) < limit:
-        end(record, State.WITHDRAWN)
     return len(some)
+
+
+def replace_waiting(*, record: WithdrawalRecord, now: datetime.datetime) -> int:
+    whose = {"user_id": record.user_id, "record_id": record.pk}
+    some = lowering.stage_waiting(**whose, reason=record.reason, limit=CALLS_PER_TRANSACTION)
+    if some:
+        add_to(record, lowering.sum_up(user_id=record.user_id, custom_id=None).sums.values())
+        record.save()
+        lowering.keep_former(records={record.reason: record.pk}, user_id=record.user_id)
+        lowering.drop_unheard(user_id=record.user_id)
+        storing.replace_by_staged(user_id=record.user_id, source_id=record.source_id, custom_id=None, now=now)
+    return some
 
 
 @transaction.atomic
@@ -119,7 +136,7 @@ def keep_some(*, record: WithdrawalRecord, now: datetime.datetime) -> int:
     if not is_still(record, State.DECLINING):
         return 0
     limit = CALLS_PER_TRANSACTION
-    some = withdrawing.keep(user_id=record.user_id, record_id=record.pk, reason=record.reason, limit=limit)
+    some: int = way_of(record).keep(user_id=record.user_id, record_id=record.pk, reason=record.reason, limit=limit)
     if some < limit:
         end(record, State.DECLINED)
     return some
@@ -130,7 +147,7 @@ def bring_some_back(*, record: WithdrawalRecord, now: datetime.datetime) -> int:
     if not is_still(record, State.UNDOING):
         return 0
     limit = CALLS_PER_TRANSACTION
-    some = withdrawing.bring_back(
+    some: int = way_of(record).bring_back(
         user_id=record.user_id, record_id=record.pk, reason=record.reason, limit=limit, now=now
     )
     if some < limit:
@@ -161,10 +178,15 @@ def forget_some(*, record: WithdrawalRecord) -> int:
     if not is_still(record, State.FORGETTING):
         return 0
     limit = CALLS_PER_TRANSACTION
-    some = withdrawing.forget(user_id=record.user_id, record_id=record.pk, reason=record.reason, limit=limit)
+    some: int = way_of(record).forget(user_id=record.user_id, record_id=record.pk, reason=record.reason, limit=limit)
     if some < limit:
         end(record, State.FINAL)
     return some
+
+
+def way_of(record: WithdrawalRecord) -> ModuleType:
+    """The SQL for what the record is about: calls that were withdrawn, or replaced by less."""
+    return lowering if record.is_replacement else withdrawing
 
 
 def is_still(record: WithdrawalRecord, state: WithdrawalRecord.State) -> bool:

@@ -241,6 +241,10 @@ class WithdrawalRecord(models.Model):
     Each of those calls refers to it until it is brought back or final. A large one waits for its owner first: its calls
     count, and stand in the waiting list. When an owner decides, the record changes at once, its calls some thousands at
     a time (`decisions.carry_out`).
+
+    With `is_replacement`, calls were not taken back as a whole but replaced by readings of fewer tokens: `tokens` is
+    what they lost, a `FormerReading` refers to the record in place of its call, and a `WaitingReading` of the waiting
+    list.
     """
 
     class State(models.TextChoices):
@@ -260,6 +264,7 @@ class WithdrawalRecord(models.Model):
     reason = models.CharField(max_length=20, choices=Correction.Reason)
     state = models.CharField(max_length=10, choices=State)
     is_approved = models.BooleanField(default=False)
+    is_replacement = models.BooleanField(default=False, db_default=False)
     calls = models.IntegerField()
     tokens = TokenSumField()
     first_on = models.DateField()
@@ -284,3 +289,32 @@ class WaitingCall(models.Model):
     call_id = models.UUIDField()
     record = models.ForeignKey(WithdrawalRecord, models.CASCADE, related_name="+")
     revision = models.SmallIntegerField()
+
+
+class HeldReading(models.Model):
+    """What WaitingReading and FormerReading have in common: a reading of a call that does not count."""
+
+    pk = models.CompositePrimaryKey("user", "call_id")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    call_id = models.UUIDField()
+    record = models.ForeignKey(WithdrawalRecord, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    input_tokens = models.BigIntegerField()
+    cached_input_tokens = models.BigIntegerField()
+    cache_write_input_tokens = models.BigIntegerField()
+    output_tokens = models.BigIntegerField()
+    reasoning_output_tokens = models.BigIntegerField()
+    model = models.ForeignKey(ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    revision = models.SmallIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class WaitingReading(HeldReading):
+    """One of fewer tokens than the call has. It waits for the owner, and the call counts as it is."""
+
+
+class FormerReading(HeldReading):
+    """What a call said before a reading of fewer tokens replaced it, until that cannot be undone any more. Of several
+    replacements, the oldest reading, and the record of the newest."""

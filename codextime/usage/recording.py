@@ -1,4 +1,5 @@
-"""Which record a withdrawn call belongs to: what its owner sees as one line, and decides about as one.
+"""Which record a withdrawn call belongs to, or one of which less is left: what its owner sees as one line, and decides
+about as one.
 
 Who holds an upload token can ask for anything, in any pieces. So what may go without its owner's word is limited over
 as long a time as it can be undone in: nothing more than that can be lost, whoever asks and however often.
@@ -66,13 +67,14 @@ def record_withdrawals(
     user: User,
     device: Device | None,
     source: Source,
+    is_replacement: bool = False,
     now: datetime.datetime,
 ) -> dict[str, int]:
     """Adds what is withdrawn or asked for now, by reason, to records of the last hour or to new ones; the ids of the
     records. Call it under `lock_uploads`."""
     records = {}
     for reason, found in sums.items():
-        whose = {"user": user, "device": device, "source": source, "reason": reason}
+        whose = {"user": user, "device": device, "source": source, "reason": reason, "is_replacement": is_replacement}
         lately = Q(made_at__gt=now - ONE_LINE_WITHIN, is_approved=False)
         record = WithdrawalRecord.objects.filter(lately, **whose, state=state).first()
         if record is None:

@@ -16,7 +16,7 @@ from codextime.accounts.models import User, validate_time_zone
 from codextime.accounts.services import hold_user
 from codextime.devices.models import Device
 from codextime.lib.advisory_locks import Lock, hold_lock
-from codextime.usage import checking, rebuilding, recording, storing, threads, withdrawing
+from codextime.usage import checking, lowering, rebuilding, recording, storing, threads, withdrawing
 from codextime.usage.checking import Difference
 from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source, Thread, WithdrawalRecord
 from codextime.usage.readings import NAME_HIDDEN, NO_THREAD, CallReading, Withdrawal
@@ -47,6 +47,7 @@ class StoredCounts:
     already_there: int
     withdrawn: int
     waiting: int = 0  # for the owner, before they are withdrawn
+    replacements_waiting: int = 0  # for the owner, as they would leave fewer tokens; these calls are already there
 
 
 @transaction.atomic
@@ -72,7 +73,9 @@ def store_calls(
     thread_ids = threads.find_thread_ids(best, user=user)
     storing.copy_to_staging(best, get_model_ids({call.model for call in best}, user=user), thread_ids)
     added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
-    replaced = replace_stored(best, user=user, source=source, now=now) if added < len(best) else 0
+    replaced, replacements_waiting = 0, 0
+    if added < len(best):
+        replaced, replacements_waiting = replace_stored(best, user=user, device=device, source=source, now=now)
     if thread_ids and added < len(best):
         storing.set_threads(threads.group_by_thread(best, thread_ids), user_id=user.pk)
     if any(call.thread == NO_THREAD for call in best):
@@ -83,14 +86,32 @@ def store_calls(
         withdrawn, waiting = withdraw(proven_wrong, user=user, device=device, source=source, now=now)
     if added or replaced or withdrawn:
         transaction.on_commit(partial(start_rebuild, user_id=user.pk), robust=True)
-    return StoredCounts(added, replaced, len(calls) - added - replaced, withdrawn, waiting)
+    already_there = len(calls) - added - replaced
+    return StoredCounts(added, replaced, already_there, withdrawn, waiting, replacements_waiting)
 
 
-def replace_stored(calls: Iterable[CallReading], *, user: User, source: Source, now: datetime.datetime) -> int:
+def replace_stored(
+    calls: Iterable[CallReading], *, user: User, device: Device | None, source: Source, now: datetime.datetime
+) -> tuple[int, int]:
+    """Replaces what is staged with a higher revision. What leaves fewer tokens goes on record, with what the calls said
+    before, or waits for the owner if it is much. The numbers of calls that were replaced, and that wait."""
     custom_id = find_model_ids({OTHER_MODEL}).get(OTHER_MODEL)
     if custom_id is not None and any(call.reason == NAME_HIDDEN for call in calls):
         storing.hide_staged_names(user_id=user.pk, custom_id=custom_id)
-    return storing.replace_by_staged(user_id=user.pk, source_id=source.pk, custom_id=custom_id, now=now)
+    found = lowering.sum_up(user_id=user.pk, custom_id=custom_id)
+    waiting = 0
+    if found.sums:
+        state = recording.find_state(found.sums, user=user, now=now)
+        records = recording.record_withdrawals(
+            found.sums, state=state, user=user, device=device, source=source, is_replacement=True, now=now
+        )
+        is_waiting = state == WithdrawalRecord.State.WAITING
+        (lowering.put_on_waiting_list if is_waiting else lowering.keep_former)(records=records, user_id=user.pk)
+    if found.has_lower:
+        waiting = lowering.drop_unheard(user_id=user.pk)
+    if not found.is_any:
+        return 0, 0
+    return storing.replace_by_staged(user_id=user.pk, source_id=source.pk, custom_id=custom_id, now=now), waiting
 
 
 def withdraw(

@@ -63,6 +63,18 @@ MARK = """
     SELECT DISTINCT %(user)s, (moment AT TIME ZONE 'UTC')::date, %(now)s::timestamptz
 """
 
+# A reading that is better, or as good and knows a name that was hidden, or hides one.
+IS_OLDER = """
+    stored.revision < staged.revision OR (
+        stored.revision = staged.revision AND stored.withdrawn_at IS NULL
+        AND (stored.model_id = %(custom)s::integer) <> (staged.model_id = %(custom)s::integer)
+        AND (stored.model_id = %(custom)s::integer OR staged.reason = %(hidden)s)
+    )
+"""
+STAGED_AND_STORED = """
+    usage_staging staged JOIN usage_call stored ON stored.user_id = %(user)s AND stored.call_id = staged.call_id
+"""
+
 REPLACE = f"""
 WITH older AS (
     SELECT staged.*, stored.at AS old_at, stored.model_id AS old_model_id,
@@ -75,12 +87,7 @@ WITH older AS (
             <> (stored.at, stored.model_id, stored.input_tokens, stored.cached_input_tokens,
                 stored.cache_write_input_tokens, stored.output_tokens, stored.reasoning_output_tokens)
         ) AS is_correction
-    FROM usage_staging staged JOIN usage_call stored ON stored.user_id = %(user)s AND stored.call_id = staged.call_id
-    WHERE stored.revision < staged.revision OR (
-        stored.revision = staged.revision AND stored.withdrawn_at IS NULL
-        AND (stored.model_id = %(custom)s::integer) <> (staged.model_id = %(custom)s::integer)
-        AND (stored.model_id = %(custom)s::integer OR staged.reason = %(hidden)s)
-    )
+    FROM {STAGED_AND_STORED} WHERE {IS_OLDER}
 ), replaced AS (
     UPDATE usage_call SET ({READ}) = ROW (
         older.at, older.input_tokens, older.cached_input_tokens, older.cache_write_input_tokens, older.output_tokens,
@@ -100,13 +107,21 @@ WITH older AS (
 SELECT count(*) FROM older
 """
 
-# Of names that their owner takes back: in the ledger they are hidden, too.
-HIDE_NAMES = """
-UPDATE usage_correction SET model_id = staged.model_id
-FROM usage_staging staged JOIN usage_call stored ON stored.user_id = %(user)s AND stored.call_id = staged.call_id
-WHERE staged.reason = %(hidden)s AND staged.model_id = %(custom)s AND usage_correction.user_id = %(user)s
-    AND usage_correction.call_id = staged.call_id AND usage_correction.model_id = stored.model_id
-"""
+# Of names that their owner takes back: in the ledger they are hidden, too, and in readings that do not count.
+HIDE_NAMES = [
+    f"""
+    UPDATE {table} SET model_id = staged.model_id FROM {STAGED_AND_STORED}
+    WHERE staged.reason = %(hidden)s AND staged.model_id = %(custom)s AND {table}.user_id = %(user)s
+        AND {table}.call_id = staged.call_id AND {table}.model_id = stored.model_id
+    """
+    for table in ("usage_correction", "usage_formerreading", "usage_waitingreading")
+]
+
+
+REASON_PARAMETERS: dict[str, Any] = {
+    "reasons": Correction.Reason.values,
+    "hidden": REASON_NUMBERS[NAME_HIDDEN],
+}
 
 
 def copy_to_staging(
@@ -114,11 +129,16 @@ def copy_to_staging(
 ) -> None:
     """Without `thread_ids`, what the readings say of threads is left behind."""
     columns = WITHOUT_THREADS if thread_ids is None else f"{WITHOUT_THREADS}, thread_id"
+    make_staging()
+    statement = f"COPY usage_staging ({columns}) FROM STDIN (FORMAT BINARY)"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(pack_rows(readings, model_ids, thread_ids))
+
+
+def make_staging() -> None:
     with connection.cursor() as cursor:
         cursor.execute(MAKE_STAGING)
         cursor.execute("DELETE FROM usage_staging")  # a second upload in one transaction, as in tests
-        with cursor.copy(f"COPY usage_staging ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(pack_rows(readings, model_ids, thread_ids))
 
 
 def add_staged(*, user_id: int, source_id: int, now: datetime.datetime) -> int:
@@ -139,14 +159,14 @@ def replace_by_staged(*, user_id: int, source_id: int, custom_id: int | None, no
     one that hides a name."""
     look_up_by_key()
     parameters: dict[str, Any] = {"user": user_id, "source": source_id, "custom": custom_id, "now": now}
-    parameters |= {"reasons": Correction.Reason.values, "hidden": REASON_NUMBERS[NAME_HIDDEN]}
-    return count(REPLACE, parameters)
+    return count(REPLACE, parameters | REASON_PARAMETERS)
 
 
 def hide_staged_names(*, user_id: int, custom_id: int) -> None:
     """Leaves in the ledger no name of a model whose owner takes it back. Goes before the replacing."""
     with connection.cursor() as cursor:
-        cursor.execute(HIDE_NAMES, {"user": user_id, "custom": custom_id, "hidden": REASON_NUMBERS[NAME_HIDDEN]})
+        for statement in HIDE_NAMES:
+            cursor.execute(statement, {"user": user_id, "custom": custom_id, "hidden": REASON_NUMBERS[NAME_HIDDEN]})
 
 
 def set_threads(calls_by_thread: Mapping[int, Collection[UUID]], *, user_id: int) -> None:

@@ -114,6 +114,7 @@ SELECT count(*) FROM away
 """
 
 # What is left keeps the call from being added again. What its owner took back leaves the ledger too.
+# Nothing is left of what the call said before a replacement either.
 FORGET = f"""
 WITH away AS ({OF_RECORD}), forgotten AS (
     UPDATE usage_call SET at = NULL, model_id = NULL, source_id = NULL, input_tokens = 0, cached_input_tokens = 0,
@@ -123,6 +124,12 @@ WITH away AS ({OF_RECORD}), forgotten AS (
 ), ledger AS (
     DELETE FROM usage_correction line USING away
     WHERE %(reason)s = '{FORGOTTEN}' AND line.user_id = %(user)s AND line.call_id = away.call_id
+), former AS (
+    DELETE FROM usage_formerreading former USING away
+    WHERE former.user_id = %(user)s AND former.call_id = away.call_id
+), waiting AS (
+    DELETE FROM usage_waitingreading waiting USING away
+    WHERE waiting.user_id = %(user)s AND waiting.call_id = away.call_id
 )
 SELECT count(*) FROM away
 """

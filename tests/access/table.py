@@ -79,6 +79,7 @@ ROWS = [
     # dashboard
     page("dashboard"),
     public("dashboard/version", status=403, signed_in=204),
+    page("corrections"),
     page("withdrawals"),
     action("withdrawals/<int:record_id>/approve", "/withdrawals/{withdrawal}/approve", stranger=404),
     action("withdrawals/<int:record_id>/decline", "/withdrawals/{withdrawal}/decline", stranger=404),

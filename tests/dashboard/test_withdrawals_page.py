@@ -71,7 +71,7 @@ def waiting(owner: User) -> WithdrawalRecord:
 
 @pytest.mark.parametrize("path", ["/dashboard", "/settings"])
 def test_pages_say_that_something_waits(signed_in: Client, waiting: WithdrawalRecord, path: str) -> None:
-    words = "A machine asked to take back 150\N{NO-BREAK SPACE}calls."
+    words = "A machine asked to take back or lower 150\N{NO-BREAK SPACE}calls."
     assert words in signed_in.get(path).text
 
     signed_in.post(f"/withdrawals/{waiting.pk}/decline")

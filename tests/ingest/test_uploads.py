@@ -100,6 +100,21 @@ def test_a_large_withdrawal_waits_and_the_same_upload_again_asks_for_nothing_mor
     assert WithdrawalRecord.objects.get().calls == 150
 
 
+def test_much_that_would_be_replaced_by_less_waits_and_the_same_upload_again_asks_for_nothing_more(
+    client: Client, owner: User, token: str
+) -> None:
+    post(client, token, envelope(owner, *(call(number) for number in range(1, 200)), upload=1))
+    less = [call(number, revision=511, output_tokens=40) for number in range(1, 151)]
+
+    first, again = (post(client, token, envelope(owner, *less, upload=2)) for _ in range(2))
+
+    assert again.json() == first.json()
+    counts = ("replaced", "already_there", "waiting", "replacements_waiting")
+    assert [first.json()[name] for name in counts] == [0, 150, 0, 150]
+    assert not Call.objects.exclude(output_tokens=100).exists()
+    assert WithdrawalRecord.objects.get().calls == 150
+
+
 def test_an_upload_sent_again_after_its_withdrawal_was_undone_withdraws_nothing(
     client: Client, owner: User, token: str
 ) -> None:

@@ -423,6 +423,7 @@ REFUSED = {"index": 0, "reason": "impossible"}
         {"withdrawn": 1},
         {"waiting": 1},
         {"waiting": -1},
+        {"replacements_waiting": 1},
         {"refused": [REFUSED]},
         {"added": 2, "refused": [{**REFUSED, "index": 3}]},
         {"added": 2, "refused": [{**REFUSED, "index": -1}]},
@@ -454,6 +455,17 @@ def test_a_receipt_counts_calls_in_each_way(tracker: Tracker) -> None:
     assert run.exit == Exit.DONE
     assert "Sent       3 calls: 1 better counted, 1 already there" in run.out
     assert "Refused    1 call: impossible. Kept here." in run.out
+
+
+def test_calls_whose_lower_figures_wait_are_said_to_wait(tracker: Tracker) -> None:
+    tracker.peer.answers(
+        receipt_with(added=0, already_there=3, replacements_waiting=2, withdrawals_url="http://localhost:1/withdrawals")
+    )
+
+    run = tracker()
+
+    assert "2 waiting for you, 1 already there" in run.out
+    assert "2 calls are replaced by less once you agree, in the browser: " in run.out
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ class Receipt(msgspec.Struct, frozen=True):
     refused: list[Refusal]
     dashboard_url: str
     waiting: Number = 0  # withdrawals that the owner has to agree to, there
+    replacements_waiting: Number = 0  # of `already_there`: replaced by fewer tokens once the owner agrees
     withdrawals_url: str = ""
 
 

@@ -43,6 +43,7 @@ class Delivered:
     already_there: int = 0
     withdrawn: int = 0
     waiting: int = 0
+    replacements_waiting: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     uploads: int = 0
     dashboard_url: str = ""
@@ -56,6 +57,7 @@ class Delivered:
         self.already_there += receipt.already_there
         self.withdrawn += receipt.withdrawn
         self.waiting += receipt.waiting
+        self.replacements_waiting += receipt.replacements_waiting
         self.dashboard_url = receipt.dashboard_url
         self.withdrawals_url = receipt.withdrawals_url
 

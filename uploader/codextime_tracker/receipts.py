@@ -30,6 +30,8 @@ def find_problem(receipt: Receipt, upload: Upload) -> str:
     refused_calls = sum(part == "calls" for part, _ in places)
     if receipt.added + receipt.replaced + receipt.already_there + refused_calls != len(rows["calls"]):
         return "does not add up to the calls that were sent"
+    if receipt.replacements_waiting > receipt.already_there:
+        return "has more calls wait than are there"
     # What was withdrawn before, or is not there, is in no count.
     if receipt.withdrawn + receipt.waiting + len(places) - refused_calls > len(rows["withdrawals"]):
         return "takes back more than was asked for"

@@ -57,8 +57,8 @@ def sent(outcome: Outcome) -> str:
         "new": delivered.added,
         "better counted": delivered.replaced,
         "taken back": delivered.withdrawn,
-        "waiting for you": delivered.waiting,
-        "already there": delivered.already_there,
+        "waiting for you": delivered.waiting + delivered.replacements_waiting,
+        "already there": delivered.already_there - delivered.replacements_waiting,
     }
     said = [f"{number:,} {what}" for what, number in parts.items() if number]
     if not delivered.sent:
@@ -79,13 +79,20 @@ def refused(outcome: Outcome) -> list[tuple[str, str]]:
 
 
 def waiting(outcome: Outcome) -> list[tuple[str, str]]:
-    """What to do about calls that are only taken back once their owner agrees."""
+    """What to do about calls that are only taken back, or replaced by fewer tokens, once their owner agrees."""
     delivered = outcome.delivered
-    if delivered is None or not delivered.waiting:
+    if delivered is None:
         return []
     page = own_page(outcome.server, delivered.withdrawals_url, "withdrawals")
-    them = "is taken back once you agree" if delivered.waiting == 1 else "are taken back once you agree"
-    return [("Your word", f"{count(delivered.waiting, 'call')} {them}, in the browser: {page}")]
+    asked = ((delivered.waiting, "taken back"), (delivered.replacements_waiting, "replaced by less"))
+    return [
+        (
+            "Your word",
+            f"{count(number, 'call')} {'is' if number == 1 else 'are'} {fate} once you agree, in the browser: {page}",
+        )
+        for number, fate in asked
+        if number
+    ]
 
 
 def compared(outcome: Outcome) -> list[tuple[str, str]]:
