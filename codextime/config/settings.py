@@ -151,11 +151,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget old pairings": {"task": "devices.forget_pairings", "schedule": 3600.0},
     "forget old uploads": {"task": "ingest.forget_uploads", "schedule": 3600.0},
     "forget what was withdrawn": {"task": "usage.forget_withdrawn", "schedule": 3600.0},
+    "erase accounts whose time has come": {"task": "dashboard.erase_due_accounts", "schedule": 3600.0},
     "forget freed handles": {"task": "boards.forget_freed_handles", "schedule": 3600.0},
     "check the totals of some users": {"task": "usage.check_sample", "schedule": crontab(hour="3", minute="17")},
     "show that a worker works": {"task": "site.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "bring the leaderboard up to date": {"task": "boards.take_snapshot", "schedule": 15, "options": {"expires": 15}},
     "rebuild what lost messages left": {"task": "usage.sweep", "schedule": 15, "options": {"expires": 15}},
+    "erase what lost messages left": {"task": "usage.sweep_erasures", "schedule": 15, "options": {"expires": 15}},
     "do what owners decided": {"task": "usage.sweep_decisions", "schedule": 15, "options": {"expires": 15}},
 }
 

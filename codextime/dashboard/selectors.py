@@ -18,6 +18,7 @@ from codextime.boards.reading import find_standing
 from codextime.dashboard import overview, periods, sums
 from codextime.dashboard.corrections import LINES_PER_PAGE, Page, build_page
 from codextime.dashboard.freshness import read_freshness, with_freshness
+from codextime.dashboard.models import AccountErasure
 from codextime.dashboard.overview import Overview, Reading
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.timeline import HourRow
@@ -176,6 +177,11 @@ def get_corrections(*, user: User, after: Place | None) -> Page:
     """One page of the user's ledger, newest first, from behind a place of it or from its top."""
     lines = list_corrections(user=user, after=after, limit=LINES_PER_PAGE + 1)
     return build_page(lines, is_first=after is None)
+
+
+def find_erasure_due_at(*, user: User) -> datetime.datetime | None:
+    """When the account is erased; `None` if it stays."""
+    return AccountErasure.objects.filter(user=user).values_list("due_at", flat=True).first()
 
 
 def find_waiting(*, user: User) -> str:

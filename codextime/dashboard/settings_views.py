@@ -110,6 +110,7 @@ def render_settings(
         "listing": listing,
         "handle_form": handle_form,
         "waiting": selectors.find_waiting(user=request.user),
+        "erasure_due_at": selectors.find_erasure_due_at(user=request.user),
     }
     return render(request, "dashboard/settings.html", context, status=status)
 

@@ -21,5 +21,7 @@ urlpatterns = [
     path("settings/leaderboard/handle", board_views.change_handle, name="board_handle"),
     path("settings/leaderboard/leave", board_views.leave_board, name="board_leave"),
     path("settings/erase", erasure_views.erase_account, name="erase_account"),
+    path("settings/erase/keep", erasure_views.keep_account, name="keep_account"),
+    path("settings/erase-usage", erasure_views.erase_usage, name="erase_usage"),
     path("settings/labels/<int:source_id>", settings_views.rename_source, name="settings_label"),
 ]

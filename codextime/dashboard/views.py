@@ -32,7 +32,7 @@ def version(request: HttpRequest) -> HttpResponse:
 @login_required
 def overview(request: SignedInRequest) -> HttpResponse:
     page = selectors.get_overview(user=request.user, query=read_query(request.GET), now=timezone.now())
+    context = {"page": page, "erasure_due_at": selectors.find_erasure_due_at(user=request.user)}
     if page.is_empty:
-        command = get_tracker_command(request.user)
-        return render(request, "dashboard/empty.html", {"page": page, "command": command})
-    return render(request, "dashboard/overview.html", {"page": page})
+        return render(request, "dashboard/empty.html", context | {"command": get_tracker_command(request.user)})
+    return render(request, "dashboard/overview.html", context)

@@ -190,6 +190,10 @@ def revoke_device(*, device: Device, now: datetime) -> None:
     Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=now)
 
 
+def revoke_all_devices(*, user: User, now: datetime) -> None:
+    Device.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+
+
 def forget_pairings_for(*, user: User) -> None:
     """Deletes what asked to be paired with an account that is being erased."""
     Pairing.objects.filter(requested_user=user.public_id).delete()

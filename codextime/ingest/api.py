@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from codextime.ingest import bodies, decoding, listing, schemas, services
-from codextime.ingest.authentication import UploadTokenAuthentication
+from codextime.ingest.authentication import ERASED, PAIR_AGAIN, UploadTokenAuthentication
 from codextime.ingest.contract import MAXIMUM_BYTES, PROTOCOL
 from codextime.lib.problems import DATABASE_AWAY, database_away, problem, too_many_requests
 from codextime.lib.rate_limits import LimitReached, RateLimit, count_use
@@ -24,8 +24,6 @@ from codextime.usage.services import UserGone
 # 2,400,000 calls a minute. Lenient: who uploads has proven who they are, and the database needs no cache to store.
 UPLOADS_OF_DEVICE = RateLimit("uploads-of-device", amount=240, seconds=60, is_lenient=True)
 LISTS_OF_DEVICE = RateLimit("lists-of-device", amount=240, seconds=60, is_lenient=True)
-
-PAIR_AGAIN = "Run `codextime-tracker` in a terminal as you did before: it pairs this machine anew."
 
 PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
     bodies.BodyTooLarge: (
@@ -53,7 +51,7 @@ PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
         "upload_id_reused",
         "Another upload had this upload_id: choose a new one.",
     ),
-    UserGone: (HTTPStatus.UNAUTHORIZED, "account_erased", "The account was erased."),
+    UserGone: (HTTPStatus.UNAUTHORIZED, "account_erased", ERASED),
 }
 
 
@@ -78,8 +76,7 @@ class TokenView(APIView):
         if isinstance(error, DATABASE_AWAY):
             return database_away()
         if isinstance(error, AuthenticationFailed):
-            detail = f"{error.detail} " + PAIR_AGAIN
-            return unauthorized(str(error.get_codes()), detail)
+            return unauthorized(str(error.get_codes()), str(error.detail))
         if isinstance(error, decoding.ProtocolUnsupported):
             detail = f"This server takes protocol {PROTOCOL}."
             return problem(HTTPStatus.BAD_REQUEST, code="unsupported_protocol", detail=detail, supported=[PROTOCOL])

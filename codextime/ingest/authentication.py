@@ -8,6 +8,13 @@ from rest_framework.request import Request
 from codextime.accounts.models import User
 from codextime.devices.models import Device
 from codextime.devices.services import DeviceRevoked, DeviceUnknown, authenticate_device
+from codextime.ingest.selectors import is_token_erased
+
+PAIR_AGAIN = "Run `codextime-tracker` in a terminal as you did before: it pairs this machine anew."
+ERASED = (
+    "Its owner had the account erased, so nothing of this machine is taken any more. If it still sends by itself: "
+    "codextime-tracker schedule remove"
+)
 
 
 class UploadTokenAuthentication(BaseAuthentication):
@@ -15,14 +22,19 @@ class UploadTokenAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, Device]:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        token = token.strip()
         if scheme.lower() != "bearer" or not token:
-            raise AuthenticationFailed("The upload token is missing.", code="token_missing")
+            raise AuthenticationFailed(f"The upload token is missing. {PAIR_AGAIN}", code="token_missing")
         try:
-            device = authenticate_device(token=token.strip(), now=timezone.now())
-        except DeviceUnknown:
-            raise AuthenticationFailed("No machine has this upload token.", code="token_unknown") from None
-        except DeviceRevoked:
-            raise AuthenticationFailed("This machine's upload token was revoked.", code="token_revoked") from None
+            device = authenticate_device(token=token, now=timezone.now())
+        except (DeviceUnknown, DeviceRevoked) as error:
+            if is_token_erased(token=token):
+                raise AuthenticationFailed(ERASED, code="account_erased") from None
+            if isinstance(error, DeviceRevoked):
+                detail = f"This machine's upload token was revoked. {PAIR_AGAIN}"
+                raise AuthenticationFailed(detail, code="token_revoked") from None
+            detail = f"No machine has this upload token. {PAIR_AGAIN}"
+            raise AuthenticationFailed(detail, code="token_unknown") from None
         return device.user, device
 
     def authenticate_header(self, request: Request) -> str:

@@ -25,3 +25,13 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return str(self.upload_id)
+
+
+class ErasedToken(models.Model):
+    """The hash of an upload token whose account was erased, or will be: its tracker is told so. It names nobody."""
+
+    token_hash = models.CharField(max_length=64, primary_key=True)
+    erased_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.token_hash

@@ -7,9 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from codextime.accounts.models import User
 from codextime.devices.models import Device
 from codextime.ingest import decoding, models
+from codextime.ingest.erased import refuse_erased
 from codextime.usage import services as usage
+from codextime.usage.erasing import find_erased_before
 
 Receipt = dict[str, Any]
 
@@ -45,6 +48,7 @@ def receive_upload(
         if bytes(former.body_hash) != body_hash:
             raise UploadIdReused
         return former.receipt, False
+    upload = refuse_erased(upload, before=find_erased_before(user=device.user))
     receipt = store(device=device, upload=upload, now=now) | pages
     models.Upload.objects.create(
         user=device.user,
@@ -102,3 +106,21 @@ def forget_some_uploads(*, before: datetime) -> int:
     old = models.Upload.objects.filter(Exists(newer), received_at__lt=before).order_by("received_at")
     keys = list(old.values_list("pk", flat=True)[:UPLOADS_PER_TRANSACTION])
     return models.Upload.objects.filter(pk__in=keys).delete()[0]
+
+
+def remember_erased_tokens(*, user: User, now: datetime) -> None:
+    """Has the trackers of the user told that the account is erased, also when nothing else of it is left."""
+    hashes = Device.objects.filter(user=user).values_list("token_hash", flat=True)
+    tokens = [models.ErasedToken(token_hash=token_hash, erased_at=now) for token_hash in hashes]
+    models.ErasedToken.objects.bulk_create(tokens, ignore_conflicts=True)
+
+
+def forget_erased_tokens(*, user: User) -> None:
+    """For an account that stays after all."""
+    hashes = Device.objects.filter(user=user).values("token_hash")
+    models.ErasedToken.objects.filter(token_hash__in=hashes).delete()
+
+
+def forget_uploads_of(*, user: User) -> None:
+    """Deletes what is remembered of the user's uploads."""
+    models.Upload.objects.filter(user=user).delete()

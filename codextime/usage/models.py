@@ -318,3 +318,15 @@ class WaitingReading(HeldReading):
 class FormerReading(HeldReading):
     """What a call said before a reading of fewer tokens replaced it, until that cannot be undone any more. Of several
     replacements, the oldest reading, and the record of the newest."""
+
+
+class UsageErasure(models.Model):
+    """The last time that a user had all usage erased. Calls of before `erased_at` are not stored any more, so that no
+    tracker fills the account with them again. Until `is_done`, a worker still has to delete what was there."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    erased_at = models.DateTimeField()
+    is_done = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["erased_at"], condition=Q(is_done=False), name="usage_erasure_open")]

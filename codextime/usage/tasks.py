@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from codextime.usage import decisions, services
+from codextime.usage import decisions, erasing, services
 
 USERS_PER_CHECK = 200  # a night
 
@@ -36,3 +36,13 @@ def forget_withdrawn() -> None:
 @shared_task(name="usage.check_sample")
 def check_sample() -> None:
     services.check_sample(users=USERS_PER_CHECK)
+
+
+@shared_task(name=erasing.ERASE_TASK)
+def erase(user_id: int) -> None:
+    erasing.erase_usage(user_id=user_id)
+
+
+@shared_task(name="usage.sweep_erasures")
+def sweep_erasures() -> None:
+    erasing.sweep_erasures(now=timezone.now())

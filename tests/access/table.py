@@ -94,6 +94,9 @@ ROWS = [
     action("settings/leaderboard/leave", "/settings/leaderboard/leave"),
     page("settings/erase", owner=302, stranger=302),  # asks for the password first
     Row("settings/erase", "/settings/erase", 302, 302, SIGN_IN, "POST"),
+    action("settings/erase/keep", "/settings/erase/keep"),
+    page("settings/erase-usage", owner=302, stranger=302),
+    Row("settings/erase-usage", "/settings/erase-usage", 302, 302, SIGN_IN, "POST"),
     action("settings/labels/<int:source_id>", "/settings/labels/{source}", {"label": "desk"}, stranger=404),
     # devices
     page("devices"),
