@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "codextime.ingest",
     "codextime.boards",
     "codextime.dashboard",
+    "codextime.programs",
     "codextime.site",
 ]
 
@@ -255,6 +256,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # a program says by Accept what it wants
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Codextime API", "VERSION": "1"}
 

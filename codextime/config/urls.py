@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codextime.dashboard.urls")),
     path("", include("codextime.devices.urls")),
     path("", include("codextime.ingest.urls")),
+    path("", include("codextime.programs.urls")),
     path("accounts/", include("allauth.urls")),
 ]
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import DateField, Func, IntegerField, Min, QuerySet, Sum, Value
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import ExtractIsoWeekDay
 
 from codextime.accounts.access import find_signed_in
@@ -20,6 +19,7 @@ from codextime.dashboard.corrections import LINES_PER_PAGE, Page, build_page
 from codextime.dashboard.freshness import read_freshness, with_freshness
 from codextime.dashboard.models import AccountErasure
 from codextime.dashboard.overview import Overview, Reading
+from codextime.dashboard.priced_rows import COLUMNS, sum_priced
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.timeline import HourRow
 from codextime.dashboard.withdrawals import Line, build_lines
@@ -30,16 +30,7 @@ from codextime.usage import models as usage
 from codextime.usage.ledger import Place, list_corrections
 from codextime.usage.selectors import count_waiting_calls, sources, withdrawals
 
-COLUMNS = (
-    "calls",
-    "input_tokens",
-    "cached_input_tokens",
-    "cache_write_input_tokens",
-    "output_tokens",
-    "reasoning_output_tokens",
-)
 MOST_WITHDRAWALS = 100
-ARRAY_OF_DATES = ArrayField(DateField())
 
 
 def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) -> Overview:
@@ -89,24 +80,10 @@ def read_labels(user: User, period: periods.Period, book: RateBook) -> dict[str,
 def read_priced(
     user: User, first: datetime.date, last: datetime.date, book: RateBook, *, by: str
 ) -> Iterator[tuple[Any, str, sums.Sum]]:
-    """(the column `by`, model, priced sum) of the days from `first` to `last`.
-
-    Adds up in the database what has one rate: the days between two changes of rates.
-    """
-    rows = (
-        usage.Day.objects.filter(user=user, on__range=(first, last))
-        .annotate(
-            between_changes=Func(
-                "utc_on", Value(book.change_dates, ARRAY_OF_DATES), function="width_bucket", output_field=IntegerField()
-            )
-        )
-        .values(by, "model__name", "is_long_context", "between_changes")
-        .annotate(a_day=Min("utc_on"), **{f"sum_of_{column}": Sum(column) for column in COLUMNS})
-        .order_by(by)
-        .values_list(by, "model__name", "is_long_context", "a_day", *(f"sum_of_{column}" for column in COLUMNS))
-    )
-    for key, model, is_long, a_day, calls, *tokens in rows:
-        yield key, model, sums.priced(calls, Tokens(*tokens), model, a_day, is_long_context=is_long, book=book)
+    """(the column `by`, model, priced sum) of the days from `first` to `last`."""
+    days = usage.Day.objects.filter(user=user, on__range=(first, last))
+    for (key,), model, sum_ in sum_priced(days, by, book=book):
+        yield key, model, sum_
 
 
 def read_hours(user: User, on: datetime.date, book: RateBook) -> list[HourRow]:

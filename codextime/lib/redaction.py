@@ -11,7 +11,7 @@ SECRETS = re.compile(
     r"|(?<=/confirm-email/)[^\s/?\"'<>]+"
     r"|(?<=[?&]code=)[^\s&\"'<>]+"
     r"|(?<=code%3D)[^\s&\"'<>]+"
-    r"|\bcxt_[A-Za-z0-9]+"
+    r"|\bcx[rt]_[A-Za-z0-9]+"
 )
 
 

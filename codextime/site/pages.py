@@ -48,6 +48,12 @@ RATES = PublicPage(
 HELP = PublicPage(
     "help", "Help", "How to start, how to read the figures, and what to do when something is not as it should be."
 )
+API = PublicPage(
+    "api",
+    "API for programs",
+    "What programs of your own can read: totals, calls, corrections and your profile, as JSON or CSV; with a form to "
+    "try it.",
+)
 PRIVACY = PublicPage(
     "privacy", "Privacy notice", "What this server stores about you, why, for how long, and how to have it erased."
 )
@@ -57,4 +63,4 @@ TERMS = PublicPage(
 CONTACT = PublicPage("contact", "Contact", "Who runs this server, and where to report a problem.")
 LEADERBOARD = PublicPage("leaderboard", "Leaderboard", BOARD_DESCRIPTION)
 
-PAGES = (HOME, EXAMPLE, UPLOADED, RATES, HELP, PRIVACY, TERMS, CONTACT)
+PAGES = (HOME, EXAMPLE, UPLOADED, RATES, HELP, API, PRIVACY, TERMS, CONTACT)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("example", views.example, name="example"),
     path("help", views.help_page, name="help"),
+    path("api", views.api, name="api"),
     path("privacy", views.privacy, name="privacy"),
     path("terms", views.terms, name="terms"),
     path("contact", views.contact, name="contact"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from codextime.dashboard.queries import read_query
 from codextime.site import pages, selectors
+from codextime.site.api_page import ENDPOINTS
 from codextime.site.caching import public_page
 from codextime.site.example import get_example
 from codextime.site.landing import get_landing
@@ -46,6 +47,11 @@ def api_equivalent(request: HttpRequest) -> HttpResponse:
 @public_page
 def help_page(request: HttpRequest) -> HttpResponse:
     return show(request, pages.HELP)
+
+
+@public_page
+def api(request: HttpRequest) -> HttpResponse:
+    return show(request, pages.API, endpoints=ENDPOINTS)
 
 
 @public_page

@@ -64,6 +64,7 @@ ROWS = [
     public("what-is-uploaded"),
     public("api-equivalent"),
     public("help"),
+    public("api"),
     public("privacy"),
     public("terms"),
     public("contact"),
@@ -98,6 +99,14 @@ ROWS = [
     page("settings/erase-usage", owner=302, stranger=302),
     Row("settings/erase-usage", "/settings/erase-usage", 302, 302, SIGN_IN, "POST"),
     action("settings/labels/<int:source_id>", "/settings/labels/{source}", {"label": "desk"}, stranger=404),
+    # programs
+    page("settings/read-tokens"),
+    Row("settings/read-tokens", "/settings/read-tokens", 200, 200, SIGN_IN, "POST", {"name": "Script"}),
+    action("settings/read-tokens/<int:token_id>/revoke", "/settings/read-tokens/{read_token}/revoke", stranger=404),
+    public("api/v1/totals", status=401),
+    public("api/v1/usage/calls", status=401),
+    public("api/v1/corrections", status=401),
+    public("api/v1/profile", status=401),
     # devices
     page("devices"),
     page("devices/pair"),

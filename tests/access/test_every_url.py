@@ -14,6 +14,7 @@ from django.utils import timezone
 from codextime.accounts import services as accounts
 from codextime.accounts.models import User
 from codextime.devices import services as devices
+from codextime.programs.services import make_read_token
 from codextime.usage.models import Source
 from tests.access.table import ROWS, SIGN_IN, Row
 from tests.usage.withdrawals import withdraw_something
@@ -44,6 +45,7 @@ def filled(owner: User) -> dict[str, str]:
     return {
         "device": str(device.pk),
         "source": str(source.pk),
+        "read_token": str(make_read_token(user=owner, name="Script", now=now)[0].pk),
         "withdrawal": str(withdraw_something(owner).pk),
         "user_code": devices.start_pairing(requested_user=owner.public_id, now=now).user_code,
         "login_link": accounts.make_login_link(user=owner, now=now).rpartition("/")[2],

@@ -32,6 +32,7 @@ def write(message: str, *args: object, error: Exception | None = None) -> str:
         f"/devices/pair?code={SECRET}",
         f"/accounts/login/?next=/devices/pair%3Fcode%3D{SECRET}",
         "Authorization: Bearer cxt_S3cr3tS3cr3tS3cr3t",
+        "Authorization: Bearer cxr_S3cr3tS3cr3tS3cr3t",
     ],
 )
 def test_no_secret_of_an_address_or_header_is_written(text: str) -> None:
