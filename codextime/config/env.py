@@ -19,6 +19,8 @@ Network = IPv4Network | IPv6Network
 MAPPED = IPv6Network("::ffff:0:0/96")  # IPv4 as IPv6; senders are read as IPv4, which no such network holds
 
 MODES = ("production", "local", "test", "build")  # build: files are made out of the source, and nothing is served
+SHORTEST_SECRET = 20  # characters
+LOOPBACK = ("127.0.0.0/8", "::1")
 SIGN_UP_POLICIES = ("open", "invitation", "closed")
 
 
@@ -46,18 +48,26 @@ def database() -> dict[str, Any]:
     return parsed
 
 
-def networks(name: str) -> list[Network]:
+def networks(name: str, default: tuple[str, ...] = ()) -> list[Network]:
     """Networks such as `172.16.0.0/12`, or single addresses, separated by commas; not the whole internet."""
-    texts: list[str] = read.list(name, default=[])
+    texts: list[str] = read.list(name, default=list(default))
     try:
         found = [ip_network(text.strip(), strict=False) for text in texts]
     except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must be addresses or networks of your proxies: {error}") from error
+        raise ImproperlyConfigured(f"{name} must be addresses or networks of yours: {error}") from error
     if any(network.prefixlen == 0 for network in join_networks(found)):
-        raise ImproperlyConfigured(f"{name} must not trust everybody: name the addresses of your own proxies.")
+        raise ImproperlyConfigured(f"{name} must not trust everybody: name addresses of your own.")
     if mapped := [network for network in found if isinstance(network, IPv6Network) and network.overlaps(MAPPED)]:
         raise ImproperlyConfigured(f"{name} has {mapped[0]}: write IPv4 networks like 10.0.0.0/8.")
     return found
+
+
+def secret(name: str) -> str:
+    """A secret that may be missing, but not short."""
+    value: str = read.str(name, default="")
+    if 0 < len(value) < SHORTEST_SECRET:
+        raise ImproperlyConfigured(f"{name} can be guessed: set it to {SHORTEST_SECRET} random characters or more.")
+    return value
 
 
 def join_networks(found: list[Network]) -> list[Network]:
@@ -91,6 +101,8 @@ REDIS_URL: str = read.str("REDIS_URL", default="redis://localhost:6379/0")
 OPERATOR: str = read.str("CODEXTIME_OPERATOR", default="")
 CONTACT = contact("CODEXTIME_CONTACT")
 TRUSTED_PROXIES = networks("CODEXTIME_TRUSTED_PROXIES")
+METRICS_TOKEN = secret("CODEXTIME_METRICS_TOKEN")
+METRICS_NETWORKS = networks("CODEXTIME_METRICS_NETWORKS", LOOPBACK if MODE == "local" else ())
 ADMIN_PATH: str = read.str("CODEXTIME_ADMIN_PATH", default="admin").strip("/")
 NAMESPACE: str = read.str("CODEXTIME_NAMESPACE", default="codextime")
 

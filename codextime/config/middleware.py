@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.cache import add_never_cache_headers
 from django.utils.log import log_response
 
+from codextime.lib import metrics
 from codextime.lib.patience import patience
 
 UNKNOWN_HOST = "A request for the host “%.100s” was refused: CODEXTIME_ALLOWED_HOSTS does not name it."
@@ -58,6 +59,19 @@ class KnownHostMiddleware:
         answer = HttpResponseBadRequest("This server is known by another name.\n", content_type="text/plain")
         host = request.META.get("HTTP_HOST", "")
         log_response(UNKNOWN_HOST, host, response=answer, request=request, level="warning")
+        return answer
+
+
+class CountingMiddleware:
+    """Counts answers by status, and sends what else was counted meanwhile in the same message."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with metrics.gathered():
+            answer = self.get_response(request)
+            metrics.RESPONSES.add(str(answer.status_code))
         return answer
 
 

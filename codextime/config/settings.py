@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "codextime.config.middleware.KnownHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "codextime.config.middleware.CountingMiddleware",
     "codextime.config.middleware.PrivateUnlessPublicMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -114,7 +115,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.REDIS_URL,
@@ -207,7 +208,8 @@ DEFAULT_FROM_EMAIL = env.MAIL_FROM
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_SECURE
 TRUSTED_PROXIES = env.TRUSTED_PROXIES  # TLS ends at one of them
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # load balancers and containers ask without TLS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # load balancers and containers ask without TLS
+METRICS_TOKEN, METRICS_NETWORKS = env.METRICS_TOKEN, env.METRICS_NETWORKS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 # Not for the hosts below ours, nor for browsers' own lists: the operator may have others there, without TLS.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -1,6 +1,7 @@
 """What an upload token opens: sending calls, asking which are there, and asking whether it still may."""
 
 import hashlib
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,8 @@ from rest_framework.views import APIView
 from codextime.ingest import bodies, decoding, listing, schemas, services
 from codextime.ingest.authentication import ERASED, PAIR_AGAIN, UploadTokenAuthentication
 from codextime.ingest.contract import MAXIMUM_BYTES, PROTOCOL
+from codextime.ingest.receipts import count_receipt
+from codextime.lib import metrics
 from codextime.lib.problems import DATABASE_AWAY, database_away, problem, too_many_requests
 from codextime.lib.rate_limits import LimitReached, RateLimit, count_use
 from codextime.usage.services import UserGone
@@ -109,7 +112,7 @@ class UploadsView(TokenView):
     def post(self, request: Request) -> Response:
         """Stores calls. Sent again with the same upload_id, the answer is the first one's receipt, and 200."""
         device: Any = request.auth
-        now = timezone.now()
+        now, began = timezone.now(), time.monotonic()
         count_use(UPLOADS_OF_DEVICE, key=str(device.pk), now=now)
         body: Any = request.data or b""  # DRF has no parser look at an empty body
         receipt, is_new = services.receive_upload(
@@ -119,7 +122,13 @@ class UploadsView(TokenView):
             now=now,
             pages={f"{name}_url": settings.BASE_URL + reverse(name) for name in ("dashboard", "withdrawals")},
         )
+        count_receipt(receipt, is_new=is_new, seconds=time.monotonic() - began)
         return Response(receipt, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+    def handle_exception(self, error: Exception) -> Response:
+        answer = super().handle_exception(error)
+        metrics.UPLOADS_REFUSED.add(answer.data.get("code", "other"))
+        return answer
 
 
 class CallsView(TokenView):

@@ -1,6 +1,7 @@
 """What the server keeps of where a request came from: a network and the kind of browser, never more."""
 
 import ipaddress
+from collections.abc import Iterable
 
 BROWSERS = (  # the first that matches: most browsers also name the ones that they are compatible with
     ("Edg", "Edge"),
@@ -30,6 +31,17 @@ def coarse_address(address: str) -> str:
         parsed = parsed.ipv4_mapped or parsed
     bits = IPV4_NETWORK if parsed.version == 4 else IPV6_NETWORK
     return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False).network_address)
+
+
+def is_within(address: str, networks: Iterable[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+    """False for what is no address, such as that of a sender behind a Unix socket."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, ipaddress.IPv6Address):
+        parsed = parsed.ipv4_mapped or parsed
+    return any(parsed in network for network in networks)
 
 
 def describe_network(network: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.cache import cache
 from redis import RedisError
 
+from codextime.lib import metrics
 from codextime.lib.hashing import hash_secret
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ def count_use(limit: RateLimit, *, key: str, now: datetime) -> None:
     period, passed = divmod(int(now.timestamp()), limit.seconds)
     counter = f"rate:{limit.name}:{hash_secret(key)}:{period}"
     if add_one(counter, limit) > limit.amount:
+        metrics.LIMITS_REACHED.add(limit.name)
         raise LimitReached(retry_after=limit.seconds - passed)
 
 

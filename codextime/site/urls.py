@@ -19,5 +19,6 @@ urlpatterns = [
     path("sitemap.xml", machine_views.sitemap, name="sitemap"),
     path(".well-known/security.txt", machine_views.security, name="security"),
     path("healthz", views.health, name="health"),
+    path("metrics", views.show_metrics, name="metrics"),
     path("readyz", views.ready, name="ready"),
 ]

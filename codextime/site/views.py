@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from codextime.dashboard.queries import read_query
-from codextime.site import pages, selectors
+from codextime.site import metrics, pages, selectors
 from codextime.site.api_page import ENDPOINTS
 from codextime.site.caching import public_page
 from codextime.site.example import get_example
@@ -81,6 +81,16 @@ def health(request: HttpRequest) -> HttpResponse:
     if selectors.is_database_reachable():
         return HttpResponse("ok\n", content_type="text/plain")
     return HttpResponse("The database is not reachable.\n", content_type="text/plain", status=503)
+
+
+@never_cache
+@require_safe
+def show_metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus; for everybody else there is nothing here."""
+    sender = {"authorization": request.headers.get("Authorization", ""), "sender": request.META.get("REMOTE_ADDR", "")}
+    if not metrics.may_read(**sender):
+        raise Http404
+    return HttpResponse(metrics.get_metrics(now=timezone.now()), content_type=metrics.CONTENT_TYPE)
 
 
 @never_cache

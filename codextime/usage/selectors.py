@@ -18,6 +18,11 @@ def dirty_date_counts(user: OuterRef) -> "QuerySet[DirtyDate, int]":
     return counts.values_list("number", flat=True)
 
 
+def count_dirty_dates() -> int:
+    """How many UTC dates of all users wait for their totals."""
+    return DirtyDate.objects.values("user", "on").distinct().count()
+
+
 def sources(*, user: User) -> QuerySet[Source]:
     """The user's sources with their devices, in the order in which they first uploaded."""
     return Source.objects.filter(user=user).select_related("device").order_by("created_at", "pk")

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from codextime.lib import metrics
 from codextime.usage import decisions, erasing, services
 
 USERS_PER_CHECK = 200  # a night
@@ -10,7 +11,9 @@ USERS_PER_CHECK = 200  # a night
 
 @shared_task(name=services.REBUILD_TASK)
 def rebuild_user(user_id: int) -> None:
-    services.rebuild_dirty_dates(user_id=user_id)
+    with metrics.REBUILD_SECONDS.timed():
+        dates = services.rebuild_dirty_dates(user_id=user_id)
+    metrics.DATES_REBUILT.add(amount=dates)
 
 
 @shared_task(name="usage.sweep")
@@ -35,7 +38,7 @@ def forget_withdrawn() -> None:
 
 @shared_task(name="usage.check_sample")
 def check_sample() -> None:
-    services.check_sample(users=USERS_PER_CHECK)
+    metrics.TOTALS_DIFFERENCES.add(amount=services.check_sample(users=USERS_PER_CHECK))
 
 
 @shared_task(name=erasing.ERASE_TASK)

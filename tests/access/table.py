@@ -73,6 +73,7 @@ ROWS = [
     public("sitemap.xml"),
     public(".well-known/security.txt", status=404),  # nobody's contact is set
     public("healthz"),
+    public("metrics", status=404),  # nobody may, unless the operator says who
     public("readyz", status=503),  # no worker runs
     # boards
     public("leaderboard"),
