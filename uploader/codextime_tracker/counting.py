@@ -33,7 +33,7 @@ Four = tuple[
 ZERO: Four = (0, 0, 0, 0)
 
 
-class Call(Struct, gc=False):
+class Call(Struct, array_like=True, gc=False):
     """One model call. `identity` names it within its thread, whatever file it is read from."""
 
     identity: str

@@ -21,7 +21,7 @@ class CodexHomeMissing(Exception):
         self.why = why
 
 
-class RolloutFile(Struct, gc=False):
+class RolloutFile(Struct, array_like=True, gc=False):
     """One rollout on disk. `name` is the name that Codex gave it, without the `.zst` of a compressed copy, as text.
 
     `path` can hold bytes that are no text, as the system's own names can.

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct, field
-from msgspec.json import encode
 
 from codextime_tracker.archive import note_gone_files
 from codextime_tracker.copies import TOTAL, NeedsTotals
@@ -13,11 +12,13 @@ from codextime_tracker.counting import Counter
 from codextime_tracker.discovery import Found, RolloutFile, Skipped, find_rollouts, printable
 from codextime_tracker.forks import is_still_right, parents_first, pass_by_totals
 from codextime_tracker.index import Index
-from codextime_tracker.losses import find_losses, why_no_rollout
-from codextime_tracker.passes import KnownFile, Pass, begin_pass, fingerprint_of, whole_reading
+from codextime_tracker.outcomes import Outcome, outcome_of
+from codextime_tracker.passes import KnownFile, Pass, begin_pass, whole_reading
+from codextime_tracker.second_reader import outcomes_of
 from codextime_tracker.settling import FileReading, Tally, store_reading
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
+Begin = Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]
 Store = Callable[[Index, FileReading, Tally], None]
 BATCH_BYTES = 64_000_000
 MOST_GENERATIONS = 50  # of forks of forks
@@ -53,15 +54,17 @@ def scan(
     *,
     counter: type[Counter] = Counter,
     store: Store = store_reading,
+    processes: int | None = None,
 ) -> ScanReport:
     """Reads what changed since the last scan, and all that was read by an older counter. A file that cannot be read is
-    reported and never stops the others. `store` puts what was found into the index.
+    reported and never stops the others. `store` puts what was found into the index. `processes`, 1 or 2, read the
+    files; `None` decides by their size.
 
     Raises `CodexHomeMissing`.
     """
     found = find_rollouts(codex_home)
     progress = progress or (lambda done, total: None)
-    return Scan(index, index.source_key(codex_home), found, progress, counter, store).run()
+    return Scan(index, index.source_key(codex_home), found, progress, counter, store, processes).run()
 
 
 def batches(files: list[RolloutFile]) -> Iterator[list[RolloutFile]]:
@@ -89,6 +92,7 @@ class Scan:
         progress: Progress,
         counter: type[Counter],
         store: Store = store_reading,
+        processes: int | None = None,
     ) -> None:
         self.index = index
         self.query = index.connection.execute
@@ -96,10 +100,12 @@ class Scan:
         self.progress = progress
         self.counter = counter
         self.store_reading = store
+        self.processes = processes
         self.report = ScanReport(source_key, len(found.files), skipped=found.skipped, old_logs=found.old_logs)
         self.source: int = self.query("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0]
         self.settled = self.load_settled()
         self.forks = {name for name, settled in self.settled.items() if settled.is_fork}
+        self.known: dict[str, KnownFile] = {}  # of files that are read: the second process has no index to ask
         self.done = self.expected = 0
 
     def load_settled(self) -> dict[str, Settled]:
@@ -121,15 +127,20 @@ class Scan:
     def run(self) -> ScanReport:
         note_gone_files(self.index, self.source, self.found, self.settled)
         todo = [file for file in self.found.files if not self.is_settled(file)]
+        self.known = {
+            file.name: known for file in todo if file.name in self.settled and (known := self.find_known(file))
+        }
         self.expected = sum(file.size for file in todo)
         deferred: list[tuple[RolloutFile, NeedsTotals]] = []
-        for batch in batches(todo):
-            with self.index.transaction():
-                for file in batch:
-                    try:
-                        self.attempt(file, self.begin)
-                    except NeedsTotals as missing:
-                        deferred.append((file, missing))
+        with outcomes_of(todo, self.look_at, processes=self.processes) as outcomes:
+            for batch in batches(todo):
+                with self.index.transaction():
+                    for file in batch:
+                        outcome = next(outcomes)
+                        if outcome.needs is None:
+                            self.settle(file, outcome)
+                        else:
+                            deferred.append((file, NeedsTotals(*outcome.needs)))
         for _ in range(MOST_GENERATIONS):
             if not deferred:
                 deferred = self.stale_forks()
@@ -137,7 +148,7 @@ class Scan:
                 break
             for file, need in parents_first(deferred):
                 with self.index.transaction():
-                    self.attempt(file, self.after_parent(need))
+                    self.settle(file, self.read(file, self.after_parent(need), self.find_known(file)))
             deferred = []
         return self.report
 
@@ -164,76 +175,45 @@ class Scan:
                 stale.append((file, NeedsTotals(state.thread_id, known.parent)))
         return stale
 
-    def attempt(self, file: RolloutFile, begin: Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]) -> None:
-        """One pass over the file, stored; or a note why not. Raises `NeedsTotals`."""
+    def look_at(self, file: RolloutFile) -> Outcome:
+        return self.read(file, self.begin, self.known.get(file.name))
+
+    def read(self, file: RolloutFile, begin: Begin, known: KnownFile | None) -> Outcome:
+        """One pass over the file. Neither asks the index nor changes the report: another process may do it."""
         try:
             with open(file.path, "rb", buffering=0) as raw:  # noqa: PTH123 - a Path costs more than the opening
-                known = self.find_known(file)
                 turn = begin(file, raw, known)
                 turn.run()
-                self.store(file, raw, turn, known)
+                return outcome_of(file, raw, turn, known, self.source, self.counter.version)
+        except NeedsTotals as need:
+            return Outcome(needs=(need.thread_id, need.parent_id))
         except OSError as error:
-            self.skip(file, f"the file cannot be read: {error.strerror or error}")
+            return Outcome(skipped=[f"the file cannot be read: {error.strerror or error}"])
+
+    def settle(self, file: RolloutFile, outcome: Outcome) -> None:
+        """Stores and reports what came of a file."""
+        if outcome.bytes_read is not None:
+            self.report.files_read += 1
+            self.report.bytes_read += outcome.bytes_read
+        self.report.skipped += [Skipped(printable(file.path), reason) for reason in outcome.skipped]
+        if outcome.is_old:
+            self.report.old_logs.append(file.path)
+        if outcome.reading is not None:
+            self.store_reading(self.index, outcome.reading, self.report.calls)
+            if outcome.reading.parent is not None:
+                self.forks.add(file.name)
         self.done += file.size
         self.progress(self.done, self.expected)
 
     def begin(self, file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pass:
         return begin_pass(file, raw, known, self.counter)
 
-    def after_parent(self, need: NeedsTotals) -> Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]:
+    def after_parent(self, need: NeedsTotals) -> Begin:
         def begin(file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pass:
             reading = whole_reading(file, raw, is_again=known is not None)
             return pass_by_totals(file, reading, need, known, self.find_totals, self.find_older, self.counter)
 
         return begin
-
-    def store(self, file: RolloutFile, raw: BinaryIO, turn: Pass, known: KnownFile | None) -> None:
-        counter, reading = turn.counter, turn.reading
-        self.report.files_read += 1
-        self.report.bytes_read += reading.bytes_read
-        why = why_no_rollout(reading, raw) if counter is None and file.size else ""
-        if why:
-            self.skip(file, why)
-            return  # without a note in the index, so that the next run looks at it and says so again
-        self.note_losses(file, turn)
-        is_recount = (
-            known is not None and known.counter_version < self.counter.version and known.has_lines_of(file, raw)
-        )
-        result = FileReading(
-            source=self.source,
-            file=file,
-            is_known=known is not None,
-            offset=reading.offset,
-            fingerprint=b"" if file.is_compressed else fingerprint_of(reading, raw),
-            thread_id=counter.state.thread_id if counter else None,
-            state=encode(counter.state) if counter else None,
-            totals=turn.former_totals + (counter.totals if counter else b""),
-            former_totals=known.totals if known else b"",
-            parent=turn.parent,
-            thread_parent=counter.state.parent if counter else None,
-            calls=list(counter.calls.values()) if counter else [],
-            copied=counter.copied if counter else [],
-            passed_over=turn.passed_over,
-            is_whole=turn.is_whole,
-            flags=counter.state.flags if counter else 0,
-            counter_version=self.counter.version,
-            is_recount=is_recount,
-        )
-        self.store_reading(self.index, result, self.report.calls)
-        if turn.parent is not None:
-            self.forks.add(file.name)
-
-    def note_losses(self, file: RolloutFile, turn: Pass) -> None:
-        """What of the file could not be counted, in words."""
-        if not file.size:
-            self.skip(file, "the file is empty")
-        elif turn.counter is None:
-            self.report.old_logs.append(file.path)
-        for loss in find_losses(turn):
-            self.skip(file, loss)
-
-    def skip(self, file: RolloutFile, reason: str) -> None:
-        self.report.skipped.append(Skipped(printable(file.path), reason))
 
     def find_totals(self, thread_id: str) -> list[bytes]:
         """The running sums of a thread, as each reading found them: also in files that changed since or are gone."""

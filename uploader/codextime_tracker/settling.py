@@ -38,7 +38,7 @@ FIND = """
 """
 
 
-class FileReading(Struct):
+class FileReading(Struct, array_like=True):
     """What a pass over one file found, and where the next one starts. `is_known`: the index has the file already.
 
     `parent` told what is copied, and `thread_parent` started the thread. `is_whole`: the pass began at the first byte.
