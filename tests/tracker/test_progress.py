@@ -29,6 +29,15 @@ def test_a_bar_moves_while_there_is_nothing_to_tell(
     assert all(f"Working {sign}" in shown.getvalue() for sign in TURNS)
 
 
+@pytest.mark.parametrize(("name", "shown_then"), [("bytes", "5.00/9.00"), ("calls", "5.00/9.00")])
+def test_a_bar_shows_what_was_counted(monkeypatch: pytest.MonkeyPatch, name: str, shown_then: str) -> None:
+    monkeypatch.setattr(sys, "stderr", shown := StringIO())
+
+    with BARS[name](True) as update:
+        update(*([5, 9] if name == "bytes" else [5]))
+        wait_until(lambda: shown_then in shown.getvalue())
+
+
 @pytest.mark.parametrize("bar", BARS.values(), ids=BARS.keys())
 def test_a_bar_that_is_not_wanted_says_nothing(
     monkeypatch: pytest.MonkeyPatch, bar: Callable[[bool], AbstractContextManager[Any]]

@@ -43,8 +43,7 @@ def bytes_bar(title: str, *, is_shown: bool) -> Iterator[Callable[[int, int], No
     with tqdm(desc=f"{title} {TURNS[-1]}", leave=False, dynamic_ncols=True, **options) as bar, turning(bar, title):
 
         def update(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
+            bar.n, bar.total = done, total
 
         yield update
 
@@ -59,19 +58,26 @@ def calls_bar(title: str, total: int, *, is_shown: bool) -> Iterator[Callable[[i
 
     options: dict[str, Any] = {"unit": " calls", "unit_scale": True, "total": total}
     with tqdm(desc=f"{title} {TURNS[-1]}", leave=False, dynamic_ncols=True, **options) as bar, turning(bar, title):
-        yield lambda done: bar.update(done) and None
+
+        def update(done: int) -> None:
+            bar.n += done
+
+        yield update
 
 
 @contextmanager
 def turning(bar: Any, title: str) -> Iterator[None]:
-    """Turns a sign behind the title of tqdm's bar: a step with nothing to tell yet shall not look like a halt."""
+    """Draws tqdm's bar, and turns a sign behind its title: a step with nothing to tell yet shall not look like a halt.
+
+    Nobody else draws, so that who counts only has to leave a number.
+    """
     is_done = Event()
 
     def turn() -> None:
         for sign in cycle(TURNS):
             if is_done.wait(TURN_SECONDS):
                 return
-            bar.set_description(f"{title} {sign}")
+            bar.set_description(f"{title} {sign}")  # with what was counted by now
 
     thread = Thread(target=turn, daemon=True)
     thread.start()
