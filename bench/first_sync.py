@@ -70,7 +70,9 @@ def watch(command: list[str], environment: dict[str, str]) -> tuple[float, float
     termios.tcsetwinsize(terminal, ROWS_AND_COLUMNS)  # else it has none, and nothing is drawn
     last = started = perf_counter()
     pause = 0.0
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal, env=environment) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=terminal, env=environment
+    ) as process:
         os.close(terminal)
         while read_some(screen):
             now = perf_counter()

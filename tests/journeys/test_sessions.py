@@ -1,12 +1,16 @@
 """Calls grouped by session: only if the owner wants it on the machine and on the server, and what was sent follows."""
 
 import gzip
+import io
 import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from codextime_tracker.call_ids import thread_key
 from codextime_tracker.exits import Exit
+from codextime_tracker.places import INDEX, data_folder
 from django.test import Client
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
@@ -68,6 +72,64 @@ def test_a_pairing_groups_by_session_if_the_machine_asks_and_the_owner_agrees(
 
     assert stored(owner) == (grouped(owner, 1, 2, 3) if ticked else ungrouped(1, 2, 3))
     assert ("/settings" in run.out) != ticked
+
+
+class Typed(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, machine: Machine) -> Callable[[str], Typed]:
+    """Has somebody sit at the machine who types that: the keyboard, which holds what no question has taken yet."""
+
+    def sit_down(text: str) -> Typed:
+        monkeypatch.setattr("sys.stdin", keyboard := Typed(text))
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+        return keyboard
+
+    return sit_down
+
+
+@pytest.mark.parametrize(("answer", "is_grouped"), [("y", True), ("", False)])
+def test_the_first_run_on_a_terminal_asks_once_whether_to_group_by_session(
+    machine: Machine, website: Client, owner: User, typed: Callable[[str], Typed], answer: str, is_grouped: bool
+) -> None:
+    decide(machine, website, "approve", groups_by_session="on")
+    keyboard = typed(f"{answer}\nfor the next question\n")
+
+    machine("--no-browser")
+    append(machine.rollout, call(4))
+    machine()
+
+    assert keyboard.read() == "for the next question\n"
+    assert stored(owner) == (grouped(owner, 1, 2, 3, 4) if is_grouped else ungrouped(1, 2, 3, 4))
+
+
+def test_nobody_is_asked_who_wants_quiet_gave_the_option_or_said_so_before(
+    paired: Machine, typed: Callable[[str], Typed]
+) -> None:
+    keyboard = typed("nobody asks\n")
+
+    paired("--quiet")
+    paired("--group-by-session")
+    sessions(paired, "off")
+    paired()
+
+    assert keyboard.read() == "nobody asks\n"
+
+
+def test_whose_index_is_lost_is_asked_again(grouping: Machine, owner: User, typed: Callable[[str], Typed]) -> None:
+    for path in data_folder().glob(f"{INDEX}*"):
+        path.unlink()
+    keyboard = typed("y\n")
+
+    grouping()
+    append(grouping.rollout, call(4))
+    grouping()
+
+    assert keyboard.read() == ""
+    assert stored(owner) == grouped(owner, 1, 2, 3, 4)
 
 
 @pytest.mark.parametrize("is_on_there", [True, False])

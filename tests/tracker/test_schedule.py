@@ -235,7 +235,7 @@ class Person(io.StringIO):
 def test_a_first_run_on_a_terminal_offers_a_schedule(
     scheduled: Tracker, monkeypatch: pytest.MonkeyPatch, answer: str, is_installed: bool
 ) -> None:
-    for name, stream in (("stdin", Person(f"{answer}\n" * 2)), ("stdout", Person()), ("stderr", Person())):
+    for name, stream in (("stdin", Person("\n" + f"{answer}\n" * 2)), ("stdout", Person()), ("stderr", Person())):
         monkeypatch.setattr(f"sys.{name}", stream)
     monkeypatch.setenv("CODEX_HOME", str(scheduled.home))
 

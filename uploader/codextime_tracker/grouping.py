@@ -11,6 +11,7 @@ from codextime_tracker.destinations import Destination
 from codextime_tracker.index import Index
 
 TAKEN_BACK = ""  # the grouping of a destination while its threads are taken back
+QUESTION = "Group your calls by session? Each carries two hashes then: of its session and of what started it. No text."
 STAYS_OFF = "Sessions stay ungrouped here, as you said. To change that: codextime-tracker sessions on"
 OFF_THERE = "No sessions were sent: the account does not group calls by session. To switch that on: {}/settings"
 
@@ -26,6 +27,15 @@ def find_switch(index: Index, server: str, user_id: str) -> bool | None:
 def set_switch(index: Index, server: str, user_id: str, *, is_on: bool) -> None:
     """What was sent follows with the next run."""
     index.connection.execute("INSERT OR REPLACE INTO session_switches VALUES (?, ?, ?)", (server, user_id, is_on))
+
+
+def is_wanted(index: Index, server: str, user_id: str, *, ask: Callable[[str], bool] | None) -> bool:
+    """What the owner said on this machine. Who never said anything is asked, once, if anybody can be."""
+    said = find_switch(index, server, user_id)
+    if said is None and ask is not None:
+        said = ask(QUESTION)
+        set_switch(index, server, user_id, is_on=said)
+    return bool(said)
 
 
 class Grouping:

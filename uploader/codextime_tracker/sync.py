@@ -17,6 +17,7 @@ from codextime_tracker.credentials import Pairing, find_pairing, remember_pairin
 from codextime_tracker.custom_models import settle_names
 from codextime_tracker.destinations import Destination, has_news
 from codextime_tracker.exits import Exit, Stopped, UsageRefused
+from codextime_tracker.grouping import is_wanted
 from codextime_tracker.homes import existing_homes
 from codextime_tracker.index import Index
 from codextime_tracker.locking import one_run_at_a_time, waiting_for_approval
@@ -76,9 +77,11 @@ def sync(
     sleep: Callable[[float], None] = time.sleep,
     counter: type[Counter] = Counter,
     is_reconciling: bool = False,
+    ask: Callable[[str], bool] | None = None,
 ) -> Outcome:
     """Does one run. Raises `Stopped` in one of its kinds; whatever was done until then is kept.
 
+    `ask` puts a question to the person who waits for the run, if one does.
     `is_reconciling`: before it sends, it compares the index with all that the server has.
     """
     with opened(options.index) as index, noted(index, options.user_id, now) as run:
@@ -88,7 +91,10 @@ def sync(
         server, token = find_access(options)
         run.server = str(server)
         if token is None:
-            token = pair_this_machine(options, server, sleep)
+            say(NEVER_SENT + "\n")
+        groups = options.groups_by_session or is_wanted(index, str(server), options.user_id, ask=ask)
+        if token is None:
+            token = pair_this_machine(options, server, sleep, groups_by_session=groups)
         scans = [scan_home(index, home, is_quiet=options.is_quiet, counter=counter) for home in homes]
         destinations = destinations_of(options, index, homes, str(server))
         for each in destinations:
@@ -124,6 +130,7 @@ def login(options: Options, *, sleep: Callable[[float], None] = time.sleep) -> t
     with one_run_at_a_time(options.index):
         if token is not None and token_works(options, server, token, sleep):
             return server, False
+        say(NEVER_SENT + "\n")
         pair_this_machine(options, server, sleep)
     return server, True
 
@@ -220,11 +227,12 @@ def connected(options: Options, server: Server, sleep: Callable[[float], None]) 
         yield client
 
 
-def pair_this_machine(options: Options, server: Server, sleep: Callable[[float], None]) -> str:
+def pair_this_machine(
+    options: Options, server: Server, sleep: Callable[[float], None], *, groups_by_session: bool = False
+) -> str:
     """Pairs and remembers the token."""
     from codextime_tracker.pairing import pair
 
-    say(NEVER_SENT + "\n")
     opens_browser = options.opens_browser and can_open_browser()
     with connected(options, server, sleep) as client, waiting_for_approval(options.index):
         token = pair(
@@ -232,7 +240,7 @@ def pair_this_machine(options: Options, server: Server, sleep: Callable[[float],
             user_id=options.user_id,
             say=say,
             opens_browser=opens_browser,
-            groups_by_session=options.groups_by_session,
+            groups_by_session=groups_by_session,
             sleep=sleep,
         )
     remember_pairing(options.credentials, Pairing(str(server), options.user_id, token))

@@ -37,6 +37,19 @@ def can_open_browser() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def can_ask() -> bool:
+    """Whether a person can read a question here and answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str) -> bool:
+    """Whether a person says yes; nobody does without a terminal."""
+    if not can_ask():
+        return False
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def count(number: int, noun: str) -> str:
     """`1 call`, `12,345 calls`."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -2,7 +2,6 @@
 
 import argparse
 import shlex
-import sys
 from typing import TYPE_CHECKING
 
 from codextime_tracker.arguments import (
@@ -17,6 +16,7 @@ from codextime_tracker.arguments import (
 )
 from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit, Stopped
+from codextime_tracker.terminal import ask
 
 if TYPE_CHECKING:
     from codextime_tracker.sync import Options
@@ -77,11 +77,3 @@ def offer(options: "Options") -> None:
         return
     except Stopped as stopped:
         complain(str(stopped))
-
-
-def ask(question: str) -> bool:
-    """Whether a person says yes; nobody does without a terminal."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -6,6 +6,7 @@ import sys
 from codextime_tracker.arguments import add_home, add_index, add_line, add_server, add_user, label, options_of
 from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
+from codextime_tracker.terminal import ask, can_ask
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,10 +38,11 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
 
         print_preview(options)
         return Exit.DONE
-    outcome = sync(options, now=clock.now, sleep=clock.sleep)
+    is_attended = can_ask() and not options.is_quiet
+    outcome = sync(options, now=clock.now, sleep=clock.sleep, ask=ask if is_attended else None)
     if not options.is_quiet:
         print_outcome(outcome)
-    if outcome.is_first and not parsed.watch and not options.is_quiet and sys.stdin.isatty() and sys.stdout.isatty():
+    if outcome.is_first and not parsed.watch and is_attended and sys.stdout.isatty():
         from codextime_tracker.commands.schedule import offer
 
         offer(options)
