@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "codextime.usage",
     "codextime.ingest",
     "codextime.boards",
+    "codextime.exports",
     "codextime.dashboard",
     "codextime.programs",
     "codextime.site",
@@ -154,12 +155,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget old uploads": {"task": "ingest.forget_uploads", "schedule": 3600.0},
     "forget what was withdrawn": {"task": "usage.forget_withdrawn", "schedule": 3600.0},
     "erase accounts whose time has come": {"task": "dashboard.erase_due_accounts", "schedule": 3600.0},
+    "forget old exports": {"task": "exports.forget", "schedule": 600.0},
     "forget freed handles": {"task": "boards.forget_freed_handles", "schedule": 3600.0},
     "check the totals of some users": {"task": "usage.check_sample", "schedule": crontab(hour="3", minute="17")},
     "show that a worker works": {"task": "site.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "bring the leaderboard up to date": {"task": "boards.take_snapshot", "schedule": 15, "options": {"expires": 15}},
     "rebuild what lost messages left": {"task": "usage.sweep", "schedule": 15, "options": {"expires": 15}},
     "erase what lost messages left": {"task": "usage.sweep_erasures", "schedule": 15, "options": {"expires": 15}},
+    "make exports that lost messages left": {"task": "exports.sweep", "schedule": 60, "options": {"expires": 60}},
     "do what owners decided": {"task": "usage.sweep_decisions", "schedule": 15, "options": {"expires": 15}},
 }
 

@@ -9,6 +9,7 @@ from codextime.accounts.services import erase_user
 from codextime.boards.services import leave_board
 from codextime.dashboard.models import AccountErasure
 from codextime.devices.services import forget_pairings_for, revoke_all_devices
+from codextime.exports.services import forget_exports_of
 from codextime.ingest.services import forget_erased_tokens, forget_uploads_of, remember_erased_tokens
 from codextime.usage.erasing import ask_to_erase_usage
 
@@ -32,6 +33,7 @@ def ask_to_erase_account(*, user: User, now: datetime.datetime) -> datetime.date
         leave_board(user=user, now=now)
         revoke_all_devices(user=user, now=now)
         remember_erased_tokens(user=user, now=now)
+        forget_exports_of(user=user)
     return erasure.due_at
 
 
@@ -78,3 +80,4 @@ def erase_usage(*, user: User, now: datetime.datetime) -> None:
     follows. Raises `usage.services.UserGone`."""
     ask_to_erase_usage(user=user, now=now)
     forget_uploads_of(user=user)
+    forget_exports_of(user=user)

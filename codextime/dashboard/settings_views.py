@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,8 @@ from codextime.accounts.requests import SignedInRequest, is_from_own_page
 from codextime.boards.reading import find_own_listing
 from codextime.dashboard import access, selectors
 from codextime.dashboard.forms import HandleForm, LabelForm, ThemeForm, TimeZoneForm
+from codextime.exports.selectors import find_export
+from codextime.exports.services import sign_link
 from codextime.usage import services as usage
 
 THEME_COOKIE = "theme"
@@ -104,7 +107,10 @@ def render_settings(
         (source, label_forms.get(source.id) or LabelForm(initial={"label": source.label}, auto_id=label_id(source.id)))
         for source in selectors.get_labelled_sources(request.user)
     ]
+    export = find_export(user=request.user)
     context = {
+        "export": export,
+        "export_link": reverse("fetch_export", args=[sign_link(export)]) if export and export.made_at else "",
         "zone_form": zone_form,
         "sources": sources,
         "listing": listing,

@@ -108,6 +108,10 @@ ROWS = [
     public("api/v1/usage/calls", status=401),
     public("api/v1/corrections", status=401),
     public("api/v1/profile", status=401),
+    # exports
+    action("settings/export", "/settings/export"),
+    page("settings/export/<str:signed>", "/settings/export/{export}", stranger=302),
+    page("settings/export/<str:signed>", "/settings/export/wrong", owner=302, stranger=302),
     # devices
     page("devices"),
     page("devices/pair"),

@@ -14,6 +14,8 @@ from django.utils import timezone
 from codextime.accounts import services as accounts
 from codextime.accounts.models import User
 from codextime.devices import services as devices
+from codextime.exports import services as exports
+from codextime.exports.models import Export
 from codextime.programs.services import make_read_token
 from codextime.usage.models import Source
 from tests.access.table import ROWS, SIGN_IN, Row
@@ -46,11 +48,18 @@ def filled(owner: User) -> dict[str, str]:
         "device": str(device.pk),
         "source": str(source.pk),
         "read_token": str(make_read_token(user=owner, name="Script", now=now)[0].pk),
+        "export": make_export(owner),
         "withdrawal": str(withdraw_something(owner).pk),
         "user_code": devices.start_pairing(requested_user=owner.public_id, now=now).user_code,
         "login_link": accounts.make_login_link(user=owner, now=now).rpartition("/")[2],
         "invitation": accounts.invite(email="ada@example.org", now=now).rpartition("/")[2],
     }
+
+
+def make_export(user: User) -> str:
+    exports.ask_for_export(user=user, now=timezone.now())
+    exports.make_export(user_id=user.pk, now=timezone.now())
+    return exports.sign_link(Export.objects.get(user=user))
 
 
 def send(client: Client, row: Row, filled: dict[str, str], method: str = "") -> HttpResponse:

@@ -1,0 +1,86 @@
+"""What of the database goes into an export, as the SQL of each file. Instants are UTC, in ISO 8601.
+
+Texts that people typed stand in JSON, never in a CSV file: a spreadsheet takes a label such as `=1+1` for a formula.
+"""
+
+INSTANT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+def instant(column: str) -> str:
+    return f"{INSTANT.format(column)} AS {column.rpartition('.')[2]}"
+
+
+TOKENS = """input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens, reasoning_output_tokens"""
+
+CSV_FILES = {
+    "calls.csv": f"""
+        SELECT call_id, {instant("call.at")}, model.name AS model, {TOKENS}, source.key AS source, thread.key AS thread,
+            revision, revision < 256 AS is_estimate, {instant("withdrawn_at")}
+        FROM usage_call call
+        LEFT JOIN usage_modelname model ON model.id = model_id
+        LEFT JOIN usage_source source ON source.id = source_id
+        LEFT JOIN usage_thread thread ON thread.id = thread_id
+        WHERE call.user_id = %(user)s ORDER BY call.at, call_id
+    """,
+    "sessions.csv": "SELECT key, parent_key FROM usage_thread WHERE user_id = %(user)s ORDER BY id",
+    "corrections.csv": f"""
+        SELECT {instant("made_at")}, call_id, {instant("at")}, model.name AS model, tokens_before, tokens_after, reason,
+            revision
+        FROM usage_correction JOIN usage_modelname model ON model.id = model_id
+        WHERE user_id = %(user)s ORDER BY usage_correction.made_at, usage_correction.id
+    """,
+    "withdrawals.csv": f"""
+        SELECT {instant("made_at")}, {instant("changed_at")}, reason, state, is_replacement, is_approved, calls, tokens,
+            first_on, last_on, source.key AS source
+        FROM usage_withdrawalrecord record JOIN usage_source source ON source.id = source_id
+        WHERE record.user_id = %(user)s ORDER BY record.id
+    """,
+    "replaced-readings.csv": f"""
+        SELECT 'before' AS kind, call_id, {instant("at")}, model.name AS model, {TOKENS}, revision
+        FROM usage_formerreading reading JOIN usage_modelname model ON model.id = model_id WHERE user_id = %(user)s
+        UNION ALL
+        SELECT 'waiting', call_id, {instant("at")}, model.name, {TOKENS}, revision
+        FROM usage_waitingreading reading JOIN usage_modelname model ON model.id = model_id WHERE user_id = %(user)s
+    """,
+    "uploads.csv": f"""
+        SELECT upload_id, {instant("received_at")}, device_id AS device, receipt
+        FROM ingest_upload WHERE user_id = %(user)s ORDER BY ingest_upload.received_at
+    """,
+}
+
+JSON_FILES = {
+    "profile.json": f"""
+        SELECT public_id AS user_id, email, time_zone, {instant("date_joined")}, {instant("last_login")},
+            {instant("session_grouping_since")}, listing.handle, {instant("listing.listed_at")},
+            {instant("erasure.erased_at")}
+        FROM accounts_user
+        LEFT JOIN boards_listing listing ON listing.user_id = accounts_user.id
+        LEFT JOIN usage_usageerasure erasure ON erasure.user_id = accounts_user.id
+        WHERE accounts_user.id = %(user)s
+    """,
+    "sources.json": f"""
+        SELECT key, label, device_id AS device, {instant("created_at")}
+        FROM usage_source WHERE user_id = %(user)s ORDER BY id
+    """,
+    "devices.json": f"""
+        SELECT id AS device, name, token_hint, {instant("created_at")}, {instant("last_used_at")},
+            {instant("revoked_at")}
+        FROM devices_device WHERE user_id = %(user)s ORDER BY id
+    """,
+}
+
+README = """Everything that this server stores for your account.
+
+calls.csv              one line for each model call. tokens = input + output: cached and cache write are parts of the
+                       input, reasoning is a part of the output. A call with withdrawn_at counts nowhere; one without
+                       at was withdrawn so long ago that only its id is left.
+sessions.csv           the hashes of sessions, if you group calls by session
+corrections.csv        every change of a stored call: tokens before and after, and why
+withdrawals.csv        what machines took back or lowered, and what became of it
+replaced-readings.csv  what calls said before they were lowered, for 30 days, and lower readings that wait for you
+uploads.csv            the uploads that are remembered, each with its receipt
+profile.json, sources.json, devices.json
+                       your account, your Codex homes and your machines, with what you typed
+
+Instants are UTC. Your password and the tokens of your machines are stored as hashes only and are not in here.
+"""
