@@ -48,6 +48,13 @@ def database() -> dict[str, Any]:
     return parsed
 
 
+def positive(name: str, default: int) -> int:
+    text: str = read.str(name, default=str(default))
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise ImproperlyConfigured(f"{name} is {text!r}; it must be a whole number above 0")
+    return int(text)
+
+
 def networks(name: str, default: tuple[str, ...] = ()) -> list[Network]:
     """Networks such as `172.16.0.0/12`, or single addresses, separated by commas; not the whole internet."""
     texts: list[str] = read.list(name, default=list(default))
@@ -104,6 +111,8 @@ TRUSTED_PROXIES = networks("CODEXTIME_TRUSTED_PROXIES")
 METRICS_TOKEN = secret("CODEXTIME_METRICS_TOKEN")
 METRICS_NETWORKS = networks("CODEXTIME_METRICS_NETWORKS", LOOPBACK if MODE == "local" else ())
 ADMIN_PATH: str = read.str("CODEXTIME_ADMIN_PATH", default="admin").strip("/")
+UPLOADS_WAIT_ABOVE_DATES = positive("CODEXTIME_UPLOADS_WAIT_ABOVE_DATES", 200_000)
+UPLOADS_WAIT_ABOVE_SECONDS = positive("CODEXTIME_UPLOADS_WAIT_ABOVE_SECONDS", 2)
 NAMESPACE: str = read.str("CODEXTIME_NAMESPACE", default="codextime")
 
 if not SECRET_KEY:

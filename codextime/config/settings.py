@@ -116,6 +116,10 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Uploads are told to come back while more dates than this wait for their totals, or the database takes longer than this
+# to say so.
+UPLOADS_WAIT_ABOVE_DATES, UPLOADS_WAIT_ABOVE_SECONDS = env.UPLOADS_WAIT_ABOVE_DATES, env.UPLOADS_WAIT_ABOVE_SECONDS
+
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

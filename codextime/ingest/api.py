@@ -15,18 +15,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from codextime.ingest import bodies, decoding, listing, schemas, services
+from codextime.accounts.requests import network_of
+from codextime.ingest import bodies, decoding, limits, listing, pressure, schemas, services
 from codextime.ingest.authentication import ERASED, PAIR_AGAIN, UploadTokenAuthentication
 from codextime.ingest.contract import MAXIMUM_BYTES, PROTOCOL
 from codextime.ingest.receipts import count_receipt
 from codextime.lib import metrics
 from codextime.lib.problems import DATABASE_AWAY, database_away, problem, too_many_requests
-from codextime.lib.rate_limits import LimitReached, RateLimit, count_use
+from codextime.lib.rate_limits import LimitReached, RateLimit, count_use, count_uses
 from codextime.usage.services import UserGone
-
-# 2,400,000 calls a minute. Lenient: who uploads has proven who they are, and the database needs no cache to store.
-UPLOADS_OF_DEVICE = RateLimit("uploads-of-device", amount=240, seconds=60, is_lenient=True)
-LISTS_OF_DEVICE = RateLimit("lists-of-device", amount=240, seconds=60, is_lenient=True)
 
 PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
     bodies.BodyTooLarge: (
@@ -73,9 +70,21 @@ class TokenView(APIView):
 
     authentication_classes = [UploadTokenAuthentication]
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        network = network_of(request._request)
+        self.can_count = count_use(limits.REQUESTS_OF_NETWORK, key=network, now=timezone.now())
+        super().initial(request, *args, **kwargs)
+
+    def limit(self, *uses: tuple[RateLimit, str]) -> None:
+        """Raises `LimitReached`."""
+        if self.can_count:
+            count_uses(*uses, now=timezone.now())
+
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, LimitReached):
             return too_many_requests(error)
+        if isinstance(error, pressure.ServerBusy):
+            return too_busy()
         if isinstance(error, DATABASE_AWAY):
             return database_away()
         if isinstance(error, AuthenticationFailed):
@@ -113,7 +122,8 @@ class UploadsView(TokenView):
         """Stores calls. Sent again with the same upload_id, the answer is the first one's receipt, and 200."""
         device: Any = request.auth
         now, began = timezone.now(), time.monotonic()
-        count_use(UPLOADS_OF_DEVICE, key=str(device.pk), now=now)
+        self.limit((limits.UPLOADS_OF_DEVICE, str(device.pk)), (limits.UPLOADS_OF_USER, str(device.user_id)))
+        pressure.refuse_if_busy()
         body: Any = request.data or b""  # DRF has no parser look at an empty body
         receipt, is_new = services.receive_upload(
             device=device,
@@ -139,7 +149,7 @@ class CallsView(TokenView):
     def get(self, request: Request) -> Response:
         """Ids, revisions and marks of withdrawal of the token's user, by id, in pages; and nothing else of a call."""
         device: Any = request.auth
-        count_use(LISTS_OF_DEVICE, key=str(device.pk), now=timezone.now())
+        self.limit((limits.LISTS_OF_DEVICE, str(device.pk)), (limits.LISTS_OF_USER, str(device.user_id)))
         page = listing.list_page(user=device.user, listing=listing.decode_listing(request.query_params))
         return Response(page, headers={"Cache-Control": "no-store"})
 
@@ -150,7 +160,7 @@ class DeviceView(TokenView):
         """Whether the token works: whose it is, the protocols that this server takes, and since when it keeps which
         calls belong to one session, if the account wants that. Stores nothing."""
         device: Any = request.auth
-        count_use(UPLOADS_OF_DEVICE, key=str(device.pk), now=timezone.now())
+        self.limit((limits.UPLOADS_OF_DEVICE, str(device.pk)))
         since = device.user.session_grouping_since
         answer = {
             "user": device.user.public_id,
@@ -158,6 +168,15 @@ class DeviceView(TokenView):
             "session_grouping_since": since and since.isoformat().replace("+00:00", "Z"),
         }
         return Response(answer, headers={"Cache-Control": "no-store"})
+
+
+def too_busy() -> Response:
+    return problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        code="too_busy",
+        detail=f"The server has more to do than it can do now: try again in {pressure.RETRY_AFTER} seconds.",
+        headers={"Retry-After": str(pressure.RETRY_AFTER)},
+    )
 
 
 def unauthorized(code: str, detail: str) -> Response:

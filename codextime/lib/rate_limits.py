@@ -34,17 +34,26 @@ class LimitReached(Exception):
         self.retry_after = retry_after
 
 
-def count_use(limit: RateLimit, *, key: str, now: datetime) -> None:
-    """Counts one use by `key` (kept as a hash). Raises `LimitReached` from the first one too many on.
+def count_use(limit: RateLimit, *, key: str, now: datetime) -> bool:
+    """Counts one use by `key` (kept as a hash); false if nothing can be counted now. Raises `LimitReached` from the
+    first one too many on.
 
     Periods begin at multiples of their length, and each has a counter of its own: a counter that outlives its
     period can lock nobody out.
     """
     period, passed = divmod(int(now.timestamp()), limit.seconds)
     counter = f"rate:{limit.name}:{hash_secret(key)}:{period}"
-    if add_one(counter, limit) > limit.amount:
+    uses = add_one(counter, limit)
+    if uses > limit.amount:
         metrics.LIMITS_REACHED.add(limit.name)
         raise LimitReached(retry_after=limit.seconds - passed)
+    return uses > 0
+
+
+def count_uses(*uses: tuple[RateLimit, str], now: datetime) -> bool:
+    """Counts one use of each limit by its key, until nothing can be counted: a cache that is silent is waited for once.
+    Raises `LimitReached` at the first that is too many."""
+    return all(count_use(limit, key=key, now=now) for limit, key in uses)
 
 
 def add_one(counter: str, limit: RateLimit) -> int:

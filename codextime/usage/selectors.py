@@ -74,6 +74,11 @@ def list_calls(
     return list(calls.annotate(needed=needed).values_list("call_id", "needed", "withdrawn_at")[:limit])
 
 
+def count_dirty_marks(*, limit: int) -> int:
+    """How many changed dates of anybody wait for their totals; not more than `limit`, so that it costs no more."""
+    return DirtyDate.objects.all()[:limit].count()
+
+
 def oldest_dirty_date_at() -> datetime | None:
     """Since when the oldest change of anybody's calls waits for its totals; `None` if none waits."""
     oldest: datetime | None = DirtyDate.objects.aggregate(oldest=Min("marked_at"))["oldest"]

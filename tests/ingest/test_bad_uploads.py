@@ -6,10 +6,14 @@ import tracemalloc
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from codextime.accounts.models import User
-from codextime.ingest import api
+from codextime.devices.services import pair_own_device
+from codextime.ingest import limits
 from codextime.lib.rate_limits import RateLimit
 from codextime.usage.models import Call
 from tests.ingest.uploads import call, envelope, post
@@ -234,15 +238,41 @@ def test_a_plain_body_over_the_limit_is_refused(client: Client, owner: User, tok
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-def test_a_machine_that_uploads_too_often_is_told_when_to_come_back(
-    client: Client, owner: User, token: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limit", ["UPLOADS_OF_DEVICE", "UPLOADS_OF_USER", "REQUESTS_OF_NETWORK"])
+def test_who_uploads_too_often_is_told_when_to_come_back(
+    client: Client, owner: User, token: str, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(api, "UPLOADS_OF_DEVICE", RateLimit("none", amount=0, seconds=60))
+    monkeypatch.setattr(limits, limit, RateLimit("one", amount=1, seconds=60))
+    assert post(client, token, envelope(owner, call(1))).status_code == 201
 
     refused = post(client, token, envelope(owner, call(1)))
 
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 60
+
+
+def test_machines_of_a_user_share_a_limit_and_those_of_others_do_not(
+    client: Client, owner: User, stranger: User, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "UPLOADS_OF_USER", RateLimit("one", amount=1, seconds=60))
+    tokens = [pair_own_device(user=user, name="Desk", now=timezone.now())[1] for user in (owner, stranger)]
+    assert post(client, token, envelope(owner, call(1))).status_code == 201
+
+    answers = [post(client, token, envelope(owner, call(1))) for token in tokens]
+
+    assert [answer.status_code for answer in answers] == [429, 401]  # the stranger sent what is the owner's
+
+
+def test_who_guesses_tokens_is_stopped_before_anything_is_looked_up(
+    client: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "REQUESTS_OF_NETWORK", RateLimit("one", amount=1, seconds=60))
+    assert post(client, "cxt_wrong", b"{}").status_code == 401
+
+    with CaptureQueriesContext(connection) as queries:
+        assert post(client, "cxt_wrong", b"{}").status_code == 429
+
+    assert len(queries) == 0
 
 
 def test_another_method_is_refused(client: Client, token: str) -> None:

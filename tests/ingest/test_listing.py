@@ -10,7 +10,7 @@ from django.test import Client
 from codextime.accounts.models import User
 from codextime.devices.models import Device
 from codextime.devices.services import pair_own_device, revoke_device
-from codextime.ingest import api, listing
+from codextime.ingest import limits, listing
 from codextime.lib.rate_limits import RateLimit
 from tests.ingest.uploads import call, envelope, post
 
@@ -107,7 +107,7 @@ def test_a_question_that_makes_no_sense_is_told_so(client: Client, token: str, q
 
 
 def test_listing_has_a_limit_of_its_own(client: Client, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "LISTS_OF_DEVICE", RateLimit("lists", amount=1, seconds=60))
+    monkeypatch.setattr(limits, "LISTS_OF_DEVICE", RateLimit("lists", amount=1, seconds=60))
 
     statuses = [ask(client, token).status_code for _ in range(2)]
 

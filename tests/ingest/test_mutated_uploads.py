@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from codextime.accounts.models import User
-from codextime.ingest import api, rules
+from codextime.ingest import limits, rules
 from codextime.ingest.contract import CONTRACT
 from codextime.ingest.models import Upload
 from codextime.lib.rate_limits import RateLimit
@@ -33,7 +33,8 @@ MODEL = next(field["pattern"] for field in CONTRACT["call"] if field["name"] == 
 
 @pytest.fixture(autouse=True)
 def no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "UPLOADS_OF_DEVICE", RateLimit("many", amount=10**9, seconds=60))
+    for name in ("UPLOADS_OF_DEVICE", "UPLOADS_OF_USER", "REQUESTS_OF_NETWORK"):
+        monkeypatch.setattr(limits, name, RateLimit(name, amount=10**9, seconds=60))
 
 
 @pytest.fixture(autouse=True)

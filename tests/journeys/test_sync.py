@@ -1,6 +1,7 @@
 """Runs of the tracker and what the server has afterwards, whatever happens on the line between them."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,16 @@ from codextime_tracker.places import INDEX, data_folder
 from django.db.models import Count, Sum
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from codextime.accounts.models import User
 from codextime.devices.models import Device
 from codextime.devices.services import revoke_device
-from codextime.ingest import api
+from codextime.ingest import limits, pressure
 from codextime.lib.rate_limits import RateLimit
-from codextime.usage.models import Call, Correction, Source
+from codextime.usage.models import Call, Correction, DirtyDate, Source
+from codextime.usage.services import rebuild_dirty_dates
 from tests.journeys.test_pairing import decide
 from tests.machine import Machine
 from tests.peer import Peer, Reply, Request, forwarding
@@ -127,15 +130,33 @@ def test_a_receipt_that_is_lost_doubles_nothing(
 def test_a_limit_is_waited_out_and_nothing_is_lost(
     paired: Machine, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "UPLOADS_OF_DEVICE", RateLimit("none", amount=0, seconds=60))
+    monkeypatch.setattr(limits, "UPLOADS_OF_DEVICE", RateLimit("none", amount=0, seconds=60))
     paired.while_waiting = lambda: monkeypatch.setattr(
-        api, "UPLOADS_OF_DEVICE", RateLimit("many", amount=99, seconds=60)
+        limits, "UPLOADS_OF_DEVICE", RateLimit("many", amount=99, seconds=60)
     )
 
     run = paired()
 
     assert run.exit == Exit.DONE
     assert len(paired.waits) == 1
+    assert stored(owner) == [1001, 1002, 1003]
+
+
+def test_a_server_that_has_too_much_to_do_is_waited_for_and_nothing_is_lost(
+    paired: Machine, owner: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pressure, "LOOK_EVERY", 0)
+    monkeypatch.setattr(pressure, "probe", pressure.Probe())
+    settings.UPLOADS_WAIT_ABOVE_DATES = 1
+    dates = [DirtyDate(user=owner, on=date(2026, 11, day), marked_at=timezone.now()) for day in (1, 2)]
+    DirtyDate.objects.bulk_create(dates)
+    paired.while_waiting = lambda: rebuild_dirty_dates(user_id=owner.pk)
+
+    run = paired()
+
+    assert run.exit == Exit.DONE
+    assert paired.waits == [pressure.RETRY_AFTER]
+    assert "more to do than it can do now" in run.err
     assert stored(owner) == [1001, 1002, 1003]
 
 
