@@ -21,6 +21,7 @@ MAPPED = IPv6Network("::ffff:0:0/96")  # IPv4 as IPv6; senders are read as IPv4,
 MODES = ("production", "local", "test", "build")  # build: files are made out of the source, and nothing is served
 SHORTEST_SECRET = 20  # characters
 LOOPBACK = ("127.0.0.0/8", "::1")
+LOG_FORMATS = ("json", "text")
 SIGN_UP_POLICIES = ("open", "invitation", "closed")
 
 
@@ -108,6 +109,7 @@ REDIS_URL: str = read.str("REDIS_URL", default="redis://localhost:6379/0")
 OPERATOR: str = read.str("CODEXTIME_OPERATOR", default="")
 CONTACT = contact("CODEXTIME_CONTACT")
 TRUSTED_PROXIES = networks("CODEXTIME_TRUSTED_PROXIES")
+LOG_FORMAT = choice("CODEXTIME_LOG_FORMAT", LOG_FORMATS, "json" if MODE == "production" else "text")
 METRICS_TOKEN = secret("CODEXTIME_METRICS_TOKEN")
 METRICS_NETWORKS = networks("CODEXTIME_METRICS_NETWORKS", LOOPBACK if MODE == "local" else ())
 ADMIN_PATH: str = read.str("CODEXTIME_ADMIN_PATH", default="admin").strip("/")

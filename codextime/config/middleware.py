@@ -8,10 +8,31 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.cache import add_never_cache_headers
 from django.utils.log import log_response
 
-from codextime.lib import metrics
+from codextime.config.proxies import is_in, read_address
+from codextime.lib import metrics, request_ids
 from codextime.lib.patience import patience
 
 UNKNOWN_HOST = "A request for the host “%.100s” was refused: CODEXTIME_ALLOWED_HOSTS does not name it."
+
+
+class RequestIdMiddleware:
+    """Gives each request an id, which its log lines, its tasks and its answer carry; takes a trusted proxy's own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = request.META[request_ids.IN_META] = self.find_id(request)
+        with request_ids.known_as(request_id):
+            answer = self.get_response(request)
+        answer["X-Request-Id"] = request_id
+        return answer
+
+    def find_id(self, request: HttpRequest) -> str:
+        said = request.META.pop("HTTP_X_REQUEST_ID", "")
+        peer = read_address(request.META.get("REMOTE_ADDR", ""))
+        is_trusted = peer is not None and is_in(peer, settings.TRUSTED_PROXIES)
+        return said if is_trusted and request_ids.is_request_id(said) else request_ids.new_request_id()
 
 
 class PatienceMiddleware:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "codextime.config.middleware.RequestIdMiddleware",
     "codextime.config.middleware.HeadMiddleware",
     "codextime.config.middleware.PatienceMiddleware",
     "codextime.config.proxies.TrustedProxyMiddleware",
@@ -276,8 +277,17 @@ LOGGING = {
         "refusals": {"()": "codextime.lib.refusals.RefusalFilter"},
         "redaction": {"()": "codextime.lib.redaction.RedactionFilter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["refusals", "redaction"]}},
+    "formatters": {"json": {"()": "codextime.lib.json_logs.JsonFormatter"}, "text": {}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["refusals", "redaction"],
+            "formatter": env.LOG_FORMAT,
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING" if IS_TEST else "INFO"},
-    # Without Django's own handlers: one of them mails whole requests.
-    "loggers": {"django": {"handlers": []}},
+    "loggers": {
+        "django": {"handlers": []},  # without Django's own: one of them mails whole requests
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},  # in the place of gunicorn's own
+    },
 }

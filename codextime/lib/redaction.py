@@ -1,7 +1,10 @@
-"""Keeps secrets out of every log: they are cut out of a record before a handler writes it."""
+"""Keeps secrets, people and what they typed out of every log: cut out of a record before a handler writes it."""
 
+import ipaddress
 import logging
 import re
+
+from codextime.lib.clients import coarse_address
 
 # What follows these beginnings of a path lets somebody in; upload tokens and typed codes may stand anywhere.
 SECRETS = re.compile(
@@ -14,9 +17,28 @@ SECRETS = re.compile(
     r"|\bcx[rt]_[A-Za-z0-9]+"
 )
 
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# PostgreSQL's manual, "Error and Notice Message Fields": what of a row or a line of COPY an error is about.
+VALUES = re.compile(r"^(\s*(?:DETAIL|CONTEXT|LINE \d+):).*$", flags=re.MULTILINE)
+ADDRESS = re.compile(
+    r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)"
+    r"|(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:]|\.\d)"
+)
+
 
 def redact(text: str) -> str:
-    return SECRETS.sub("…", text)
+    """Without secrets, email addresses and values of rows, and with networks in the place of addresses."""
+    text = EMAIL.sub("…", SECRETS.sub("…", text))
+    return ADDRESS.sub(shorten_address, VALUES.sub(r"\1 …", text))
+
+
+def shorten_address(found: re.Match[str]) -> str:
+    """This machine's own is nobody's, and stays."""
+    try:
+        address = ipaddress.ip_address(found[0])
+    except ValueError:  # such as a time of day
+        return found[0]
+    return found[0] if address.is_loopback or address.is_unspecified else coarse_address(found[0])
 
 
 class RedactionFilter(logging.Filter):
