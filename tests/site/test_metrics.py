@@ -4,16 +4,19 @@ import logging
 import re
 from datetime import datetime
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 from celery import current_app
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from codextime.accounts.models import User
 from codextime.devices.services import pair_own_device
 from codextime.ingest import api
 from codextime.lib import metrics
+from codextime.lib.heartbeats import keep_heartbeat
 from codextime.lib.rate_limits import RateLimit
 from codextime.usage.models import Slot
 from codextime.usage.tasks import check_sample, rebuild_user
@@ -35,6 +38,10 @@ def monitored(settings: Settings, db: None) -> None:
 @pytest.fixture
 def token(owner: User, now: datetime) -> str:
     return pair_own_device(user=owner, name="Secret desk", now=now)[1]
+
+
+def scrape_text() -> str:
+    return Client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
 
 
 def scrape() -> dict[str, float]:
@@ -192,7 +199,17 @@ def test_a_silent_database_and_a_silent_broker_are_told(monitored: None, setting
     assert scrape()["codextime_broker_up"] == 0
 
 
+def test_every_metric_of_the_alert_list_is_there_and_every_metric_has_an_alert(monitored: None) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text()
+    keep_heartbeat("worker", now=timezone.now())
+
+    listed = set(re.findall(r"^# TYPE (\w+) ", scrape_text(), flags=re.MULTILINE))
+    named = {name.removesuffix("_bucket") for name in re.findall(r"codextime_[a-z_]+", text)}
+
+    assert named == listed
+
+
 def test_every_counter_is_listed_before_it_counts(monitored: None) -> None:
-    text = Client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+    text = scrape_text()
 
     assert {f"# TYPE {metric.name} " in text for metric in metrics.ALL} == {True}
