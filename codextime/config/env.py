@@ -109,6 +109,8 @@ REDIS_URL: str = read.str("REDIS_URL", default="redis://localhost:6379/0")
 OPERATOR: str = read.str("CODEXTIME_OPERATOR", default="")
 CONTACT = contact("CODEXTIME_CONTACT")
 TRUSTED_PROXIES = networks("CODEXTIME_TRUSTED_PROXIES")
+# Nothing leaves the machine of `codextime up`, whatever its owner's shell has set for other programs.
+SENTRY_DSN: str = read.str("SENTRY_DSN", default="") if MODE == "production" else ""
 LOG_FORMAT = choice("CODEXTIME_LOG_FORMAT", LOG_FORMATS, "json" if MODE == "production" else "text")
 METRICS_TOKEN = secret("CODEXTIME_METRICS_TOKEN")
 METRICS_NETWORKS = networks("CODEXTIME_METRICS_NETWORKS", LOOPBACK if MODE == "local" else ())

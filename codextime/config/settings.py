@@ -8,6 +8,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from codextime.config import env
+from codextime.config.sentry import start_sentry
 
 ROOT = env.ROOT
 IS_LOCAL = env.MODE == "local"
@@ -291,3 +292,6 @@ LOGGING = {
         "gunicorn.error": {"handlers": ["console"], "propagate": False},  # in the place of gunicorn's own
     },
 }
+
+if env.SENTRY_DSN:
+    start_sentry(env.SENTRY_DSN)

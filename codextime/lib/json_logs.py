@@ -20,7 +20,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if request_id := request_ids.current.get() or find_request_id(record):
+        if request_id := request_ids.current.get() or request_ids.of_record(record):
             line["request_id"] = request_id
         if status := getattr(record, "status_code", None):
             line["status"] = status
@@ -29,9 +29,3 @@ class JsonFormatter(logging.Formatter):
         if record.exc_text:
             line["error"] = record.exc_text
         return json.dumps(line, ensure_ascii=False)
-
-
-def find_request_id(record: logging.LogRecord) -> str:
-    """Of a request that is over: Django writes about its answer when all middleware has ended."""
-    meta = getattr(getattr(record, "request", None), "META", {})
-    return str(meta.get(request_ids.IN_META, ""))

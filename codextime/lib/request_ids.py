@@ -1,5 +1,6 @@
 """Which request a log line belongs to: an id that goes from the proxy to the tasks that the request starts."""
 
+import logging
 import re
 import uuid
 from collections.abc import Iterator
@@ -23,3 +24,9 @@ def known_as(request_id: str) -> Iterator[None]:
         yield
     finally:
         current.reset(token)
+
+
+def of_record(record: logging.LogRecord) -> str:
+    """Of a request that is over, or nothing: Django writes about its answer when all middleware has ended."""
+    meta = getattr(getattr(record, "request", None), "META", {})
+    return str(meta.get(IN_META, ""))

@@ -10,7 +10,7 @@ import sys
 
 from codextime.runtime.bootstrap import ROOT, configured_for_pip
 
-EXTRAS = {"server": (), "local": ("local",), "dev": ("local", "dev")}
+EXTRAS = {"server": ("sentry",), "local": ("local",), "dev": ("local", "dev", "sentry")}
 PROJECTS = ("pyproject.toml", "uploader/pyproject.toml")
 OPTIONS = ("--universal", "--python-version=3.11", "--generate-hashes", "--no-emit-index-url")
 FORMAT = ("--no-header", "--no-annotate", "--quiet")
