@@ -19,7 +19,8 @@ class ApprovalForm(NameForm):
     groups_by_session = forms.BooleanField(
         label="Group my calls by session",
         required=False,
-        help_text="Sends with each call a hash that calls of one session share. Off at any time under Settings.",
+        help_text="Each call then carries two hashes: of its session and of what started it. No text. "
+        "Off at any time under Settings.",
     )
 
     field_order = ["code", "name"]
