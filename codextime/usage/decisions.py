@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from codextime.accounts.models import User
-from codextime.usage import lowering, storing, withdrawing
+from codextime.usage import lowering, storing, threads, withdrawing
 from codextime.usage.models import WithdrawalRecord
 from codextime.usage.recording import UNDO_WITHIN, add_to
 from codextime.usage.services import SWEEP_AFTER, UserGone, lock_uploads, start_rebuild, start_task
@@ -181,6 +181,7 @@ def forget_some(*, record: WithdrawalRecord) -> int:
     some: int = way_of(record).forget(user_id=record.user_id, record_id=record.pk, reason=record.reason, limit=limit)
     if some < limit:
         end(record, State.FINAL)
+        threads.delete_unused(user=record.user)
     return some
 
 

@@ -69,7 +69,7 @@ class Call(models.Model):
     with `withdrawn_at` is a tombstone that counts nowhere; one whose withdrawal came before it, or lies so far back
     that it is final, has no tokens, and nobody knows its `at`, `model` and `source`. Until then `withdrawal` says which
     record it belongs to, and `former_revision` what it had. Its owner kept it against proofs up to `kept_revision`.
-    Only calls of users who group them by session have a `thread`; a withdrawn one has none.
+    Only calls of users who group them by session have a `thread`; a withdrawn one keeps it until it is final.
     """
 
     pk = models.CompositePrimaryKey("user", "call_id")

@@ -78,12 +78,12 @@ def store_calls(
         replaced, replacements_waiting = replace_stored(best, user=user, device=device, source=source, now=now)
     if thread_ids and added < len(best):
         storing.set_threads(threads.group_by_thread(best, thread_ids), user_id=user.pk)
-    if any(call.thread == NO_THREAD for call in best):
-        storing.delete_unused_threads(user_id=user.pk)
     proven_wrong = highest_revisions(withdrawals)
     withdrawn, waiting = 0, 0
     if proven_wrong:
         withdrawn, waiting = withdraw(proven_wrong, user=user, device=device, source=source, now=now)
+    if proven_wrong or any(call.thread == NO_THREAD for call in best):
+        threads.delete_unused(user=user)
     if added or replaced or withdrawn:
         transaction.on_commit(partial(start_rebuild, user_id=user.pk), robust=True)
     already_there = len(calls) - added - replaced

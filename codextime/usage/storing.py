@@ -43,7 +43,7 @@ SELECT DISTINCT %(user)s, (at AT TIME ZONE 'UTC')::date, %(now)s::timestamptz FR
 # size the planner did not know yet.
 SET_THREAD = """
 UPDATE usage_call SET thread_id = %(thread)s
-WHERE user_id = %(user)s AND call_id = ANY (%(ids)s::uuid[]) AND withdrawn_at IS NULL
+WHERE user_id = %(user)s AND call_id = ANY (%(ids)s::uuid[]) AND (withdrawn_at IS NULL OR %(thread)s::integer IS NULL)
     AND thread_id IS DISTINCT FROM %(thread)s::integer
 """
 CLEAR_THREADS = "UPDATE usage_call SET thread_id = NULL WHERE user_id = %(user)s AND thread_id IS NOT NULL"

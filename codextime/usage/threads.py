@@ -35,6 +35,12 @@ def is_grouping(user: User) -> bool:
     return User.objects.filter(pk=user.pk, session_grouping_since__isnull=False).exists()
 
 
+def delete_unused(*, user: User) -> None:
+    """Deletes the threads that no call belongs to any more."""
+    if Thread.objects.filter(user=user).exists():  # else the calls need not be read
+        storing.delete_unused_threads(user_id=user.pk)
+
+
 def put_threads(parents: dict[UUID, UUID | None], *, user: User) -> None:
     known = {thread.key: thread for thread in Thread.objects.filter(user=user, key__in=parents)}
     Thread.objects.bulk_create(

@@ -62,6 +62,8 @@ WITH asked AS ({OF_WAITING_LIST}), kept AS (
 SELECT count(*) FROM asked
 """
 
+# Its thread stays with a call until that is final, to be brought back with it. Who withdraws it once more may have
+# switched sessions off in between, and a withdrawal says nothing of threads: that one takes it out.
 WITHDRAW = f"""
 WITH wrong AS (
     SELECT asked.*, stored.at, stored.model_id, stored.withdrawn_at IS NULL AS was_counted,
@@ -70,7 +72,8 @@ WITH wrong AS (
     LEFT JOIN {RECORDS} ON record.reason = asked.reason
     WHERE {IS_BETTER}
 ), withdrawn AS (
-    UPDATE usage_call SET withdrawn_at = coalesce(withdrawn_at, %(now)s), revision = wrong.revision, thread_id = NULL,
+    UPDATE usage_call SET withdrawn_at = coalesce(withdrawn_at, %(now)s), revision = wrong.revision,
+        thread_id = CASE WHEN was_counted THEN usage_call.thread_id END,
         withdrawal_id = CASE WHEN was_counted THEN record_id ELSE withdrawal_id END,
         former_revision = CASE WHEN was_counted THEN revision_before ELSE former_revision END
     FROM wrong WHERE usage_call.user_id = %(user)s AND usage_call.call_id = wrong.call_id
@@ -119,7 +122,7 @@ FORGET = f"""
 WITH away AS ({OF_RECORD}), forgotten AS (
     UPDATE usage_call SET at = NULL, model_id = NULL, source_id = NULL, input_tokens = 0, cached_input_tokens = 0,
         cache_write_input_tokens = 0, output_tokens = 0, reasoning_output_tokens = 0, withdrawal_id = NULL,
-        former_revision = NULL
+        former_revision = NULL, thread_id = NULL
     FROM away WHERE usage_call.user_id = %(user)s AND usage_call.call_id = away.call_id
 ), ledger AS (
     DELETE FROM usage_correction line USING away

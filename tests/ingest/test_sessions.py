@@ -1,13 +1,14 @@
 """Calls grouped by session: kept only while their owner wants it, and no part of what is counted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from codextime.accounts.models import User
 from codextime.accounts.services import start_session_grouping
-from codextime.usage.models import Call, Correction, DirtyDate, Thread
+from codextime.usage import decisions
+from codextime.usage.models import Call, Correction, DirtyDate, Thread, WithdrawalRecord
 from codextime.usage.services import stop_session_grouping
 from tests.ingest.uploads import call, envelope, post
 from tests.tables import every_row
@@ -103,14 +104,54 @@ def test_switching_off_leaves_calls_without_threads_and_other_users_alone(
     assert found_in_tables(TWO) == [("usage_thread", TWO)]
 
 
-def test_a_call_that_is_taken_back_belongs_to_no_thread(client: Client, grouping: User, token: str) -> None:
-    gone = [{"id": f"{1:032x}", "revision": 511, "reason": "forgotten"}]
-    post(client, token, envelope(grouping, call(1, thread=ONE)))
+def take_back(client: Client, user: User, token: str, *uploads: int) -> WithdrawalRecord:
+    """The first call, once in each upload."""
+    for upload in uploads:
+        gone = [{"id": f"{1:032x}", "revision": 511, "reason": "forgotten"}]
+        post(client, token, envelope(user, upload=upload, withdrawals=gone))
+    return WithdrawalRecord.objects.get(user=user)
 
-    post(client, token, envelope(grouping, upload=2, withdrawals=gone))
-    post(client, token, envelope(grouping, call(1, thread=ONE), upload=3))
+
+def bring_back(record: WithdrawalRecord, now: datetime) -> None:
+    decisions.undo_withdrawal(record=record, now=now)
+    decisions.carry_out(user_id=record.user_id, now=now)
+
+
+def test_a_call_comes_back_with_its_thread(client: Client, grouping: User, token: str, now: datetime) -> None:
+    post(client, token, envelope(grouping, call(1, thread=ONE)))
+    record = take_back(client, grouping, token, 2)
+    assert threads(grouping) == {}
+
+    bring_back(record, now)
+
+    assert threads(grouping) == {1: ONE}
+
+
+@pytest.mark.parametrize("is_off_there", [True, False], ids=["the account", "the machine"])
+def test_a_call_comes_back_without_a_thread_if_sessions_were_switched_off_meanwhile(
+    client: Client, grouping: User, token: str, now: datetime, is_off_there: bool
+) -> None:
+    post(client, token, envelope(grouping, call(1, thread=ONE)))
+    record = take_back(client, grouping, token, 2)
+    if is_off_there:
+        stop_session_grouping(user=grouping)
+    else:
+        take_back(client, grouping, token, 3)  # a machine that is switched off sends all once more
+
+    bring_back(record, now)
+
+    assert threads(grouping) == {1: None}
+    assert found_in_tables(ONE) == []
+
+
+def test_what_is_final_belongs_to_no_thread(client: Client, grouping: User, token: str, now: datetime) -> None:
+    post(client, token, envelope(grouping, call(1, thread=ONE)))
+    take_back(client, grouping, token, 2)
+
+    decisions.forget_withdrawn(now=now + timedelta(days=60))
 
     assert Call.objects.get(user=grouping).thread_id is None
+    assert found_in_tables(ONE) == []
 
 
 @pytest.mark.parametrize(
