@@ -1,5 +1,7 @@
 """One run at a time per index: two would read the same bytes and race for the same cursor."""
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,20 +20,45 @@ def one_run_at_a_time(index: Path) -> Iterator[None]:
 
     Raises `AlreadyRunning`, `CannotWrite`.
     """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(index.with_name(index.name + ".lock"), blocking=False)
     try:
-        lock.acquire()
-    except Timeout:
-        raise AlreadyRunning(what_the_other_does(index)) from None
+        handle = os.open(index.with_name(f"{index.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            is_ours = lock(handle)
+        except BaseException:
+            os.close(handle)
+            raise
     except OSError as error:
         raise CannotWrite(f"Cannot lock the index {index}: {error.strerror}. {advice(error)}") from error
     try:
+        if not is_ours:
+            raise AlreadyRunning(what_the_other_does(index))
         note_of_waiting(index).unlink(missing_ok=True)  # of a run that was killed
         yield
     finally:
-        lock.release()
+        os.close(handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def lock(handle: int) -> bool:
+        """Locks the file's first byte until it is closed; false if another process has."""
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def lock(handle: int) -> bool:
+        """Locks the file until it is closed; false if another process has. Raises `OSError` where nothing can."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 @contextmanager
