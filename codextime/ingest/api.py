@@ -116,7 +116,7 @@ class UploadsView(TokenView):
 
     @extend_schema(
         request={"application/json": schemas.UPLOAD},
-        responses={201: schemas.RECEIPT, 200: schemas.RECEIPT} | dict.fromkeys(schemas.ERRORS, schemas.PROBLEM),
+        responses={201: schemas.RECEIPT, 200: schemas.RECEIPT, **schemas.problems(*schemas.ERRORS)},
     )
     def post(self, request: Request) -> Response:
         """Stores calls. Sent again with the same upload_id, the answer is the first one's receipt, and 200."""
@@ -144,7 +144,7 @@ class UploadsView(TokenView):
 class CallsView(TokenView):
     @extend_schema(
         parameters=schemas.LISTING_PARAMETERS,
-        responses={200: schemas.LISTING} | dict.fromkeys((400, *schemas.TOKEN_ERRORS), schemas.PROBLEM),
+        responses={200: schemas.LISTING, **schemas.problems(400, *schemas.TOKEN_ERRORS)},
     )
     def get(self, request: Request) -> Response:
         """Ids, revisions and marks of withdrawal of the token's user, by id, in pages; and nothing else of a call."""
@@ -155,7 +155,7 @@ class CallsView(TokenView):
 
 
 class DeviceView(TokenView):
-    @extend_schema(responses={200: schemas.DEVICE} | dict.fromkeys(schemas.TOKEN_ERRORS, schemas.PROBLEM))
+    @extend_schema(responses={200: schemas.DEVICE, **schemas.problems(*schemas.TOKEN_ERRORS)})
     def get(self, request: Request) -> Response:
         """Whether the token works: whose it is, the protocols that this server takes, and since when it keeps which
         calls belong to one session, if the account wants that. Stores nothing."""

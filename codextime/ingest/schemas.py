@@ -116,3 +116,8 @@ PROBLEM = {
         "supported": {"type": "array", "items": COUNT},
     },
 }
+
+
+def problems(*statuses: int) -> dict[Any, Any]:
+    """The responses with these statuses, as `lib.problems` makes them."""
+    return {(status, "application/problem+json"): PROBLEM for status in statuses}
