@@ -30,9 +30,11 @@ class RequestIdMiddleware:
 
     def find_id(self, request: HttpRequest) -> str:
         said = request.META.pop("HTTP_X_REQUEST_ID", "")
-        peer = read_address(request.META.get("REMOTE_ADDR", ""))
-        is_trusted = peer is not None and is_in(peer, settings.TRUSTED_PROXIES)
-        return said if is_trusted and request_ids.is_request_id(said) else request_ids.new_request_id()
+        if request_ids.is_request_id(said):
+            peer = read_address(request.META.get("REMOTE_ADDR", ""))
+            if peer and is_in(peer, settings.TRUSTED_PROXIES):
+                return str(said)
+        return request_ids.new_request_id()
 
 
 class PatienceMiddleware:
@@ -84,15 +86,14 @@ class KnownHostMiddleware:
 
 
 class CountingMiddleware:
-    """Counts answers by status, and sends what else was counted meanwhile in the same message."""
+    """Counts answers by status."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with metrics.gathered():
-            answer = self.get_response(request)
-            metrics.RESPONSES.add(str(answer.status_code))
+        answer = self.get_response(request)
+        metrics.RESPONSES.add(str(answer.status_code))
         return answer
 
 

@@ -5,13 +5,14 @@ a process each, as Prometheus's own client keeps them, would need a folder that 
 cannot be sent wait in the process; if the cache loses everything, they begin anew, which is what counters may do.
 """
 
+import atexit
 import logging
+import os
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,11 +21,8 @@ from redis import Redis, RedisError
 
 logger = logging.getLogger(__name__)
 
-Samples = defaultdict[
-    str, float
-]  # by field of the hash: the metric's name, and what tells its samples apart, after a bar
-
-AGAIN_AFTER_SECONDS = 10.0  # a cache that is silent costs one wait in this time, not one a request
+SEND_AFTER_SECONDS = 1.0  # so much is lost if a process is killed
+AGAIN_AFTER_SECONDS = 10.0  # where the cache does not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Counter:
 
     def add(self, value: str = "", amount: int = 1) -> None:
         if amount:
-            record({f"{self.name}|{value}": amount})
+            outbox.add({f"{self.name}|{value}": amount})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Histogram:
 
     def observe(self, seconds: float) -> None:
         bound = next((f"{bound:g}" for bound in self.bounds if seconds <= bound), "+Inf")
-        record({f"{self.name}|{bound}": 1, f"{self.name}|sum": seconds})
+        outbox.add({f"{self.name}|{bound}": 1, f"{self.name}|sum": seconds})
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -84,60 +82,69 @@ ALL = (
     *(TOTALS_DIFFERENCES, LIMITS_REACHED, RESPONSES),
 )
 
-gathering: ContextVar[Samples | None] = ContextVar("gathering", default=None)
-unsent = Samples(float)
-unsent_lock = threading.Lock()
-silent_until: dict[str, float] = {}  # by the cache's address, on the monotonic clock
+
+class Outbox:
+    """What this process counted and has not sent yet, by field of the hash: the metric's name and, after a bar, what
+    tells its samples apart. Counting costs a request next to nothing: a timer sends."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Whatever was not sent."""
+        self.samples: defaultdict[str, float] = defaultdict(float)
+        self.timer: threading.Timer | None = None
+
+    def add(self, samples: Mapping[str, float], *, send_after: float = SEND_AFTER_SECONDS) -> None:
+        with self.lock:
+            for field, amount in samples.items():
+                self.samples[field] += amount
+            if self.timer is None:
+                self.timer = threading.Timer(send_after, self.send)
+                self.timer.daemon = True
+                self.timer.start()
+
+    def send(self) -> None:
+        """Adds all of it to the shared hash; fails nobody."""
+        with self.lock:
+            due = self.samples
+            if self.timer:
+                self.timer.cancel()
+            self.forget()
+        try:
+            write(due)
+        except RedisError:
+            logger.warning("The cache does not answer: what was counted waits.")
+            self.add(due, send_after=AGAIN_AFTER_SECONDS)
 
 
-def record(samples: Mapping[str, float]) -> None:
-    gathered = gathering.get()
-    if gathered is None:
-        send(samples)
-    else:
-        add_up(gathered, samples)
+outbox = Outbox()
+atexit.register(outbox.send)
 
 
-@contextmanager
-def gathered() -> Iterator[None]:
-    """What is counted in here is sent at its end, in one message."""
-    samples = Samples(float)
-    token = gathering.set(samples)
-    try:
-        yield
-    finally:
-        gathering.reset(token)
-        send(samples)
+def leave_to_parent() -> None:
+    """What a parent counted it sends itself; its timer is not in the child, and its lock may be taken for ever."""
+    outbox.lock = threading.Lock()
+    outbox.forget()
 
 
-def send(samples: Mapping[str, float]) -> None:
-    """Adds to the shared hash, with what could not be sent before. Fails nobody."""
-    where = settings.CACHES["default"]["LOCATION"]
-    with unsent_lock:
-        add_up(unsent, samples)
-        if not unsent or silent_until.get(where, 0.0) > time.monotonic():
-            return
-        due = dict(unsent)
-        unsent.clear()
-    try:
-        pipeline = connect(where).pipeline(transaction=False)
-        for field, amount in due.items():
-            pipeline.hincrbyfloat(key(), field, amount)
-        pipeline.execute()
-    except RedisError:
-        logger.warning("The cache does not answer: what was counted waits.")
-        with unsent_lock:
-            add_up(unsent, due)
-            silent_until[where] = time.monotonic() + AGAIN_AFTER_SECONDS
+os.register_at_fork(after_in_child=leave_to_parent)
 
 
-def add_up(samples: Samples, more: Mapping[str, float]) -> None:
-    for field, amount in more.items():
-        samples[field] += amount
+def write(samples: Mapping[str, float]) -> None:
+    """Raises `RedisError`; then nothing, or everything but an acknowledgement, was written."""
+    if not samples:
+        return
+    pipeline = connect(settings.CACHES["default"]["LOCATION"]).pipeline()
+    for field, amount in samples.items():
+        pipeline.hincrbyfloat(key(), field, amount)
+    pipeline.execute()
 
 
 def read() -> dict[str, float]:
-    """Every sample by its field. Raises `RedisError`."""
+    """Every sample by its field, with those of this process. Raises `RedisError`."""
+    outbox.send()
     stored = connect(settings.CACHES["default"]["LOCATION"]).hgetall(key())
     return {field.decode(): float(amount) for field, amount in stored.items()}  # type: ignore[union-attr]  # not async
 
