@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from codextime.accounts.models import User
 from codextime.devices.services import pair_own_device
-from codextime.ingest import api
+from codextime.ingest import limits
 from codextime.lib import metrics
 from codextime.lib.heartbeats import keep_heartbeat
 from codextime.lib.rate_limits import RateLimit
@@ -144,7 +144,7 @@ def test_totals_that_the_nightly_check_finds_wrong_are_counted(monitored: None, 
 def test_a_limit_that_was_reached_is_counted_by_its_name(
     client: Client, monitored: None, owner: User, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "UPLOADS_OF_DEVICE", RateLimit("uploads-of-device", amount=1, seconds=60))
+    monkeypatch.setattr(limits, "UPLOADS_OF_DEVICE", RateLimit("uploads-of-device", amount=1, seconds=60))
     for upload in (1, 2, 3):
         post(client, token, envelope(owner, upload=upload))
 
