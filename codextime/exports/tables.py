@@ -67,6 +67,10 @@ JSON_FILES = {
             {instant("revoked_at")}
         FROM devices_device WHERE user_id = %(user)s ORDER BY id
     """,
+    "read-tokens.json": f"""
+        SELECT name, token_hint, {instant("created_at")}, {instant("last_used_at")}, {instant("revoked_at")}
+        FROM programs_readtoken WHERE user_id = %(user)s ORDER BY id
+    """,
 }
 
 README = """Everything that this server stores for your account.
@@ -79,8 +83,8 @@ corrections.csv        every change of a stored call: tokens before and after, a
 withdrawals.csv        what machines took back or lowered, and what became of it
 replaced-readings.csv  what calls said before they were lowered, for 30 days, and lower readings that wait for you
 uploads.csv            the uploads that are remembered, each with its receipt
-profile.json, sources.json, devices.json
-                       your account, your Codex homes and your machines, with what you typed
+profile.json, sources.json, devices.json, read-tokens.json
+                       your account, your Codex homes, your machines and your programs, with what you typed
 
-Instants are UTC. Your password and the tokens of your machines are stored as hashes only and are not in here.
+Instants are UTC. Your password and the tokens of machines and programs are stored as hashes only and are not in here.
 """

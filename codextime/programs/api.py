@@ -12,19 +12,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from codextime.accounts.requests import network_of
+from codextime.ingest.limits import REQUESTS_OF_NETWORK
 from codextime.ingest.schemas import PROBLEM
 from codextime.lib.problems import DATABASE_AWAY, database_away, problem, too_many_requests
-from codextime.lib.rate_limits import LimitReached, RateLimit, count_use
+from codextime.lib.rate_limits import LimitReached, RateLimit, count_use, count_uses
 from codextime.programs import queries, schemas, selectors, totals
 from codextime.programs.authentication import ReadTokenAuthentication
 from codextime.programs.models import ReadToken
 from codextime.programs.queries import ParameterWrong
 from codextime.programs.tables import CsvRenderer, JsonRenderer, Table
 
-# Lenient: who asks has proven who they are, and the answer needs no cache.
+# Lenient: who asks has proven who they are, and the answer needs no cache. Before that their network is counted.
 READS_OF_TOKEN = RateLimit("reads-of-token", amount=120, seconds=60, is_lenient=True)
+READS_OF_USER = RateLimit("reads-of-user", amount=300, seconds=60, is_lenient=True)
 
-MAKE_ONE = "Make a read token under Settings, Read tokens, and send it as “Authorization: Bearer cxr_…”."
 PROBLEMS = dict.fromkeys((400, 401, 406, 429, 503), PROBLEM)
 
 
@@ -39,8 +41,12 @@ class ReadView(APIView):
     renderer_classes = [JsonRenderer, CsvRenderer]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        network = network_of(request._request)
+        can_count = count_use(REQUESTS_OF_NETWORK, key=network, now=timezone.now())
         super().initial(request, *args, **kwargs)
-        count_use(READS_OF_TOKEN, key=str(token_of(request).pk), now=timezone.now())
+        token = token_of(request)
+        if can_count:
+            count_uses((READS_OF_TOKEN, str(token.pk)), (READS_OF_USER, str(token.user_id)), now=timezone.now())
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, ParameterWrong):
@@ -81,7 +87,7 @@ def unauthorized(error: AuthenticationFailed) -> Response:
     return problem(
         HTTPStatus.UNAUTHORIZED,
         code=str(error.get_codes()),
-        detail=f"{error.detail} {MAKE_ONE}",
+        detail=str(error.detail),
         headers={"WWW-Authenticate": 'Bearer realm="usage"'},
     )
 

@@ -8,7 +8,11 @@ from rest_framework.request import Request
 from codextime.accounts.models import User
 from codextime.devices.codes import TOKEN_PREFIX as UPLOAD_TOKEN_PREFIX
 from codextime.programs.models import ReadToken
-from codextime.programs.services import ReadTokenRevoked, ReadTokenUnknown, authenticate_program
+from codextime.programs.services import AccountBeingErased, ReadTokenRevoked, ReadTokenUnknown, authenticate_program
+
+MAKE_ONE = "Make a read token under Settings, Read tokens, and send it as “Authorization: Bearer cxr_…”."
+FOR_UPLOADS = f"This is the upload token of a machine: it cannot read. {MAKE_ONE}"
+BEING_ERASED = "This account is going to be erased. If its owner keeps it, under Settings, the token works again."
 
 
 class ReadTokenAuthentication(BaseAuthentication):
@@ -18,17 +22,17 @@ class ReadTokenAuthentication(BaseAuthentication):
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         text = text.strip()
         if scheme.lower() != "bearer" or not text:
-            raise AuthenticationFailed("The read token is missing.", code="token_missing")
+            raise AuthenticationFailed(f"The read token is missing. {MAKE_ONE}", code="token_missing")
         if text.startswith(UPLOAD_TOKEN_PREFIX):
-            raise AuthenticationFailed(
-                "This is the upload token of a machine: it cannot read.", code="token_for_uploads"
-            )
+            raise AuthenticationFailed(FOR_UPLOADS, code="token_for_uploads")
         try:
             token = authenticate_program(token=text, now=timezone.now())
         except ReadTokenUnknown:
-            raise AuthenticationFailed("Nobody has this read token.", code="token_unknown") from None
+            raise AuthenticationFailed(f"Nobody has this read token. {MAKE_ONE}", code="token_unknown") from None
         except ReadTokenRevoked:
-            raise AuthenticationFailed("This read token was revoked.", code="token_revoked") from None
+            raise AuthenticationFailed(f"This read token was revoked. {MAKE_ONE}", code="token_revoked") from None
+        except AccountBeingErased:
+            raise AuthenticationFailed(BEING_ERASED, code="account_being_erased") from None
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

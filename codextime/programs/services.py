@@ -5,9 +5,11 @@ import string
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from codextime.accounts.models import User
 from codextime.accounts.services import hold_user
+from codextime.dashboard.models import AccountErasure
 from codextime.lib.hashing import hash_secret
 from codextime.programs.models import ReadToken
 
@@ -30,6 +32,10 @@ class ReadTokenRevoked(Exception):
     """Its owner revoked the token."""
 
 
+class AccountBeingErased(Exception):
+    """Its owner asked for the account to be erased, and may still change their mind."""
+
+
 @transaction.atomic
 def make_read_token(*, user: User, name: str, now: datetime) -> tuple[ReadToken, str]:
     """A new token and its text, which nothing can show again. Raises `TooManyReadTokens`."""
@@ -44,12 +50,18 @@ def make_read_token(*, user: User, name: str, now: datetime) -> tuple[ReadToken,
 
 
 def authenticate_program(*, token: str, now: datetime) -> ReadToken:
-    """The read token with this text, with its user. Raises `ReadTokenUnknown` and `ReadTokenRevoked`."""
-    found = ReadToken.objects.select_related("user").filter(token_hash=hash_secret(token)).first()
+    """The read token with this text, with its user. Raises `ReadTokenUnknown`, `ReadTokenRevoked`, and
+    `AccountBeingErased`: a program does not go on with what its owner wants to see gone, and with the account a token
+    comes back."""
+    erasures = AccountErasure.objects.filter(user=OuterRef("user"))
+    tokens = ReadToken.objects.select_related("user").annotate(is_being_erased=Exists(erasures))
+    found = tokens.filter(token_hash=hash_secret(token)).first()
     if found is None or not found.user.is_active:
         raise ReadTokenUnknown
     if found.revoked_at:
         raise ReadTokenRevoked
+    if found.is_being_erased:
+        raise AccountBeingErased
     if found.last_used_at is None or found.last_used_at <= now - LAST_USED_STEP:
         found.last_used_at = now
         ReadToken.objects.filter(pk=found.pk).update(last_used_at=now)  # no `save`: the account may go in this moment

@@ -19,6 +19,7 @@ from codextime.dashboard.services import ask_to_erase_account, erase_account
 from codextime.devices.services import pair_own_device
 from codextime.exports import services
 from codextime.exports.models import Export, ExportPart
+from codextime.programs.services import make_read_token
 from codextime.usage.models import Call
 from tests.ingest.uploads import call, envelope, post
 from tests.usage.readings import NOW
@@ -38,6 +39,7 @@ def filled(owner: User, stranger: User) -> User:
     """The owner, who has something in every file of an export; so has a stranger."""
     for user in (owner, stranger):
         start_session_grouping(user=user, now=NOW)
+        make_read_token(user=user, name="=script", now=NOW)
         _, token = pair_own_device(user=user, name="=HYPERLINK(1)", now=NOW)
         first = call(1, thread="a" * 32, parent_thread="b" * 32)
         post(Client(), token, envelope(user, first, call(2), label="Büro"))
@@ -94,6 +96,7 @@ def test_everything_of_the_account_is_in_it_and_nothing_of_others(
     assert json.loads(files["profile.json"])[0]["handle"] == "owner-listed"
     assert {source["label"] for source in json.loads(files["sources.json"])} == {"", "Büro"}
     assert [device["name"] for device in json.loads(files["devices.json"])] == ["=HYPERLINK(1)"]
+    assert [token["name"] for token in json.loads(files["read-tokens.json"])] == ["=script"]
     for name, text in files.items():
         assert name == "README.txt" or not any(word in text for word in (stranger.email, stranger.public_id)), name
         assert not name.endswith(".csv") or "HYPERLINK" not in text, name
@@ -109,7 +112,7 @@ def test_a_large_one_is_kept_and_sent_in_parts(
     file = answer.getvalue()
 
     assert ExportPart.objects.count() > 3
-    assert len(unpack(file)) == 10
+    assert len(unpack(file)) == 11
     assert int(answer["Content-Length"]) == export.size == len(file)
     assert answer["Content-Disposition"].startswith("attachment")
     assert "private" in answer["Cache-Control"]

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from codextime.accounts.models import User
+from codextime.dashboard.services import ask_to_erase_account, keep_account
 from codextime.devices.services import pair_own_device
 from codextime.lib.rate_limits import RateLimit
 from codextime.programs import api
@@ -62,6 +63,17 @@ def test_a_revoked_token_and_one_of_somebody_switched_off_read_nothing(program: 
     User.objects.update(is_active=True)
     revoke_read_token(token=program.token, now=now)
     assert program.ask("totals").json()["code"] == "token_revoked"
+
+
+def test_of_an_account_that_is_being_erased_programs_read_nothing_until_it_is_kept(
+    program: Program, owner: User, now: datetime
+) -> None:
+    ask_to_erase_account(user=owner, now=now)
+    refused = program.ask("totals")
+    keep_account(user=owner)
+
+    assert (refused.status_code, refused.json()["code"]) == (401, "account_being_erased")
+    assert program.ask("totals").status_code == 200
 
 
 def test_the_last_use_is_kept_to_the_minute(program: Program) -> None:
@@ -167,8 +179,9 @@ def test_who_has_the_answer_in_json_does_not_have_it_in_csv(program: Program) ->
     assert program.ask("totals", If_None_Match=tag, Accept="text/csv").status_code == 200
 
 
-def test_reading_has_a_limit(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "READS_OF_TOKEN", RateLimit("reads", amount=2, seconds=60))
+@pytest.mark.parametrize("limit", ["READS_OF_TOKEN", "READS_OF_USER", "REQUESTS_OF_NETWORK"])
+def test_reading_has_a_limit(program: Program, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(api, limit, RateLimit("reads", amount=2, seconds=60))
 
     answers = [program.ask(path) for path in ("totals", "profile", "usage/calls")]
 

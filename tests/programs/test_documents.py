@@ -12,7 +12,7 @@ from django.test import Client
 
 from codextime.accounts.models import User
 from codextime.programs import queries
-from codextime.programs.api import READS_OF_TOKEN
+from codextime.programs.api import READS_OF_TOKEN, READS_OF_USER
 from codextime.site.api_page import ENDPOINTS
 from tests.programs.asking import Program
 from tests.usage.burning import burn, call
@@ -68,5 +68,5 @@ def test_the_examples_of_the_form_are_answered(endpoint: Any, program: Program, 
 def test_the_numbers_of_the_text_are_those_of_the_code() -> None:
     assert f"hours of at most {queries.LONGEST_BY_HOUR} days" in TEXT
     assert f"(at most {queries.HIGHEST_LIMIT:,}, else {queries.USUAL_LIMIT:,})" in TEXT
-    assert f"may ask {READS_OF_TOKEN.amount} times a minute" in TEXT
+    assert f"{READS_OF_TOKEN.amount} times a minute, and all of an account {READS_OF_USER.amount} times" in TEXT
     assert all(f"`{name}`" in TEXT for name in (*queries.GRAINS, *queries.GROUPS))
