@@ -28,7 +28,8 @@ def follow(program: Program, path: str) -> list[list[dict[str, Any]]]:
 @pytest.fixture
 def corrected(owner: User, now: datetime) -> tuple[CallReading, ...]:
     """Three calls of one instant and one an hour later, of which one was then recounted and one withdrawn."""
-    readings = (*(call(now) for _ in range(3)), call(now + timedelta(hours=1)))
+    later = call(now + timedelta(hours=1))  # whose id is below the others
+    readings = (*(call(now) for _ in range(3)), later)
     burn(owner, *readings, label="desk")
     better = readings[0]._replace(input_tokens=1001, revision=258, reason="completed")
     wrong = Withdrawal(readings[1].call_id, 258, "duplicate")
