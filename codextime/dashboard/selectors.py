@@ -4,6 +4,7 @@ import datetime
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -131,18 +132,23 @@ class LabelledSource:
     name: str
     label: str
     device: str
+    is_archived: bool
 
 
 def get_labelled_sources(user: User) -> list[LabelledSource]:
-    """The user's sources with the names that charts show; without those that nothing is known of, label or calls."""
+    """The user's sources with the names that charts show, those in use first; without those that nothing is known of,
+    label or calls."""
     rows = list(sources(user=user))
     names = name_sources((row.pk, row.label) for row in rows)
     with_calls = set(usage.Day.objects.filter(user=user).values_list("source_id", flat=True).distinct())
-    return [
-        LabelledSource(row.pk, names[row.pk], row.label, row.device.name if row.device else "")
+    known = [
+        LabelledSource(
+            row.pk, names[row.pk], row.label, row.device.name if row.device else "", row.archived_at is not None
+        )
         for row in rows
         if row.label or row.pk in with_calls
     ]
+    return sorted(known, key=attrgetter("is_archived"))
 
 
 def get_withdrawals(*, user: User, now: datetime.datetime) -> list[Line]:

@@ -93,6 +93,22 @@ def rename_source(request: SignedInRequest, source_id: int) -> HttpResponse:
     return redirect("settings")
 
 
+@require_POST
+@login_required
+def archive_source(request: SignedInRequest, source_id: int) -> HttpResponse:
+    usage.archive_source(source=access.get_own_source(user=request.user, source_id=source_id), now=timezone.now())
+    messages.success(request, "Put into the archive. Its calls stay; if it uploads again, it comes back by itself.")
+    return redirect("settings")
+
+
+@require_POST
+@login_required
+def bring_source_back(request: SignedInRequest, source_id: int) -> HttpResponse:
+    usage.bring_source_back(source=access.get_own_source(user=request.user, source_id=source_id))
+    messages.success(request, "Brought back from the archive.")
+    return redirect("settings")
+
+
 def render_settings(
     request: SignedInRequest,
     zone_form: TimeZoneForm,

@@ -24,4 +24,6 @@ urlpatterns = [
     path("settings/erase/keep", erasure_views.keep_account, name="keep_account"),
     path("settings/erase-usage", erasure_views.erase_usage, name="erase_usage"),
     path("settings/labels/<int:source_id>", settings_views.rename_source, name="settings_label"),
+    path("settings/labels/<int:source_id>/archive", settings_views.archive_source, name="archive_source"),
+    path("settings/labels/<int:source_id>/bring-back", settings_views.bring_source_back, name="bring_source_back"),
 ]

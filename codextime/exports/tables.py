@@ -59,7 +59,7 @@ JSON_FILES = {
         WHERE accounts_user.id = %(user)s
     """,
     "sources.json": f"""
-        SELECT key, label, device_id AS device, {instant("created_at")}
+        SELECT key, label, device_id AS device, {instant("created_at")}, {instant("archived_at")}
         FROM usage_source WHERE user_id = %(user)s ORDER BY id
     """,
     "devices.json": f"""

@@ -30,7 +30,8 @@ class ModelName(models.Model):
 
 
 class Source(models.Model):
-    """One Codex home on one machine. Its label is what the user typed, and may be empty."""
+    """One Codex home on one machine. Its label is what the user typed, and may be empty. From `archived_at` on it is
+    out of use, until it uploads again; its calls count as ever."""
 
     id = models.AutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
@@ -38,6 +39,7 @@ class Source(models.Model):
     label = models.CharField(max_length=LONGEST_NAME, blank=True)
     device = models.ForeignKey(Device, models.SET_NULL, related_name="+", null=True)
     created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="usage_source_key")]

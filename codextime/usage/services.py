@@ -139,8 +139,8 @@ def lock_uploads(*, user: User) -> None:
 
 
 def put_source(*, user: User, device: Device | None, key: UUID, label: str | None, now: datetime.datetime) -> Source:
-    """The user's source with this key, made if it is new, with its label and device brought up to date. Call it under
-    `lock_uploads`.
+    """The user's source with this key, made if it is new, with its label and device brought up to date, and out of the
+    archive. Call it under `lock_uploads`.
 
     Each machine that does not keep the tracker's data folder makes a source with every run; from `SOURCES_PER_USER` on
     their calls share one, as nothing that was used is refused.
@@ -151,16 +151,27 @@ def put_source(*, user: User, device: Device | None, key: UUID, label: str | Non
             other = {"label": OTHER_SOURCES_LABEL, "created_at": now}
             return Source.objects.get_or_create(user=user, key=OTHER_SOURCES, defaults=other)[0]
         return Source.objects.create(user=user, key=key, label=label or "", device=device, created_at=now)
-    wanted = (source.label if label is None else label, device.pk if device else None)
-    if (source.label, source.device_id) != wanted:
-        source.label, source.device_id = wanted
-        source.save(update_fields=["label", "device"])
+    wanted = (source.label if label is None else label, device.pk if device else None, None)
+    if (source.label, source.device_id, source.archived_at) != wanted:
+        source.label, source.device_id, source.archived_at = wanted
+        source.save(update_fields=["label", "device", "archived_at"])
     return source
 
 
 def rename_source(*, source: Source, label: str) -> None:
     source.label = label
     source.save(update_fields=["label"])
+
+
+def archive_source(*, source: Source, now: datetime.datetime) -> None:
+    """Puts a home that is out of use aside. Its calls and its label stay."""
+    source.archived_at = now
+    source.save(update_fields=["archived_at"])
+
+
+def bring_source_back(*, source: Source) -> None:
+    source.archived_at = None
+    source.save(update_fields=["archived_at"])
 
 
 def get_model_ids(names: set[str], *, user: User) -> dict[str, int]:

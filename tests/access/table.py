@@ -100,6 +100,8 @@ ROWS = [
     page("settings/erase-usage", owner=302, stranger=302),
     Row("settings/erase-usage", "/settings/erase-usage", 302, 302, SIGN_IN, "POST"),
     action("settings/labels/<int:source_id>", "/settings/labels/{source}", {"label": "desk"}, stranger=404),
+    action("settings/labels/<int:source_id>/archive", "/settings/labels/{source}/archive", stranger=404),
+    action("settings/labels/<int:source_id>/bring-back", "/settings/labels/{source}/bring-back", stranger=404),
     # programs
     page("settings/read-tokens"),
     Row("settings/read-tokens", "/settings/read-tokens", 200, 200, SIGN_IN, "POST", {"name": "Script"}),

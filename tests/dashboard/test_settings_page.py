@@ -9,6 +9,7 @@ from django.test import Client
 
 from codextime.accounts.models import User
 from codextime.usage.models import Call, Day, Source, Thread
+from tests.programs.asking import Program
 from tests.usage.burning import burn, call
 
 
@@ -62,6 +63,42 @@ def test_a_label_is_renamed_by_its_owner(signed_in: Client, owner: User) -> None
     source.refresh_from_db()
     assert source.label == "work laptop"
     assert 'value="work laptop"' in signed_in.get("/settings").text
+
+
+def test_homes_that_get_the_same_label_are_one_in_all_figures(signed_in: Client, owner: User) -> None:
+    for number in (1, 2):
+        burn(owner, call("2025-10-01T12:00+00:00"), label=f"home {number}", source=uuid.UUID(int=number))
+
+    for source in Source.objects.filter(user=owner):
+        signed_in.post(f"/settings/labels/{source.pk}", {"label": "laptop"})
+
+    [row] = Program(owner).read_csv("totals?group=label")
+    assert (row["label"], row["calls"], row["tokens"]) == ("laptop", "2", "2400")
+
+
+def test_an_archived_home_counts_on_and_comes_back_when_it_uploads(signed_in: Client, owner: User) -> None:
+    burn(owner, call("2025-10-01T12:00+00:00"), label="old laptop")
+    source = Source.objects.get(user=owner)
+
+    signed_in.post(f"/settings/labels/{source.pk}/archive")
+    archived = signed_in.get("/settings").text
+    assert "In the archive" in archived
+    assert "Bring back" in archived
+    assert Call.objects.get(user=owner).source_id == source.pk
+
+    burn(owner, call("2025-10-02T12:00+00:00"))
+    assert "In the archive" not in signed_in.get("/settings").text
+
+
+def test_an_archived_home_is_brought_back_by_its_owner(signed_in: Client, owner: User) -> None:
+    burn(owner, call("2025-10-01T12:00+00:00"), label="old laptop")
+    source = Source.objects.get(user=owner)
+
+    signed_in.post(f"/settings/labels/{source.pk}/archive")
+    signed_in.post(f"/settings/labels/{source.pk}/bring-back")
+
+    source.refresh_from_db()
+    assert source.archived_at is None
 
 
 def test_a_label_of_somebody_else_does_not_exist(signed_in: Client, stranger: User) -> None:
