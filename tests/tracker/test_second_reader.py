@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from select import select
 
@@ -154,7 +155,11 @@ def test_the_second_process_ends_when_the_first_is_killed(tmp_path: Path) -> Non
     kill(first)
     os.waitpid(first, 0)
 
-    wait_until(lambda: state_of(second) in ("", "Z"))
+    try:
+        wait_until(lambda: state_of(second) in ("", "Z"))
+    finally:
+        with suppress(ProcessLookupError):
+            kill(second)
 
 
 def write_threads(home: Path, number: int, calls: int = 2) -> list[Path]:

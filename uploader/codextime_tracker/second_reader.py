@@ -130,12 +130,12 @@ class SecondReader:
     def serve(self, end: int) -> NoReturn:
         """The second process from its first step to its last. It touches neither the index nor the terminal."""
         try:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
-                signal.signal(number, signal.SIG_DFL)  # ends at once, as when the first one is gone
-            os.close(self.answers)
-            while (file := self.take_ticket()) is not None:
-                answer = self.answer(self.files[file])
-                write_whole(end, HEAD.pack(file, len(answer)) + answer)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it, and the first process says so
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            os.close(self.answers)  # so that writing fails when the first process is gone
+            while (number := self.take_ticket()) is not None:
+                answer = self.answer(self.files[number])
+                write_whole(end, HEAD.pack(number, len(answer)) + answer)
         finally:
             os._exit(0)
 
