@@ -41,6 +41,17 @@ def test_a_run_sends_every_call_and_says_what_it_did(tracker: Tracker) -> None:
     assert f"Dashboard  {tracker.peer.address}/dashboard" in run.out
 
 
+def test_the_sums_of_all_time_are_remembered_until_a_call_changes(tracker: Tracker) -> None:
+    tracker()
+    remembered = tracker()
+    append(tracker.rollout, call(4))
+
+    followed = tracker()
+
+    assert "All time   3 calls, 3,156 tokens in 1 file" in remembered.out
+    assert "All time   4 calls, 4,210 tokens in 1 file" in followed.out
+
+
 def test_a_second_run_opens_no_connection_and_says_so(tracker: Tracker) -> None:
     tracker()
     tracker.peer.requests.clear()

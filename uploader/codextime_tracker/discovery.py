@@ -8,7 +8,6 @@ from pathlib import Path
 from msgspec import Struct
 
 FOLDERS = ("sessions", "archived_sessions")
-is_rollout_name = re.compile(r"rollout-.*\.jsonl(\.zst)?").fullmatch
 is_old_name = re.compile(r"rollout-.*\.json").fullmatch
 
 
@@ -107,7 +106,7 @@ def list_rollouts(folder: str, found: Found) -> list[RolloutFile]:
 def visit(entry: os.DirEntry[str], found: Found, files: list[RolloutFile], folders: list[str]) -> None:
     """Notes what a folder lists, wherever it belongs."""
     named = entry.name
-    is_named_so = is_rollout_name(named) is not None
+    is_named_so = named.startswith("rollout-") and named.endswith((".jsonl", ".jsonl.zst")) and "\n" not in named
     try:
         status = entry.stat()
     except OSError as error:

@@ -13,14 +13,17 @@ class Figures(Struct, frozen=True):
     all_time: Totals
 
 
-def count_figures(index: Index, source_keys: list[str], now: datetime, zone: tzinfo | None = None) -> Figures:
-    """Of these sources, or of all if none is named. `zone` is the machine's own if it is not given."""
+def count_figures(
+    index: Index, source_keys: list[str], now: datetime, zone: tzinfo | None = None, *, may_write: bool = False
+) -> Figures:
+    """Of these sources, or of all if none is named. `zone` is the machine's own if it is not given. Who `may_write` has
+    the sums of all time remembered."""
     today = now.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
     return Figures(
         days_total(index, source_keys, today, 1, zone),
         days_total(index, source_keys, monday, 7, zone),
-        index.totals(*source_keys),
+        index.all_time_totals(*source_keys) if may_write else index.totals(*source_keys),
     )
 
 

@@ -126,7 +126,7 @@ class Scan:
 
     def run(self) -> ScanReport:
         note_gone_files(self.index, self.source, self.found, self.settled)
-        todo = [file for file in self.found.files if not self.is_settled(file)]
+        todo = self.find_unsettled()
         self.known = {
             file.name: known for file in todo if file.name in self.settled and (known := self.find_known(file))
         }
@@ -152,16 +152,23 @@ class Scan:
             deferred = []
         return self.report
 
-    def is_settled(self, file: RolloutFile) -> bool:
-        """Whether nothing about the file itself changed."""
-        settled = self.settled.get(file.name)
-        if settled is None or (settled.size, settled.modified_ns) != (file.size, file.modified_ns):
-            return False
-        if settled.inode != file.key or settled.counter_version < self.counter.version:
-            return False
-        if settled.is_without_usage and file.size:
-            self.report.old_logs.append(file.path)
-        return True
+    def find_unsettled(self) -> list[RolloutFile]:
+        """The files about which something changed, or which a newer counter has to read."""
+        todo = []
+        settled, version, old_logs = self.settled, self.counter.version, self.report.old_logs
+        for file in self.found.files:
+            known = settled.get(file.name)
+            if (
+                known is None
+                or known.size != file.size
+                or known.modified_ns != file.modified_ns
+                or known.counter_version < version
+                or known.inode != file.key
+            ):
+                todo.append(file)
+            elif known.is_without_usage and file.size:
+                old_logs.append(file.path)
+        return todo
 
     def stale_forks(self) -> list[tuple[RolloutFile, NeedsTotals]]:
         """Files whose parent, as it was read by now, says that other lines are copied."""

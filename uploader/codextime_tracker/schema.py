@@ -5,7 +5,7 @@ import re
 import sqlite3
 from pathlib import Path
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 SCHEMA = """
 CREATE TABLE sources (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, home TEXT NOT NULL UNIQUE);
 CREATE TABLE threads (
@@ -46,6 +46,10 @@ CREATE TABLE session_switches (
     server TEXT NOT NULL, user_id TEXT NOT NULL, is_on INTEGER NOT NULL, PRIMARY KEY (server, user_id)
 ) WITHOUT ROWID;
 CREATE TABLE groupings (destination TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE known_totals (
+    sources TEXT PRIMARY KEY, change INTEGER NOT NULL, calls INTEGER NOT NULL, tokens TEXT NOT NULL,
+    estimated_calls INTEGER NOT NULL
+) WITHOUT ROWID;
 """
 UPGRADES = {  # from a version to the next
     2: """
@@ -63,6 +67,12 @@ UPGRADES = {  # from a version to the next
         server TEXT NOT NULL, user_id TEXT NOT NULL, is_on INTEGER NOT NULL, PRIMARY KEY (server, user_id)
     ) WITHOUT ROWID;
     CREATE TABLE groupings (destination TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
+    """,
+    5: """
+    CREATE TABLE known_totals (
+        sources TEXT PRIMARY KEY, change INTEGER NOT NULL, calls INTEGER NOT NULL, tokens TEXT NOT NULL,
+        estimated_calls INTEGER NOT NULL
+    ) WITHOUT ROWID;
     """,
 }
 TABLES = set(re.findall(r"CREATE TABLE (\w+)", SCHEMA))

@@ -108,7 +108,7 @@ def sync(
         destinations += [each for each in regrouped if each not in destinations]
         delivered = deliver_all(options, index, destinations, server, token, now, sleep)
         run.sent = delivered.sent if delivered else 0
-        figures = count_figures(index, [each.source_key for each in destinations], now)
+        figures = count_figures(index, [each.source_key for each in destinations], now, may_write=True)
         return Outcome(
             server,
             scans,
