@@ -166,6 +166,7 @@ def test_a_call_that_is_withdrawn_after_it_was_lowered_comes_back_step_by_step(a
     lowered, withdrawn = WithdrawalRecord.objects.order_by("pk")
 
     undo(lowered)
+    store(account, reading(1, revision=400))
     assert tokens_of(account) == (MANY - 1) * 1050
     undo(withdrawn)
 
@@ -215,6 +216,16 @@ def test_a_name_that_its_owner_hides_is_hidden_whatever_becomes_of_the_figures(a
     assert set(Call.objects.filter(call_id__lte=f"{301:032x}").values_list("model__name", flat=True)) == {"custom"}
     assert not names & set(FormerReading.objects.values_list("model__name", flat=True))
     assert tokens_of(account) == MANY * 1050  # 399 old ones and a new one
+
+
+def test_a_name_that_is_hidden_with_lower_figures_does_not_come_back_with_the_former_ones(account: User) -> None:
+    store(account, reading(7777, model="custom"))
+    store(account, empty(1, 300, model="custom", reason=NAME_HIDDEN))
+
+    undo(WithdrawalRecord.objects.get())
+
+    assert Call.objects.get(call_id=f"{1:032x}").model.name == "custom"
+    assert tokens_of(account) == (MANY + 1) * 1050
 
 
 def test_the_list_of_calls_says_what_the_next_reading_needs(account: User) -> None:
