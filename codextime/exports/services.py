@@ -11,6 +11,7 @@ from django.db import transaction
 from codextime.accounts.models import User
 from codextime.exports import writing
 from codextime.exports.models import Export, ExportPart
+from codextime.lib.advisory_locks import Lock, try_lock
 from codextime.usage.services import UserGone, lock_uploads, start_task
 
 MAKE_TASK = "exports.make"
@@ -39,8 +40,10 @@ def ask_for_export(*, user: User, now: datetime) -> None:
 
 @transaction.atomic
 def make_export(*, user_id: int, now: datetime) -> bool:
-    """Makes what was asked for; false if there is nothing to make. All files show one moment: uploads of the user wait
-    meanwhile. What comes between leaves nothing behind, and a sweep begins again."""
+    """Makes what was asked for; false if there is nothing to make, or somebody is at it. All files show one moment:
+    uploads of the user wait meanwhile. What comes between leaves nothing behind, and a sweep begins again."""
+    if not try_lock(Lock.EXPORT_OF_USER, user_id):
+        return False
     try:
         lock_uploads(user=User(pk=user_id))
     except UserGone:

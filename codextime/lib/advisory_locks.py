@@ -13,6 +13,7 @@ class Lock(IntEnum):
     SNAPSHOT = 3
     WHO_IS_LISTED = 4
     HANDLES = 5
+    EXPORT_OF_USER = 6
 
 
 def hold_lock(lock: Lock, key: int = 0) -> None:

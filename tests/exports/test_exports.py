@@ -5,9 +5,11 @@ import io
 import json
 import re
 from datetime import timedelta
+from functools import partial
 from zipfile import ZipFile
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -19,8 +21,11 @@ from codextime.dashboard.services import ask_to_erase_account, erase_account
 from codextime.devices.services import pair_own_device
 from codextime.exports import services
 from codextime.exports.models import Export, ExportPart
+from codextime.lib.advisory_locks import Lock, try_lock
 from codextime.programs.services import make_read_token
 from codextime.usage.models import Call
+from tests.at_once import run_at_once
+from tests.conftest import make_person
 from tests.ingest.uploads import call, envelope, post
 from tests.usage.readings import NOW
 from tests.usage.withdrawals import withdraw_something
@@ -166,6 +171,18 @@ def test_a_lost_message_is_found_by_the_sweep_and_twice_makes_one(owner: User) -
     assert services.make_export(user_id=owner.pk, now=now)
     assert not services.make_export(user_id=owner.pk, now=now)
     assert services.sweep_exports(now=now + DAY) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_worker_leaves_the_first_one_alone(transactional_db: None) -> None:
+    owner = make_person("owner")
+    services.ask_for_export(user=owner, now=timezone.now())
+    with transaction.atomic():
+        assert try_lock(Lock.EXPORT_OF_USER, owner.pk)
+
+        assert run_at_once(partial(services.make_export, user_id=owner.pk, now=timezone.now())) == [False]
+
+    assert services.make_export(user_id=owner.pk, now=timezone.now())
 
 
 @pytest.mark.parametrize("erase", [ask_to_erase_account, erase_account])
