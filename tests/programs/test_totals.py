@@ -16,8 +16,8 @@ from codextime.accounts.models import User
 from codextime.accounts.services import start_session_grouping
 from codextime.programs.totals import SUM_COLUMNS
 from codextime.usage.models import TOKEN_FIELDS
-from codextime.usage.readings import CallReading
-from codextime.usage.services import change_time_zone
+from codextime.usage.readings import CallReading, Withdrawal
+from codextime.usage.services import change_time_zone, rebuild_dirty_dates, store_calls
 from tests.programs.asking import Program
 from tests.usage.burning import burn, call
 
@@ -37,7 +37,8 @@ def threaded(reading: CallReading, thread: int) -> CallReading:
 
 @pytest.fixture
 def used(owner: User) -> User:
-    """Two homes, three models of which one has no rate, long context, two threads, and a zone of half hours."""
+    """Two homes, three models of which one has no rate, long context, two threads, a withdrawn call, and a zone
+    of half hours."""
     start_session_grouping(user=owner, now=timezone.now())
     burn(
         owner,
@@ -48,6 +49,18 @@ def used(owner: User) -> User:
         label="desk",
     )
     burn(owner, call("2026-10-31T18:30Z", tokens=(44, 0, 0, 13, 0)), call("2026-11-01T00:00Z"), source=OTHER_HOME)
+    [wrong] = burn(owner, threaded(call("2026-11-20T11:00Z"), 1), source=OTHER_HOME)
+    withdrawal = Withdrawal(wrong.call_id, 258, "duplicate")
+    store_calls(
+        user=owner,
+        device=None,
+        source_key=OTHER_HOME,
+        label=None,
+        calls=(),
+        withdrawals=[withdrawal],
+        now=timezone.now(),
+    )
+    rebuild_dirty_dates(user_id=owner.pk)
     change_time_zone(user=owner, name="Asia/Kolkata")
     return owner
 
