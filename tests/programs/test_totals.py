@@ -42,8 +42,8 @@ def used(owner: User) -> User:
     start_session_grouping(user=owner, now=timezone.now())
     burn(
         owner,
-        threaded(call("2026-11-20T10:00Z"), 1),
-        threaded(call("2026-11-20T18:45Z", "gpt-5.1-codex", (300_000, 1000, 0, 77, 3)), 2),
+        threaded(call("2026-11-20T10:00Z", tokens=(300_000, 1000, 0, 77, 3)), 1),
+        threaded(call("2026-11-20T18:45Z", "gpt-5.1-codex"), 2),
         threaded(call("2026-11-19T23:15Z", "custom"), 2),
         call("2026-10-31T18:29:59.999Z", tokens=(33, 0, 0, 11, 0)),
         label="desk",
