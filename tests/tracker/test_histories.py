@@ -56,10 +56,7 @@ def found(index: Index) -> Counter[tuple[str, str | None, Four]]:
     )
 
 
-@eras
-@given(history=histories)
-@settings(max_examples=200, deadline=None, derandomize=True)
-def test_what_is_counted_is_what_the_models_answered(era: str, history: list[tuple[str, int, str, Four]]) -> None:
+def assert_counted_exactly(era: str, history: list[tuple[str, int, str, Four]]) -> None:
     codex = lived(era, history)
     with TemporaryDirectory() as folder, Index.in_memory() as index:
         codex.save(Path(folder))
@@ -72,8 +69,25 @@ def test_what_is_counted_is_what_the_models_answered(era: str, history: list[tup
 
 
 @eras
+@given(history=histories)
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_what_is_counted_is_what_the_models_answered(era: str, history: list[tuple[str, int, str, Four]]) -> None:
+    assert_counted_exactly(era, history)
+
+
+@pytest.mark.soak
+@eras
+@given(history=histories)
+@settings(max_examples=500, deadline=None)
+def test_what_is_counted_stays_that_for_hundreds_of_histories(
+    era: str, history: list[tuple[str, int, str, Four]]
+) -> None:
+    assert_counted_exactly(era, history)
+
+
+@eras
 @given(history=histories, cuts=st.lists(st.floats(0, 1), min_size=1, max_size=3))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 def test_reading_files_while_they_grow_finds_the_same(
     era: str, history: list[tuple[str, int, str, Four]], cuts: list[float]
 ) -> None:
