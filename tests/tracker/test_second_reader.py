@@ -28,23 +28,33 @@ def nothing(process: int) -> None:
 
 
 def meeting(in_first: Act = nothing, in_second: Act = nothing) -> type[Counter]:
-    """A counter of which the first process's waits, with its first file, until the second has one in hand too."""
-    test, (told, tell) = os.getpid(), os.pipe()
+    """A counter that lets either process go on with its first file when the other one has a file in hand too."""
+    test, (told, tell), (answered, answer) = os.getpid(), os.pipe(), os.pipe()
 
     class Meeting(Counter):
         has_met = False
 
         def feed(self, events: Iterable[Event]) -> None:
-            if os.getpid() != test:
-                os.write(tell, os.getpid().to_bytes(4, "big"))
-                in_second(os.getpid())
-            elif not Meeting.has_met:
+            if not Meeting.has_met:
                 Meeting.has_met = True
-                assert select([told], [], [], 30)[0]
-                in_first(int.from_bytes(os.read(told, 4), "big"))
+                if os.getpid() == test:
+                    second = int.from_bytes(read(told, 4), "big")
+                    os.write(answer, b"!")
+                    read(told, 1)
+                    in_first(second)
+                else:
+                    os.write(tell, os.getpid().to_bytes(4, "big"))
+                    read(answered, 1)
+                    os.write(tell, b"!")
+                    in_second(os.getpid())
             super().feed(events)
 
     return Meeting
+
+
+def read(descriptor: int, size: int) -> bytes:
+    assert select([descriptor], [], [], 30)[0]
+    return os.read(descriptor, size)
 
 
 def kill(process: int) -> None:
@@ -147,10 +157,18 @@ def test_an_interrupted_scan_leaves_no_process_behind(tmp_path: Path) -> None:
 def test_the_second_process_ends_when_the_first_is_killed(tmp_path: Path) -> None:
     write_threads(tmp_path, 5, 2_000)
     told, tell = os.pipe()
+
+    def tell_and_wait(second: int) -> None:
+        os.write(tell, second.to_bytes(4, "big"))
+        signal.pause()
+
     first = os.fork()
-    if first == 0:  # waits for its own death, with a file in hand
-        found_by_two(tmp_path, in_first=lambda process: (os.write(tell, process.to_bytes(4, "big")), signal.pause()))
-    second = int.from_bytes(os.read(told, 4), "big")
+    if first == 0:
+        try:
+            found_by_two(tmp_path, in_first=tell_and_wait)
+        finally:
+            os._exit(1)  # it must not go on with the tests
+    second = int.from_bytes(read(told, 4), "big")
 
     kill(first)
     os.waitpid(first, 0)
