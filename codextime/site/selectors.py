@@ -23,6 +23,7 @@ NOT_FOR_CRAWLERS = (
     "/invitation/",
     "/settings",
     "/sign-in/",
+    "/corrections",
     "/withdrawals",
 )
 SECURITY_TXT_DAYS = 90  # RFC 9116, section 2.5.5, recommends less than a year
