@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from codextime.accounts.requests import network_of
 from codextime.ingest.limits import REQUESTS_OF_NETWORK
-from codextime.ingest.schemas import PROBLEM
+from codextime.ingest.schemas import problems
 from codextime.lib.problems import DATABASE_AWAY, database_away, problem, too_many_requests
 from codextime.lib.rate_limits import LimitReached, RateLimit, count_use, count_uses
 from codextime.programs import queries, schemas, selectors, totals
@@ -27,7 +27,7 @@ from codextime.programs.tables import CsvRenderer, JsonRenderer, Table
 READS_OF_TOKEN = RateLimit("reads-of-token", amount=120, seconds=60, is_lenient=True)
 READS_OF_USER = RateLimit("reads-of-user", amount=300, seconds=60, is_lenient=True)
 
-PROBLEMS = dict.fromkeys((400, 401, 406, 429, 503), PROBLEM)
+PROBLEMS = problems(400, 401, 406, 429, 503)
 
 
 class ReadView(APIView):

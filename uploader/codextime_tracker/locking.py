@@ -21,6 +21,7 @@ def one_run_at_a_time(index: Path) -> Iterator[None]:
     Raises `AlreadyRunning`, `CannotWrite`.
     """
     try:
+        index.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(index.with_name(f"{index.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             is_ours = lock(handle)
