@@ -197,6 +197,8 @@ def test_what_is_counted_is_sent_within_a_second(client: Client, monitored: None
 
     wait_until(lambda: not metrics.outbox.samples and metrics.read().get("codextime_responses_total|404") == 1)
 
+    assert scrape()['codextime_responses_total{status="404"}'] == 1
+
 
 def test_processes_count_together(monitored: None) -> None:
     for _ in range(2):

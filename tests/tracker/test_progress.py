@@ -37,6 +37,8 @@ def test_a_bar_shows_what_was_counted(monkeypatch: pytest.MonkeyPatch, name: str
         update(*([5, 9] if name == "bytes" else [5]))
         wait_until(lambda: shown_then in shown.getvalue())
 
+    assert shown_then in shown.getvalue()
+
 
 @pytest.mark.parametrize("bar", BARS.values(), ids=BARS.keys())
 def test_a_bar_that_is_not_wanted_says_nothing(

@@ -175,6 +175,7 @@ def test_the_second_process_ends_when_the_first_is_killed(tmp_path: Path) -> Non
 
     try:
         wait_until(lambda: state_of(second) in ("", "Z"))
+        assert state_of(second) in ("", "Z")
     finally:
         with suppress(ProcessLookupError):
             kill(second)
