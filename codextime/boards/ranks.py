@@ -34,17 +34,22 @@ MAKE_COUNTED_MARKS = """
 DROP TABLE IF EXISTS boards_countedmark;
 CREATE TEMPORARY TABLE boards_countedmark (LIKE boards_rankmark) ON COMMIT DROP
 """
-# The value of every `SPACING`th, with all that have the same; a mark at `LOWEST` counts the whole board. One statement
-# a board, as PostgreSQL sorts by one column much faster than by two.
+# The value of every `SPACING`th; a mark at `LOWEST` counts the whole board. How many have at least a value follows from
+# how many have less: `rank`, unlike a count of who has the same, looks at each row once.
+# One statement a board, as PostgreSQL sorts by one column much faster than by two.
 COUNT_MARKS = """
+WITH board AS NOT MATERIALIZED (
+    SELECT {column} AS value FROM boards_sum WHERE is_public AND {column} >= {lowest}
+), listed AS MATERIALIZED (
+    SELECT count(*) AS number FROM board
+)
 INSERT INTO boards_countedmark (period, measure, value, at_least)
-SELECT DISTINCT %(period)s::smallint, %(measure)s::smallint, value, at_least FROM (
-    SELECT {column} AS value, row_number() OVER best_first AS place, count(*) OVER best_first AS at_least
-    FROM boards_counted WHERE period = %(period)s AND {column} > {lowest} WINDOW best_first AS (ORDER BY {column} DESC)
-) AS placed WHERE place %% {spacing} = 0
+SELECT DISTINCT %(period)s::smallint, %(measure)s::smallint, value, number + 1 - rank FROM (
+    SELECT value, row_number() OVER lowest_first AS place, rank() OVER lowest_first AS rank
+    FROM board WINDOW lowest_first AS (ORDER BY value)
+) AS placed CROSS JOIN listed WHERE value > {lowest} AND place %% {spacing} = 0
 UNION ALL
-SELECT %(period)s, %(measure)s, {lowest}, count(*) FROM boards_counted
-WHERE period = %(period)s AND {column} >= {lowest}
+SELECT %(period)s, %(measure)s, {lowest}, number FROM listed
 """
 PUT_MARKS = """
 DELETE FROM boards_rankmark;
@@ -95,12 +100,12 @@ def ask(sql: str, period: Period, measure: Measure, value: int = 0) -> int | Non
 
 
 def count_marks() -> None:
-    """Makes marks anew from what `scoring.count_scores` counted. Nobody sees them before `put_marks`."""
+    """Makes marks anew from what `scoring.sum_all` summed. Nobody sees them before `put_marks`."""
     with connection.cursor() as cursor:
         cursor.execute(MAKE_COUNTED_MARKS)
         for period in PERIODS.values():
             for measure in MEASURES.values():
-                statement = COUNT_MARKS.format(column=measure.name, spacing=SPACING, lowest=LOWEST)
+                statement = COUNT_MARKS.format(column=f"{measure.name}_{period.number}", spacing=SPACING, lowest=LOWEST)
                 cursor.execute(statement, {"period": period.number, "measure": measure.number})
 
 

@@ -7,25 +7,26 @@ from typing import Any
 from django.db import connection
 
 from codextime.boards.access import public_listings_sql
-from codextime.boards.periods import PERIOD_NUMBERS, PERIODS
+from codextime.boards.periods import PERIOD_NUMBERS, PERIODS, Period
 from codextime.boards.ranks import Scores
 
 Parameters = dict[str, Any]  # of an SQL statement
 
-# The date scores are read once for all periods.
+# The date scores are read once for all periods. In the order in which scores are written: it is sorted once.
 SUM = """
-SELECT listing_id, {sums} FROM boards_datescore WHERE "on" <= %(today)s AND {these} GROUP BY listing_id
+SELECT summed.*, public.number IS NOT NULL AS is_public FROM (
+    SELECT listing_id, {sums} FROM boards_datescore WHERE "on" <= %(today)s AND {these} GROUP BY listing_id
+) AS summed LEFT JOIN {public} AS public ON public.number = listing_id ORDER BY listing_id
 """
-COUNT = """
-SELECT period::smallint, listing_id, active_days, tokens, output_tokens FROM {summed}
-JOIN {public} AS public ON public.number = listing_id
-CROSS JOIN LATERAL (VALUES {periods}) AS of_period (period, active_days, tokens, output_tokens)
-WHERE active_days > 0
+COUNT_PERIOD = """
+SELECT {number}::smallint AS period, listing_id, tokens_{number} AS tokens, output_tokens_{number} AS output_tokens,
+    active_days_{number} AS active_days
+FROM boards_sum WHERE is_public AND active_days_{number} > 0
 """
 # What does not change is not written again. Nobody else writes scores (`Lock.SNAPSHOT`), so no insert finds the row of
 # another. Sorted, all is read before the first row is written: else each row may look through those written before it.
 PUT_SCORES = """
-WITH {counted} gone AS (
+WITH {counted}, gone AS (
     DELETE FROM boards_score score WHERE {these_scores} AND NOT EXISTS (
         SELECT FROM boards_counted counted WHERE (counted.period, counted.listing_id) = (score.period, score.listing_id)
     )
@@ -45,13 +46,13 @@ WHERE NOT EXISTS (
 ) ORDER BY period, listing_id
 """
 SUMS_OF_PERIOD = """
-    count(*) FILTER (WHERE "on" >= %({name})s) AS days_{number},
     sum_of_bigint(tokens) FILTER (WHERE "on" >= %({name})s) AS tokens_{number},
-    sum_of_bigint(output_tokens) FILTER (WHERE "on" >= %({name})s) AS output_{number}"""
-VALUES_OF_PERIOD = "({number}, days_{number}, tokens_{number}, output_{number})"
+    sum_of_bigint(output_tokens) FILTER (WHERE "on" >= %({name})s) AS output_tokens_{number},
+    count(*) FILTER (WHERE "on" >= %({name})s) AS active_days_{number}"""
 EVERY_LISTING = "true"
 THESE_LISTINGS = "listing_id = ANY (%(listings)s)"
 THESE_SCORES = f"score.period = ANY (%(periods)s) AND score.{THESE_LISTINGS}"
+SCORES_OF_PERIOD = "score.period = {number}"
 
 READ = """
 SELECT period, listing_id, tokens, output_tokens, active_days FROM boards_score
@@ -70,14 +71,14 @@ DELETE FROM boards_datescore WHERE (listing_id, "on") IN (
     SELECT listing_id, "on" FROM boards_datescore WHERE listing_id = ANY (%(listings)s) FOR UPDATE SKIP LOCKED
 )
 """
-# A full snapshot keeps what it counted until its transaction ends: for the marks, and for who leaves meanwhile.
-KEEP = """
-DROP TABLE IF EXISTS {table};
-CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {query};
-ANALYZE {table}
+# A full snapshot keeps what it summed until its transaction ends: for the marks, and for who leaves meanwhile.
+KEEP_SUMS = """
+DROP TABLE IF EXISTS boards_sum;
+CREATE TEMPORARY TABLE boards_sum ON COMMIT DROP AS {sums};
+ANALYZE boards_sum
 """
 READ_GONE = """
-SELECT period, listing_id, tokens, output_tokens, active_days FROM boards_counted
+SELECT period, listing_id, tokens, output_tokens, active_days FROM ({counted}) AS counted
 WHERE listing_id NOT IN (SELECT number FROM {public} AS public)
 """
 DELETE_SCORES = "DELETE FROM boards_score WHERE period = ANY (%(periods)s) AND listing_id = ANY (%(listings)s)"
@@ -90,41 +91,40 @@ DELETE FROM boards_datescore WHERE listing_id IN (
 
 def put_scores(today: datetime.date, *, listings: Collection[int]) -> None:
     """Makes the scores of these listings what their date scores add up to on `today`."""
-    summed = f"({sum_query(THESE_LISTINGS)}) AS summed"
-    counted = f"boards_counted AS MATERIALIZED ({count_query(summed)}),"
-    statement = PUT_SCORES.format(counted=counted, these_scores=THESE_SCORES)
+    sums = f"boards_sum AS MATERIALIZED ({sum_query(THESE_LISTINGS)})"
+    counted = f"boards_counted AS MATERIALIZED ({count_query(*PERIODS.values())})"
+    statement = PUT_SCORES.format(counted=f"{sums}, {counted}", these_scores=THESE_SCORES)
     with connection.cursor() as cursor:
         cursor.execute(statement, firsts_of_periods(today) | {"periods": PERIOD_NUMBERS, "listings": list(listings)})
 
 
-def count_scores(today: datetime.date) -> None:
-    """Counts the scores of all into `boards_counted`, which the other steps of a full snapshot read."""
+def sum_all(today: datetime.date) -> None:
+    """Sums the date scores of all into `boards_sum`, which the other steps of a full snapshot read."""
     with connection.cursor() as cursor:
-        cursor.execute(KEEP.format(table="boards_sum", query=sum_query(EVERY_LISTING)), firsts_of_periods(today))
-        cursor.execute(KEEP.format(table="boards_counted", query=count_query("boards_sum")))
+        cursor.execute(KEEP_SUMS.format(sums=sum_query(EVERY_LISTING)), firsts_of_periods(today))
 
 
-def put_counted_scores() -> None:
-    """Makes the scores of all what was counted, and deletes the date scores of whom nobody lists any more."""
+def put_all_scores() -> None:
+    """Makes the scores of all what was summed, and deletes the date scores of whom nobody lists any more."""
     with connection.cursor() as cursor:
-        cursor.execute(PUT_SCORES.format(counted="", these_scores=EVERY_LISTING))
+        for period in PERIODS.values():
+            counted = f"boards_counted AS NOT MATERIALIZED ({count_query(period)})"
+            these = SCORES_OF_PERIOD.format(number=period.number)
+            cursor.execute(PUT_SCORES.format(counted=counted, these_scores=these))
         cursor.execute(DELETE_DATE_SCORES_OF_NOBODY.format(public=public_listings_sql()))
 
 
 def sum_query(these: str) -> str:
-    return SUM.format(these=these, sums=of_each_period(SUMS_OF_PERIOD))
+    sums = ", ".join(SUMS_OF_PERIOD.format(name=period.name, number=period.number) for period in PERIODS.values())
+    return SUM.format(these=these, sums=sums, public=public_listings_sql())
 
 
-def count_query(summed: str) -> str:
-    return COUNT.format(summed=summed, public=public_listings_sql(), periods=of_each_period(VALUES_OF_PERIOD))
+def count_query(*periods: Period) -> str:
+    return " UNION ALL ".join(COUNT_PERIOD.format(number=period.number) for period in periods)
 
 
 def firsts_of_periods(today: datetime.date) -> Parameters:
     return {"today": today} | {period.name: period.first(today) for period in PERIODS.values()}
-
-
-def of_each_period(text: str) -> str:
-    return ", ".join(text.format(name=period.name, number=period.number) for period in PERIODS.values())
 
 
 def take_more_memory() -> None:
@@ -155,7 +155,7 @@ def delete_date_scores(listings: Collection[int]) -> None:
 def delete_scores_of_gone() -> Scores:
     """Deletes what is left of listings that were counted and are gone or hidden by now; what was counted of them."""
     with connection.cursor() as cursor:
-        cursor.execute(READ_GONE.format(public=public_listings_sql()))
+        cursor.execute(READ_GONE.format(counted=count_query(*PERIODS.values()), public=public_listings_sql()))
         gone: Scores = {(period, listing): tuple(values) for period, listing, *values in cursor.fetchall()}
         cursor.execute(DELETE_SCORES, {"periods": PERIOD_NUMBERS, "listings": list({listing for _, listing in gone})})
     return gone

@@ -62,8 +62,8 @@ def begin_date(*, today: datetime.date, now: datetime.datetime) -> None:
 def begin_writing(*, today: datetime.date) -> None:
     """The long part: people leave meanwhile."""
     scoring.take_more_memory()
-    scoring.count_scores(today)
-    scoring.put_counted_scores()
+    scoring.sum_all(today)
+    scoring.put_all_scores()
     ranks.count_marks()
 
 
