@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codextime.boards.models import HeldDate
 from codextime.lib import formats
-from codextime.pricing.rates import RATES, find_listed_name
+from codextime.pricing.rates import PACKAGED, RATES, find_listed_name
 
 TOLERANCE = datetime.timedelta(days=1)  # clocks of users, and releases that begin somewhere before midnight UTC
 # A released date counts: this is as much as the sums of a hundred years still hold (63 bits).
@@ -63,7 +63,7 @@ def is_before_release(model: str, on: datetime.date) -> bool:
 
 def find_release(model: str) -> datetime.date | None:
     """The first date on which the model is known to have been there; `None` for a model without dated rates."""
-    listed = find_listed_name(model)
+    listed = find_listed_name(model, RATES, PACKAGED)
     dates = [rate.effective_from for rate in RATES.get(listed, ())]
     if listed in RELEASED_IN_CODEX:
         dates.append(RELEASED_IN_CODEX[listed])

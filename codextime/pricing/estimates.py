@@ -15,13 +15,15 @@ ONE = Decimal(1)
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """`usd` covers all of `tokens` but `unpriced_tokens`; `rates` are the rates that were used, `gaps` the sentences
-    that say why some tokens have none."""
+    that say why some tokens have none. `saved_usd` is what cached tokens would have cost more at the rate of uncached
+    ones, where both rates are known."""
 
     usd: Decimal = Decimal(0)
     tokens: int = 0
     unpriced_tokens: int = 0
     rates: frozenset[Rate] = frozenset()
     gaps: frozenset[str] = frozenset()
+    saved_usd: Decimal = Decimal(0)
 
     @property
     def is_priced(self) -> bool:
@@ -40,6 +42,7 @@ class Estimate:
             self.unpriced_tokens + other.unpriced_tokens,
             self.rates if other.rates <= self.rates else self.rates | other.rates,
             self.gaps if other.gaps <= self.gaps else self.gaps | other.gaps,
+            self.saved_usd + other.saved_usd,
         )
 
 
@@ -67,11 +70,12 @@ def price(tokens: Tokens, rate: Rate | None, *, is_long_context: bool) -> Estima
     written = tokens.cache_write_input_tokens
     fresh = max(tokens.uncached_input_tokens - written, 0)
     read = fresh * rate.input + written * (rate.input if rate.cache_write is None else rate.cache_write)
+    unpriced, saved = tokens.cached_input_tokens, Decimal(0)
     if rate.cached_input is not None:
         read += tokens.cached_input_tokens * rate.cached_input
+        unpriced, saved = 0, tokens.cached_input_tokens * (rate.input - rate.cached_input) * by_input / MILLION
     usd = (read * by_input + tokens.output_tokens * rate.output * by_output) / MILLION
-    unpriced = tokens.cached_input_tokens if rate.cached_input is None else 0
-    return Estimate(usd, tokens.total, unpriced, frozenset([rate]))
+    return Estimate(usd, tokens.total, unpriced, frozenset([rate]), saved_usd=saved)
 
 
 def find_multipliers(rate: Rate | None, is_long_context: bool) -> tuple[Decimal, Decimal] | None:

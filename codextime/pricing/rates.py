@@ -156,10 +156,10 @@ class RateBook:
     rates: Mapping[str, list[Rate]]
     credits: Mapping[str, list[Rate]]
     names: Names
-    change_dates: list[datetime.date] = field(init=False)  # between two of them, no rate of any model changes
+    change_dates: list[datetime.date] = field(init=False)  # between two of them, no rate and no credits change
 
     def __post_init__(self) -> None:
-        rates = itertools.chain.from_iterable(self.rates.values())
+        rates = itertools.chain.from_iterable((*self.rates.values(), *self.credits.values()))
         dates = {on for rate in rates for on in (rate.effective_from, rate.effective_until) if on}
         object.__setattr__(self, "change_dates", sorted(dates))
 
@@ -181,21 +181,22 @@ def find_rate(model: str, on: datetime.date, book: RateBook = PACKAGED) -> Rate 
 
     A name is taken as it is, then without its date suffix, then as a listed alias; never by a part of it.
     """
-    listed = find_listed_name(model, book)
+    listed = find_listed_name(model, book.rates, book)
     return next((rate for rate in book.rates.get(listed, ()) if rate.holds(on)), None)
 
 
-def find_listed_name(model: str, book: RateBook = PACKAGED) -> str:
+def find_listed_name(model: str, rates: Mapping[str, list[Rate]], book: RateBook) -> str:
+    """The name under which `rates`, USD or credits of the book, may list the model."""
     plain = DATE_SUFFIX.sub("", model)
-    if model in book.rates:
+    if model in rates:
         return model
-    return plain if plain in book.rates else book.names.aliases.get(plain, plain)
+    return plain if plain in rates else book.names.aliases.get(plain, plain)
 
 
 @functools.lru_cache(maxsize=8192)
 def why_unpriced(model: str, on: datetime.date, book: RateBook = PACKAGED) -> str:
     """One sentence for the user: what is not known about the rate of `model` on the UTC date `on`."""
-    listed = find_listed_name(model, book)
+    listed = find_listed_name(model, book.rates, book)
     if listed not in book.rates:
         return book.names.unpriced.get(listed, "No public rate is listed.")
     rate = find_rate(model, on, book)
