@@ -1,4 +1,5 @@
-"""Whether totals are what they are made of: slots what calls add up to, days and hours what slots do."""
+"""Whether totals are what they are made of: slots and threads what calls add up to, days and hours what
+slots do."""
 
 import datetime
 import zoneinfo
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from codextime.usage import rebuilding
+from codextime.usage import rebuilding, thread_totals
 from codextime.usage.rebuilding import Parameters
 
 FIND_DATES = """
@@ -15,6 +16,7 @@ SELECT (at AT TIME ZONE 'UTC')::date AS utc_on FROM usage_call WHERE user_id = %
 UNION SELECT (slot_at AT TIME ZONE 'UTC')::date FROM usage_slot WHERE user_id = %(user)s
 UNION SELECT utc_on FROM usage_day WHERE user_id = %(user)s
 UNION SELECT utc_on FROM usage_dayhour WHERE user_id = %(user)s
+UNION SELECT utc_on FROM usage_threadday WHERE user_id = %(user)s
 """
 # One statement sees one state, in which a date with new calls has its mark: what waits for a rebuild is not wrong.
 COMPARE = """
@@ -53,16 +55,31 @@ COMPARE_HOURS = COMPARE.format(
     utc_on="utc_on",
     tokens="tokens",
 )
+COMPARE_THREAD_DAYS = COMPARE.format(
+    table="usage_threadday",
+    columns=thread_totals.THREAD_DAY_COLUMNS,
+    made=thread_totals.THREAD_DAYS_FROM_CALLS,
+    utc_on="utc_on",
+    tokens=INPUT_AND_OUTPUT,
+)
+COMPARE_THREAD_TOTALS = COMPARE.format(
+    table="usage_threadtotal",
+    columns=thread_totals.THREAD_TOTAL_COLUMNS,
+    made=thread_totals.ALL_THREAD_TOTALS,
+    utc_on="(last_at AT TIME ZONE 'UTC')::date",
+    tokens=INPUT_AND_OUTPUT,
+)
 DELETE_DAYS = """
 DELETE FROM usage_day WHERE user_id = %(user)s AND utc_on = ANY (%(dates)s);
-DELETE FROM usage_dayhour WHERE user_id = %(user)s AND utc_on = ANY (%(dates)s)
+DELETE FROM usage_dayhour WHERE user_id = %(user)s AND utc_on = ANY (%(dates)s);
+DELETE FROM usage_threadday WHERE user_id = %(user)s AND utc_on = ANY (%(dates)s)
 """
 
 
 class Difference(NamedTuple):
     """What those totals of one UTC date hold that are not as they should be, and what they should hold."""
 
-    totals: str  # "slots", "days" or "hours"
+    totals: str  # "slots", "days", "hours", "days of threads" or "threads"
     utc_on: datetime.date
     stored_calls: int
     right_calls: int
@@ -75,11 +92,15 @@ def find_differences(*, user_id: int, zone: zoneinfo.ZoneInfo) -> list[Differenc
     dates = find_dates(user_id=user_id)
     starts = [rebuilding.utc_midnight(on) for on in dates]
     stretches = rebuilding.parameters_of_stretches(user_id=user_id, dates=dates, zone=zone)
-    return [
+    differences = [
         *compare("slots", COMPARE_SLOTS, {"user": user_id, "starts": starts}),
         *compare("days", COMPARE_DAYS, stretches),
         *compare("hours", COMPARE_HOURS, stretches),
     ]
+    if thread_totals.has_threads(user_id=user_id):
+        differences += compare("days of threads", COMPARE_THREAD_DAYS, stretches)
+        differences += compare("threads", COMPARE_THREAD_TOTALS, {"user": user_id})
+    return differences
 
 
 def find_dates(*, user_id: int) -> list[datetime.date]:

@@ -22,6 +22,8 @@ from codextime.usage.models import (
     Slot,
     Source,
     Thread,
+    ThreadDay,
+    ThreadTotal,
     UsageErasure,
     WaitingCall,
     WaitingReading,
@@ -34,7 +36,7 @@ ERASE_TASK = "usage.erase"
 # What refers to something comes before it. `RebuiltDate` is left: who makes something of the totals reads them anew.
 TABLES = [
     *(Call, FormerReading, WaitingReading, WaitingCall, WithdrawalRecord, Correction, Thread),
-    *(Slot, Day, DayHour, DirtyDate, Source),
+    *(Slot, Day, DayHour, ThreadDay, ThreadTotal, DirtyDate, Source),
 ]
 
 

@@ -50,12 +50,14 @@ class Source(models.Model):
 
 class Thread(models.Model):
     """One Codex conversation of a user who groups calls by session. The keys are the contract's hashes: whose call has
-    `thread` and `parent_thread`. `parent_key` may name a thread that is not there."""
+    `thread` and `parent_thread`. `parent_key` may name a thread that is not there. `name` is what the user typed, and
+    may be empty."""
 
     id = models.AutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     key = models.UUIDField()
     parent_key = models.UUIDField(null=True)
+    name = models.CharField(max_length=LONGEST_NAME, blank=True, db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="usage_thread_key")]
@@ -105,6 +107,9 @@ class Call(models.Model):
             models.Index(fields=["user", "at"], name="usage_call_user_at"),
             models.Index(
                 fields=["user", "withdrawal"], condition=Q(withdrawal__isnull=False), name="usage_call_withdrawal"
+            ),
+            models.Index(
+                fields=["user", "thread", "at"], condition=Q(thread__isnull=False), name="usage_call_user_thread_at"
             ),
         ]
         constraints = [
@@ -181,6 +186,48 @@ class DayHour(models.Model):
     hour = models.SmallIntegerField()
     calls = models.IntegerField()
     tokens = TokenSumField()
+
+
+class ThreadSums(TokenSums):
+    """What ThreadDay and ThreadTotal have in common: sums over calls of one thread, when its first and its last call
+    was, and the largest input: how much of the model's context it used."""
+
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    highest_input_tokens = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class ThreadDay(ThreadSums):
+    """What a thread has of a `Day`. Made from the calls, and only for who groups them by session: what days have beyond
+    it belongs to no thread."""
+
+    pk = models.CompositePrimaryKey("user", "on", "utc_on", "thread", "model", "source", "is_long_context")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    thread = models.ForeignKey(Thread, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    on = models.DateField()
+    utc_on = models.DateField()
+    source = models.ForeignKey(Source, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    model = models.ForeignKey(ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    is_long_context = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "thread"], name="usage_thread_day_user_thread")]
+
+
+class ThreadTotal(ThreadSums):
+    """What the days of a thread come to, without those of its sub-agents. `root` is the thread at the top of its tree:
+    itself for one without a parent, or whose parent has no calls, and for one that is among its own ancestors."""
+
+    pk = models.CompositePrimaryKey("user", "thread")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    thread = models.ForeignKey(Thread, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    root = models.ForeignKey(Thread, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "root"], name="usage_thread_total_user_root")]
 
 
 class DirtyDate(models.Model):

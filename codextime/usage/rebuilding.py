@@ -63,9 +63,12 @@ WHERE user_id = %(user)s AND utc_on = ANY (%(dates)s::date[]) AND "on" BETWEEN %
 """
 DELETE_DAYS = f"DELETE FROM usage_day {OF_THESE_DATES}"
 DELETE_DAY_HOURS = f"DELETE FROM usage_dayhour {OF_THESE_DATES}"
-SLOTS_OF_STRETCHES = """
-FROM unnest(%(ons)s::date[], %(hours)s::smallint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+STRETCHES = """
+unnest(%(ons)s::date[], %(hours)s::smallint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
     AS stretch ("on", hour, start, "end")
+"""
+SLOTS_OF_STRETCHES = f"""
+FROM {STRETCHES}
 CROSS JOIN LATERAL (
     SELECT * FROM usage_slot
     WHERE user_id = %(user)s AND slot_at >= stretch.start AND slot_at < stretch."end" OFFSET 0

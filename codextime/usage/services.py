@@ -16,7 +16,7 @@ from codextime.accounts.models import User, validate_time_zone
 from codextime.accounts.services import hold_user
 from codextime.devices.models import Device
 from codextime.lib.advisory_locks import Lock, hold_lock
-from codextime.usage import checking, lowering, rebuilding, recording, storing, threads, withdrawing
+from codextime.usage import checking, lowering, rebuilding, recording, storing, thread_totals, threads, withdrawing
 from codextime.usage.checking import Difference
 from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source, Thread, WithdrawalRecord
 from codextime.usage.readings import NAME_HIDDEN, NO_THREAD, CallReading, Withdrawal
@@ -70,21 +70,22 @@ def store_calls(
     lock_uploads(user=user)
     source = put_source(user=user, device=device, key=source_key, label=label, now=now)
     best = highest_revisions(calls)
-    thread_ids = threads.find_thread_ids(best, user=user)
+    thread_ids = threads.find_thread_ids(best, user=user, now=now)
     storing.copy_to_staging(best, get_model_ids({call.model for call in best}, user=user), thread_ids)
     added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
     replaced, replacements_waiting = 0, 0
     if added < len(best):
         replaced, replacements_waiting = replace_stored(best, user=user, device=device, source=source, now=now)
+    has_moved = False
     if thread_ids and added < len(best):
-        storing.set_threads(threads.group_by_thread(best, thread_ids), user_id=user.pk)
+        has_moved = storing.set_threads(threads.group_by_thread(best, thread_ids), user_id=user.pk, now=now)
     proven_wrong = highest_revisions(withdrawals)
     withdrawn, waiting = 0, 0
     if proven_wrong:
         withdrawn, waiting = withdraw(proven_wrong, user=user, device=device, source=source, now=now)
     if proven_wrong or any(call.thread == NO_THREAD for call in best):
         threads.delete_unused(user=user)
-    if added or replaced or withdrawn:
+    if added or replaced or withdrawn or has_moved:
         transaction.on_commit(partial(start_rebuild, user_id=user.pk), robust=True)
     already_there = len(calls) - added - replaced
     return StoredCounts(added, replaced, already_there, withdrawn, waiting, replacements_waiting)
@@ -242,6 +243,7 @@ def rebuild_some_dates(*, user_id: int) -> list[datetime.date]:
         zone = User.objects.only("time_zone").get(pk=user_id).zone
         rebuilding.rebuild_slots(user_id=user_id, dates=dates)
         rebuilding.rebuild_days(user_id=user_id, dates=dates, zone=zone)
+        thread_totals.rebuild_threads(user_id=user_id, dates=dates, zone=zone)
         rebuilding.mark_rebuilt(user_id=user_id, dates=dates)
     return dates
 
@@ -275,6 +277,7 @@ def change_time_zone(*, user: User, name: str) -> None:
     user.save(update_fields=["time_zone", "has_chosen_time_zone"])
     dates = list(Day.objects.filter(user=user).values_list("utc_on", flat=True).distinct())
     rebuilding.rebuild_days(user_id=user.pk, dates=dates, zone=user.zone)
+    thread_totals.rebuild_threads(user_id=user.pk, dates=dates, zone=user.zone)
 
 
 @transaction.atomic
@@ -282,8 +285,10 @@ def stop_session_grouping(*, user: User) -> None:
     """Takes every call of the user out of its thread and deletes the threads; uploads leave them out from now on.
     Raises `UserGone`."""
     lock_uploads(user=user)
+    hold_lock(Lock.TOTALS_OF_USER, user.pk)
     User.objects.filter(pk=user.pk).update(session_grouping_since=None)
     storing.clear_threads(user_id=user.pk)
+    thread_totals.delete_all(user_id=user.pk)
     Thread.objects.filter(user=user).delete()
 
 
@@ -304,6 +309,7 @@ def fix_totals(*, user_id: int, differences: Collection[Difference], now: dateti
         if not hold_user(user_id=user_id):
             return
         checking.delete_days(user_id=user_id, dates=dates)
+        thread_totals.rebuild_totals(user_id=user_id)
         DirtyDate.objects.bulk_create(DirtyDate(user_id=user_id, on=on, marked_at=now) for on in dates)
     rebuild_dirty_dates(user_id=user_id)
 

@@ -38,14 +38,6 @@ INSERT INTO usage_dirtydate (user_id, "on", marked_at)
 SELECT DISTINCT %(user)s, (at AT TIME ZONE 'UTC')::date, %(now)s::timestamptz FROM usage_staging
 """
 
-# Of calls that were there before. Which thread a call belongs to is no part of a reading: it makes no new revision, no
-# correction, and no total wrong. One thread at a time: joined with what is staged, it took seconds on a table whose
-# size the planner did not know yet.
-SET_THREAD = """
-UPDATE usage_call SET thread_id = %(thread)s
-WHERE user_id = %(user)s AND call_id = ANY (%(ids)s::uuid[]) AND (withdrawn_at IS NULL OR %(thread)s::integer IS NULL)
-    AND thread_id IS DISTINCT FROM %(thread)s::integer
-"""
 CLEAR_THREADS = "UPDATE usage_call SET thread_id = NULL WHERE user_id = %(user)s AND thread_id IS NOT NULL"
 DELETE_UNUSED_THREADS = """
 DELETE FROM usage_thread WHERE id = ANY (ARRAY (
@@ -61,6 +53,19 @@ LEDGER = """
 MARK = """
     INSERT INTO usage_dirtydate (user_id, "on", marked_at)
     SELECT DISTINCT %(user)s, (moment AT TIME ZONE 'UTC')::date, %(now)s::timestamptz
+"""
+
+# Of calls that were there before. Which thread a call belongs to is no part of a reading: it makes no new revision, no
+# correction, and no total wrong but those of threads. One thread at a time: joined with what is staged, it took seconds
+# on a table whose size the planner did not know yet.
+SET_THREAD = f"""
+WITH changed AS (
+    UPDATE usage_call SET thread_id = %(thread)s
+    WHERE user_id = %(user)s AND call_id = ANY (%(ids)s::uuid[])
+        AND (withdrawn_at IS NULL OR %(thread)s::integer IS NULL) AND thread_id IS DISTINCT FROM %(thread)s::integer
+    RETURNING at, withdrawn_at
+)
+{MARK} FROM changed CROSS JOIN LATERAL (VALUES (at)) AS touched (moment) WHERE withdrawn_at IS NULL
 """
 
 # A reading that is better, or as good and knows a name that was hidden, or hides one.
@@ -169,16 +174,23 @@ def hide_staged_names(*, user_id: int, custom_id: int) -> None:
             cursor.execute(statement, {"user": user_id, "custom": custom_id, "hidden": REASON_NUMBERS[NAME_HIDDEN]})
 
 
-def set_threads(calls_by_thread: Mapping[int, Collection[UUID]], *, user_id: int) -> None:
-    """Brings calls that were there before into the threads with these ids, or out of any."""
+def set_threads(calls_by_thread: Mapping[int, Collection[UUID]], *, user_id: int, now: datetime.datetime) -> bool:
+    """Brings calls that were there before into the threads with these ids, or out of any; whether that left a mark."""
     with connection.cursor() as cursor:
         cursor.executemany(
             SET_THREAD,
             [
-                {"user": user_id, "thread": None if thread_id == NO_THREAD_ID else thread_id, "ids": list(ids)}
+                {
+                    "user": user_id,
+                    "thread": None if thread_id == NO_THREAD_ID else thread_id,
+                    "ids": list(ids),
+                    "now": now,
+                }
                 for thread_id, ids in calls_by_thread.items()
             ],
         )
+        marks: int = cursor.rowcount  # of all together
+    return marks > 0
 
 
 def clear_threads(*, user_id: int) -> None:

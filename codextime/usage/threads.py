@@ -1,22 +1,23 @@
 """Which thread a call belongs to: kept only for users who group their calls by session."""
 
-from collections.abc import Collection, Mapping
+import datetime
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from codextime.accounts.models import User
 from codextime.usage import storing
-from codextime.usage.models import Thread
+from codextime.usage.models import DirtyDate, Thread, ThreadTotal
 from codextime.usage.readings import NO_THREAD, CallReading
 
 
-def find_thread_ids(readings: Collection[CallReading], *, user: User) -> dict[str, int] | None:
+def find_thread_ids(readings: Collection[CallReading], *, user: User, now: datetime.datetime) -> dict[str, int] | None:
     """The id of each thread that the readings name, new ones stored; `None` if they name none or the user groups no
     calls by session: then what they say is kept nowhere. Call it under `lock_uploads`."""
     said = {reading.thread: reading.parent_thread for reading in readings if reading.thread is not None}
     if not said or not is_grouping(user):
         return None
     parents = {UUID(key): UUID(parent) if parent else None for key, parent in said.items() if key != NO_THREAD}
-    put_threads(parents, user=user)
+    put_threads(parents, user=user, now=now)
     stored = Thread.objects.filter(user=user, key__in=parents).values_list("key", "pk")
     return {NO_THREAD: storing.NO_THREAD_ID, **{key.hex: thread_id for key, thread_id in stored}}
 
@@ -41,7 +42,7 @@ def delete_unused(*, user: User) -> None:
         storing.delete_unused_threads(user_id=user.pk)
 
 
-def put_threads(parents: dict[UUID, UUID | None], *, user: User) -> None:
+def put_threads(parents: dict[UUID, UUID | None], *, user: User, now: datetime.datetime) -> None:
     known = {thread.key: thread for thread in Thread.objects.filter(user=user, key__in=parents)}
     Thread.objects.bulk_create(
         Thread(user=user, key=key, parent_key=parent) for key, parent in parents.items() if key not in known
@@ -50,3 +51,11 @@ def put_threads(parents: dict[UUID, UUID | None], *, user: User) -> None:
     for thread in grown:
         thread.parent_key = parents[thread.key]
     Thread.objects.bulk_update(grown, ["parent_key"])
+    mark_last_dates(grown, user=user, now=now)
+
+
+def mark_last_dates(threads: Sequence[Thread], *, user: User, now: datetime.datetime) -> None:
+    """Has the trees that these threads stand in made anew."""
+    last_at = ThreadTotal.objects.filter(user=user, thread__in=threads).values_list("last_at", flat=True)
+    dates = {at.astimezone(datetime.UTC).date() for at in last_at}
+    DirtyDate.objects.bulk_create(DirtyDate(user=user, on=on, marked_at=now) for on in dates)

@@ -8,7 +8,7 @@ from django.test import Client
 from codextime.accounts.models import User
 from codextime.accounts.services import start_session_grouping
 from codextime.usage import decisions
-from codextime.usage.models import Call, Correction, DirtyDate, Thread, WithdrawalRecord
+from codextime.usage.models import Call, Correction, Thread, WithdrawalRecord
 from codextime.usage.services import stop_session_grouping
 from tests.ingest.uploads import call, envelope, post
 from tests.tables import every_row
@@ -52,13 +52,12 @@ def test_without_the_owners_switch_the_call_is_stored_and_its_thread_is_nowhere(
 
 def test_a_thread_can_be_added_later_and_changes_no_call(client: Client, grouping: User, token: str) -> None:
     post(client, token, envelope(grouping, call(1), call(2)))
-    DirtyDate.objects.all().delete()
 
     again = post(client, token, envelope(grouping, call(1, thread=ONE), call(2), upload=2)).json()
 
     assert (again["added"], again["replaced"], again["already_there"]) == (0, 0, 2)
     assert threads(grouping) == {1: ONE, 2: None}
-    assert (Correction.objects.count(), DirtyDate.objects.count()) == (0, 0)
+    assert Correction.objects.count() == 0
 
 
 def test_an_upload_that_says_nothing_of_threads_takes_none_away(client: Client, grouping: User, token: str) -> None:

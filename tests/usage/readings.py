@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from codextime.accounts.models import User
-from codextime.usage.models import TOKEN_FIELDS, Call, Day, DayHour, DirtyDate, Slot, TokenSums
+from codextime.usage.models import TOKEN_FIELDS, Call, Day, DayHour, DirtyDate, Slot, ThreadDay, ThreadTotal, TokenSums
 from codextime.usage.readings import CallReading, Withdrawal
 from codextime.usage.services import StoredCounts, store_calls
 
@@ -56,6 +56,13 @@ def some_readings(moments: Iterable[datetime], seed: int = 1) -> Iterator[CallRe
             model=dice.choice(MODELS),
             revision=dice.choice([1, 257]),
         )
+
+
+def in_threads(readings: Iterable[CallReading], number: int) -> Iterator[CallReading]:
+    """The readings in turn in so many threads, and in none."""
+    for place, one in enumerate(readings):
+        thread = place % (number + 1)
+        yield one._replace(thread=f"{thread + 1:032x}") if thread < number else one
 
 
 def moments_around(on: date, number: int = 150) -> list[datetime]:
@@ -105,6 +112,33 @@ def days_by_hand(user: User) -> Totals:
     return add_up(user, key)
 
 
+def thread_days_by_hand(user: User) -> Totals:
+    zone = ZoneInfo(user.time_zone)
+
+    def key(call: Call) -> tuple[Any, ...]:
+        on, utc_on = call.at.astimezone(zone).date(), call.at.astimezone(UTC).date()
+        return on, utc_on, call.thread_id, call.model_id, call.source_id, call.input_tokens > 272_000
+
+    return {group: sums for group, sums in add_up(user, key).items() if group[2] is not None}
+
+
+def threads_by_hand(user: User) -> dict[int | None, tuple[Any, ...]]:
+    """Of each thread its sums, its first and last moment, and its largest input."""
+    calls: dict[int | None, list[Call]] = {}
+    for call in Call.objects.filter(user=user, withdrawn_at=None, thread__isnull=False):
+        calls.setdefault(call.thread_id, []).append(call)
+    sums = add_up(user, lambda call: (call.thread_id,))
+    return {
+        thread: (
+            *sums[thread,],
+            min(call.at for call in of_it),
+            max(call.at for call in of_it),
+            max(call.input_tokens for call in of_it),
+        )
+        for thread, of_it in calls.items()
+    }
+
+
 def hours_by_hand(user: User) -> Totals:
     zone = ZoneInfo(user.time_zone)
 
@@ -131,6 +165,16 @@ def stored_hours(user: User) -> Totals:
     return {(r.on, r.utc_on, r.hour): (r.calls, r.tokens) for r in rows}
 
 
+def stored_thread_days(user: User) -> Totals:
+    rows = ThreadDay.objects.filter(user=user)
+    return {(r.on, r.utc_on, r.thread_id, r.model_id, r.source_id, r.is_long_context): sums_of(r) for r in rows}
+
+
+def stored_threads(user: User) -> dict[int | None, tuple[Any, ...]]:
+    rows = ThreadTotal.objects.filter(user=user)
+    return {r.thread_id: (*sums_of(r), r.first_at, r.last_at, r.highest_input_tokens) for r in rows}
+
+
 def sums_of(row: TokenSums) -> tuple[int, ...]:
     return tuple(getattr(row, field) for field in SUM_FIELDS)
 
@@ -139,3 +183,5 @@ def assert_totals_are_exact(user: User) -> None:
     assert stored_slots(user) == slots_by_hand(user)
     assert stored_days(user) == days_by_hand(user)
     assert stored_hours(user) == hours_by_hand(user)
+    assert stored_thread_days(user) == thread_days_by_hand(user)
+    assert stored_threads(user) == threads_by_hand(user)

@@ -8,9 +8,18 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from codextime.accounts.models import User
+from codextime.accounts.services import start_session_grouping
 from codextime.usage.models import Day, Slot
 from codextime.usage.services import change_time_zone, check_sample, check_totals, rebuild_dirty_dates
-from tests.usage.readings import assert_totals_are_exact, moments_around, reading, some_readings, store
+from tests.usage.readings import (
+    NOW,
+    assert_totals_are_exact,
+    in_threads,
+    moments_around,
+    reading,
+    some_readings,
+    store,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -24,13 +33,19 @@ DAMAGES = {
     "a day that is somewhere else": """UPDATE usage_day SET "on" = "on" + 900""",
     "days that are gone": "DELETE FROM usage_day",
     "an hour that is another": "UPDATE usage_dayhour SET hour = hour + 24",
+    "a day of a thread with other tokens": "UPDATE usage_threadday SET input_tokens = input_tokens + 1",
+    "a day of a thread that is gone": "DELETE FROM usage_threadday",
+    "a call that is in another thread": "UPDATE usage_call SET thread_id = thread_id + 1 WHERE input_tokens > 0",
+    "a thread with another end": "UPDATE usage_threadtotal SET last_at = last_at + interval '1 day'",
+    "threads that are gone": "DELETE FROM usage_threadtotal",
 }
 
 
 @pytest.fixture
 def totals(owner: User) -> User:
     change_time_zone(user=owner, name="Europe/Berlin")
-    store(owner, *some_readings(moments_around(ON)))
+    start_session_grouping(user=owner, now=NOW)
+    store(owner, *in_threads(some_readings(moments_around(ON)), 3))
     rebuild_dirty_dates(user_id=owner.pk)
     return owner
 

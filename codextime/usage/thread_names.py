@@ -1,0 +1,28 @@
+"""What a thread is called until its owner names it: words made of its key, which tell nothing of it."""
+
+from uuid import UUID
+
+KINDS = (
+    *("Amber", "Ashen", "Autumn", "Bold", "Brisk", "Calm", "Clear", "Coral", "Crimson", "Deep", "Distant", "Early"),
+    *("Gentle", "Golden", "Hidden", "Keen", "Late", "Light", "Mellow", "Misty", "Noble", "Old", "Pale", "Plain"),
+    *("Quick", "Quiet", "Rapid", "Rough", "Silent", "Silver", "Slow", "Small", "Smooth", "Spring", "Steady", "Still"),
+    *("Summer", "Swift", "Tall", "Warm", "Wide", "Wild", "Winter", "Young"),
+)
+THINGS = (
+    *("acorn", "alder", "anchor", "arch", "ash", "badger", "bay", "beacon", "birch", "brook", "cedar", "clover"),
+    *("comet", "coral", "crane", "creek", "delta", "dune", "elm", "ember", "falcon", "fern", "field", "finch"),
+    *("fjord", "forge", "fox", "garden", "grove", "harbour", "hazel", "heron", "hill", "island", "juniper", "kiln"),
+    *("lake", "lantern", "larch", "lark", "linden", "maple", "marsh", "meadow", "moss", "oak", "orchard", "otter"),
+    *("owl", "pebble", "pine", "pond", "reef", "ridge", "river", "robin", "rowan", "sage", "shore", "sparrow"),
+    *("spruce", "stone", "thistle", "valley", "willow", "wren"),
+)
+NUMBERS = 100
+
+
+def name_thread(key: UUID, name: str) -> str:
+    """`name` if its owner gave it one, else such as `Quiet heron 42`: the same for the same key, for ever."""
+    if name:
+        return name
+    rest, number = divmod(key.int, NUMBERS)
+    rest, thing = divmod(rest, len(THINGS))
+    return f"{KINDS[rest % len(KINDS)]} {THINGS[thing]} {number}"
