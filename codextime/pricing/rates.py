@@ -73,6 +73,7 @@ class Rate(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     evidence: Literal["official page copy", "several independent third parties"]
     url: Annotated[str, Meta(pattern=OFFICIAL_PAGE)]
     note: str = ""
+    context_window: Annotated[int, Meta(gt=0)] | None = None  # in tokens; None: not known
 
     def __post_init__(self) -> None:
         refuse_odd_amounts(*self.amounts)

@@ -113,3 +113,15 @@ def test_25_credits_are_a_dollar_where_both_rates_are_known() -> None:
                 assert abs(credit.output - usd.output * 25) < 1
                 checked += 1
     assert checked >= 15
+
+
+def test_a_context_window_belongs_to_a_rate_and_may_be_unknown() -> None:
+    windows = {
+        model: find_rate(model, day("2026-07-22")) for model in ("gpt-5.6-sol", "gpt-5-codex", "gpt-rosalind-research")
+    }
+
+    assert {model: rate and rate.context_window for model, rate in windows.items()} == {
+        "gpt-5.6-sol": 1_050_000,
+        "gpt-5-codex": 400_000,
+        "gpt-rosalind-research": None,
+    }
