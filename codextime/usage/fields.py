@@ -1,4 +1,4 @@
-"""A column for sums of tokens."""
+"""Columns for sums of tokens."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +8,12 @@ from django.db.models.expressions import Expression
 
 if TYPE_CHECKING:
     Base = models.BigIntegerField[int, int]  # generic in the stubs only
+    OptionalBase = models.BigIntegerField[int | None, int | None]
 else:
-    Base = models.BigIntegerField
+    Base = OptionalBase = models.BigIntegerField
 
 
-class TokenSumField(Base):
+class WithoutLargest:
     """A whole number without a largest value: two calls of 63 bits no longer fit a bigint."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
@@ -20,3 +21,11 @@ class TokenSumField(Base):
 
     def from_db_value(self, value: Any, expression: Expression, connection: BaseDatabaseWrapper) -> int | None:
         return None if value is None else int(value)
+
+
+class TokenSumField(WithoutLargest, Base):
+    """A sum of tokens."""
+
+
+class TokenBoundField(WithoutLargest, OptionalBase):
+    """The least or the most tokens of something; `None` is not known."""

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from codextime.devices.models import Device
 from codextime.lib.names import LONGEST_NAME
-from codextime.usage.fields import TokenSumField
+from codextime.usage.fields import TokenBoundField, TokenSumField
 
 HIGHEST_REVISION = 511
 EXACT_REVISION = 256  # from here on a call was read exactly; below, it is an estimate
@@ -146,7 +146,17 @@ class TokenSums(models.Model):
         abstract = True
 
 
-class Slot(TokenSums):
+class TokenRanges(TokenSums):
+    """With the least and the most tokens of one of the calls; `None` until a rebuild finds them out."""
+
+    least_tokens = TokenBoundField(null=True)
+    most_tokens = TokenBoundField(null=True)
+
+    class Meta(TokenSums.Meta):
+        abstract = True
+
+
+class Slot(TokenRanges):
     """Sums over the 15 minutes from `slot_at` (UTC). An estimate is not ranked."""
 
     pk = models.CompositePrimaryKey("user", "slot_at", "model", "source", "is_long_context", "is_ranked")
@@ -158,10 +168,11 @@ class Slot(TokenSums):
     is_ranked = models.BooleanField()
 
 
-class Day(TokenSums):
+class Day(TokenRanges):
     """Sums over the part of a day (`on`, in the user's time zone) on one UTC date, as rates change at 00:00 UTC.
 
-    A cache of the slots: rebuilt with them, and as a whole when the user's time zone changes.
+    A cache of the slots: rebuilt with them, and as a whole when the user's time zone changes. `exact_calls` is `None`
+    as long as the least and most tokens of a call are.
     """
 
     pk = models.CompositePrimaryKey("user", "on", "utc_on", "model", "source", "is_long_context")
@@ -171,6 +182,7 @@ class Day(TokenSums):
     source = models.ForeignKey(Source, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     model = models.ForeignKey(ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     is_long_context = models.BooleanField()
+    exact_calls = models.IntegerField(null=True)
 
 
 class DayHour(models.Model):

@@ -43,11 +43,11 @@ DELETE FROM usage_slot WHERE user_id = %(user)s AND slot_at >= %(from)s AND slot
 # Behind `OFFSET 0` the planner looks up each stretch of time in the index. Free to choose, it holds all that the user
 # has against each of them, which takes seconds once somebody has used Codex for a year. 24 hours and not 1 day, which
 # PostgreSQL would count in the time zone of the session.
-SLOT_COLUMNS = f"slot_at, model_id, source_id, is_long_context, is_ranked, calls, {SUMS}"
+SLOT_COLUMNS = f"slot_at, model_id, source_id, is_long_context, is_ranked, calls, {SUMS}, least_tokens, most_tokens"
 SLOTS_FROM_CALLS = f"""
 SELECT date_bin('15 minutes', at, '2000-01-01T00:00Z') AS slot_at, model_id, source_id,
     input_tokens > {LONG_CONTEXT_TOKENS} AS is_long_context, revision >= {EXACT_REVISION} AS is_ranked,
-    count(*), {SUMMED}
+    count(*), {SUMMED}, min(input_tokens::numeric + output_tokens), max(input_tokens::numeric + output_tokens)
 FROM unnest(%(starts)s::timestamptz[]) AS start CROSS JOIN LATERAL (
     SELECT * FROM usage_call
     WHERE user_id = %(user)s AND at >= start AND at < start + interval '24 hours' AND withdrawn_at IS NULL OFFSET 0
@@ -75,11 +75,11 @@ CROSS JOIN LATERAL (
 ) AS slot
 """
 DAY_COLUMNS = f"""
-"on", utc_on, model_id, source_id, is_long_context, calls, {SUMS}
+"on", utc_on, model_id, source_id, is_long_context, calls, {SUMS}, least_tokens, most_tokens, exact_calls
 """
 DAYS_FROM_SLOTS = f"""
 SELECT stretch."on", (stretch.start AT TIME ZONE 'UTC')::date AS utc_on, model_id, source_id, is_long_context,
-    sum(calls), {SUMMED}
+    sum(calls), {SUMMED}, min(least_tokens), max(most_tokens), coalesce(sum(calls) FILTER (WHERE is_ranked), 0)
 {SLOTS_OF_STRETCHES} GROUP BY 1, 2, 3, 4, 5
 """
 INSERT_DAYS = f"INSERT INTO usage_day (user_id, {DAY_COLUMNS}) SELECT %(user)s, day.* FROM ({DAYS_FROM_SLOTS}) AS day"

@@ -95,21 +95,24 @@ def add_up(user: User, key: Any) -> Totals:
 
 
 def slots_by_hand(user: User) -> Totals:
-    def key(call: Call) -> tuple[Any, ...]:
-        start = call.at.replace(minute=call.at.minute // 15 * 15, second=0, microsecond=0)
-        return start, call.model_id, call.source_id, call.input_tokens > 272_000, call.revision >= 256
+    return add_up(user, key_of_slot)
 
-    return add_up(user, key)
+
+def key_of_slot(call: Call) -> tuple[Any, ...]:
+    start = call.at.replace(minute=call.at.minute // 15 * 15, second=0, microsecond=0)
+    return start, call.model_id, call.source_id, call.input_tokens > 272_000, call.revision >= 256
 
 
 def days_by_hand(user: User) -> Totals:
-    zone = ZoneInfo(user.time_zone)
+    return add_up(user, key_of_day(ZoneInfo(user.time_zone)))
 
+
+def key_of_day(zone: ZoneInfo) -> Any:
     def key(call: Call) -> tuple[Any, ...]:
         on, utc_on = call.at.astimezone(zone).date(), call.at.astimezone(UTC).date()
         return on, utc_on, call.model_id, call.source_id, call.input_tokens > 272_000
 
-    return add_up(user, key)
+    return key
 
 
 def thread_days_by_hand(user: User) -> Totals:
@@ -175,6 +178,39 @@ def stored_threads(user: User) -> dict[int | None, tuple[Any, ...]]:
     return {r.thread_id: (*sums_of(r), r.first_at, r.last_at, r.highest_input_tokens) for r in rows}
 
 
+def ranges_by_hand(user: User, key: Any) -> Totals:
+    """The least and most tokens of a call, and how many are exact, by what `key` says of each."""
+    ranges: dict[tuple[Any, ...], list[Call]] = {}
+    for call in Call.objects.filter(user=user, withdrawn_at=None):
+        ranges.setdefault(key(call), []).append(call)
+    return {
+        group: (
+            min(call.input_tokens + call.output_tokens for call in calls),
+            max(call.input_tokens + call.output_tokens for call in calls),
+            sum(call.revision >= 256 for call in calls),
+        )
+        for group, calls in ranges.items()
+    }
+
+
+def assert_ranges_are_exact(user: User) -> None:
+    zone = ZoneInfo(user.time_zone)
+    days = {
+        (row.on, row.utc_on, row.model_id, row.source_id, row.is_long_context): (
+            *(row.least_tokens, row.most_tokens, row.exact_calls),
+        )
+        for row in Day.objects.filter(user=user)
+    }
+    slots = {
+        (row.slot_at, row.model_id, row.source_id, row.is_long_context, row.is_ranked): (
+            *(row.least_tokens, row.most_tokens, row.calls if row.is_ranked else 0),
+        )
+        for row in Slot.objects.filter(user=user)
+    }
+    assert days == ranges_by_hand(user, key_of_day(zone))
+    assert slots == ranges_by_hand(user, key_of_slot)
+
+
 def sums_of(row: TokenSums) -> tuple[int, ...]:
     return tuple(getattr(row, field) for field in SUM_FIELDS)
 
@@ -185,3 +221,4 @@ def assert_totals_are_exact(user: User) -> None:
     assert stored_hours(user) == hours_by_hand(user)
     assert stored_thread_days(user) == thread_days_by_hand(user)
     assert stored_threads(user) == threads_by_hand(user)
+    assert_ranges_are_exact(user)

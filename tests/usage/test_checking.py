@@ -26,10 +26,12 @@ pytestmark = pytest.mark.django_db
 ON = date(2026, 3, 29)
 DAMAGES = {
     "a slot with other tokens": "UPDATE usage_slot SET output_tokens = output_tokens + 1",
+    "a slot with another most": "UPDATE usage_slot SET most_tokens = most_tokens + 1",
     "a slot that is gone": "DELETE FROM usage_slot WHERE is_ranked",
     "a slot of calls that never were": "UPDATE usage_slot SET slot_at = slot_at + interval '400 days'",
     "calls without a mark": "UPDATE usage_call SET input_tokens = input_tokens + 7",
     "a day with other calls": "UPDATE usage_day SET calls = calls + 1",
+    "a day with other exact calls": "UPDATE usage_day SET exact_calls = exact_calls + 1",
     "a day that is somewhere else": """UPDATE usage_day SET "on" = "on" + 900""",
     "days that are gone": "DELETE FROM usage_day",
     "an hour that is another": "UPDATE usage_dayhour SET hour = hour + 24",
