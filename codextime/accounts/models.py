@@ -1,4 +1,4 @@
-"""The user, and the two kinds of links that let somebody in.
+"""The user, the two kinds of links that let somebody in, and accounts that are going to be erased.
 
 A user signs in by email, is named by an opaque public id and sees days in a time zone of their own.
 """
@@ -100,3 +100,19 @@ class Invitation(models.Model):
 
     def is_open(self, now: datetime) -> bool:
         return self.used_at is None and now < self.expires_at
+
+
+class AccountErasure(models.Model):
+    """An account that is erased at `due_at`, unless its owner says otherwise before. `told_at`: when a mail about it
+    was sent. The dashboard asks for it and takes it back; what must rest meanwhile looks here."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_index=True)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "dashboard_accounterasure"  # where it began
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.due_at:%Y-%m-%d %H:%M}"

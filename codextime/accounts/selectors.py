@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from codextime.accounts.models import Invitation, LoginLink, User
+from codextime.accounts.models import AccountErasure, Invitation, LoginLink, User
 from codextime.lib.hashing import hash_secret
 
 
@@ -22,3 +22,8 @@ def find_open_invitation(*, token: str, now: datetime) -> Invitation | None:
 def get_tracker_command(user: User) -> str:
     """What the user runs on a machine that has Codex, exactly."""
     return f"{settings.TRACKER_COMMAND} {user.public_id} --server {settings.BASE_URL}"
+
+
+def is_being_erased(user: User) -> bool:
+    """Whether its owner asked for that and may still change their mind."""
+    return AccountErasure.objects.filter(user=user).exists()

@@ -1,5 +1,6 @@
 """Who gets an account and how somebody without a password gets in."""
 
+import logging
 import secrets
 import zoneinfo
 from datetime import datetime, timedelta
@@ -12,9 +13,12 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from codextime.accounts.models import Invitation, LoginLink, User
+from codextime.accounts import emails
+from codextime.accounts.models import AccountErasure, Invitation, LoginLink, User
 from codextime.accounts.selectors import find_open_invitation
 from codextime.lib.hashing import hash_secret
+
+logger = logging.getLogger(__name__)
 
 LOGIN_LINK_LIFETIME = timedelta(minutes=10)
 INVITATION_LIFETIME = timedelta(days=7)
@@ -30,6 +34,10 @@ class SignUpIsClosed(Exception):
 
 class AlreadyAUser(Exception):
     """Somebody has an account with this email address."""
+
+
+class AccountBeingErased(Exception):
+    """Its owner asked for the account to be erased, and may still change their mind."""
 
 
 def known_time_zone(name: str) -> str:
@@ -151,3 +159,37 @@ def hold_user(*, user_id: int) -> bool:
         # What a foreign key does at the end of a transaction; Django has no words for this lock.
         cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR KEY SHARE", [user_id])
         return cursor.fetchone() is not None
+
+
+def hold_staying_user(*, user_id: int) -> bool:
+    """As `hold_user`, for what gives an account something new: until the transaction ends nobody asks for it to be
+    erased either. Raises `AccountBeingErased` if somebody did."""
+    is_there = hold_user(user_id=user_id)
+    if AccountErasure.objects.filter(user=user_id).exists():
+        raise AccountBeingErased
+    return is_there
+
+
+def tell_of_erasures(*, now: datetime) -> int:
+    """Mails whoever was not told yet that their account is going to be erased, and how they keep it; how many. Does
+    nothing on a server without mail. While the mail server does not take one, the next turn tries again."""
+    if not settings.HAS_MAIL:
+        return 0
+    untold = AccountErasure.objects.filter(told_at=None).values_list("user_id", flat=True)
+    return sum(tell_of_erasure(user_id=user_id, now=now) for user_id in list(untold))
+
+
+def tell_of_erasure(*, user_id: int, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            erasures = AccountErasure.objects.select_for_update(of=["self"]).select_related("user")
+            erasure = erasures.filter(user=user_id, told_at=None).first()
+            if erasure is None:  # it was taken back, or somebody else tells them
+                return False
+            erasure.told_at = now
+            erasure.save(update_fields=["told_at"])
+            emails.mail_erasure(user=erasure.user, due_at=erasure.due_at)
+    except OSError as error:  # of which smtplib makes its own
+        logger.warning("The mail about an erasure for user %s was not sent: %s", user_id, type(error).__name__)
+        return False
+    return True

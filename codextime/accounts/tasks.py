@@ -1,4 +1,4 @@
-"""What is forgotten by itself."""
+"""What is done by itself: forgetting, and mails."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -9,3 +9,8 @@ from codextime.accounts import services
 @shared_task(name="accounts.forget_expired")
 def forget_expired() -> None:
     services.forget_expired(now=timezone.now())
+
+
+@shared_task(name="accounts.tell_of_erasures")
+def tell_of_erasures() -> None:
+    services.tell_of_erasures(now=timezone.now())

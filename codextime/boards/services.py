@@ -8,7 +8,7 @@ import datetime
 from django.db import IntegrityError, transaction
 
 from codextime.accounts.models import User
-from codextime.accounts.services import hold_user
+from codextime.accounts.services import hold_staying_user, hold_user
 from codextime.boards import freed_handles
 from codextime.boards.handles import make_skeleton, validate_handle
 from codextime.boards.models import HeldDate, Listing
@@ -33,10 +33,12 @@ class NotListed(Exception):
 def join_board(*, user: User, handle: str, now: datetime.datetime) -> Listing:
     """Puts the user on the leaderboard under `handle`; a worker counts them in at once.
 
-    Raises `ValidationError` for a handle that nobody may have, `HandleTaken`, `AlreadyListed`, and `UserGone`.
+    Raises `ValidationError` for a handle that nobody may have, `HandleTaken`, `AlreadyListed`, `UserGone` and
+    `AccountBeingErased`.
     """
     validate_handle(handle)
     mark_all_dates(user=user)
+    hold_staying_user(user_id=user.pk)
     if Listing.objects.filter(user=user).exists():
         raise AlreadyListed
     hold_lock(Lock.HANDLES)

@@ -161,6 +161,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget old uploads": {"task": "ingest.forget_uploads", "schedule": 3600.0},
     "forget what was withdrawn": {"task": "usage.forget_withdrawn", "schedule": 3600.0},
     "erase accounts whose time has come": {"task": "dashboard.erase_due_accounts", "schedule": 3600.0},
+    "mail those whose accounts will be erased": {
+        "task": "accounts.tell_of_erasures",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "forget old exports": {"task": "exports.forget", "schedule": 600.0},
     "forget freed handles": {"task": "boards.forget_freed_handles", "schedule": 3600.0},
     "check the totals of some users": {"task": "usage.check_sample", "schedule": crontab(hour="3", minute="17")},

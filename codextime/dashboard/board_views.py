@@ -9,9 +9,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from codextime.accounts.requests import SignedInRequest
+from codextime.accounts.services import AccountBeingErased
 from codextime.boards import services
 from codextime.boards.limits import HANDLES_BY_USER
 from codextime.dashboard.forms import HandleForm
@@ -52,6 +54,8 @@ def join_board(request: SignedInRequest) -> HttpResponse:
         return refuse(request, form, TAKEN)
     except services.AlreadyListed:
         messages.info(request, "You are on the leaderboard already.")
+    except AccountBeingErased:
+        return refuse(request, form, _("Your account is going to be erased. To join the leaderboard, keep it first."))
     else:
         messages.success(request, "You are on the leaderboard. Your rank follows within a minute.")
     return redirect("settings")

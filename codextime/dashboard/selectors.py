@@ -12,13 +12,12 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import ExtractIsoWeekDay
 
 from codextime.accounts.access import find_signed_in
-from codextime.accounts.models import User
+from codextime.accounts.models import AccountErasure, User
 from codextime.boards.periods import DEFAULT_MEASURE, DEFAULT_PERIOD, PERIODS
 from codextime.boards.reading import find_standing
 from codextime.dashboard import overview, periods, sums
 from codextime.dashboard.corrections import LINES_PER_PAGE, Page, build_page
 from codextime.dashboard.freshness import read_freshness, with_freshness
-from codextime.dashboard.models import AccountErasure
 from codextime.dashboard.overview import Overview, Reading
 from codextime.dashboard.priced_rows import COLUMNS, sum_priced
 from codextime.dashboard.queries import OverviewQuery

@@ -4,10 +4,9 @@ import datetime
 
 from django.db import transaction
 
-from codextime.accounts.models import User
+from codextime.accounts.models import AccountErasure, User
 from codextime.accounts.services import erase_user
 from codextime.boards.services import leave_board
-from codextime.dashboard.models import AccountErasure
 from codextime.devices.services import forget_pairings_for, revoke_all_devices
 from codextime.exports.services import forget_exports_of
 from codextime.ingest.services import forget_erased_tokens, forget_uploads_of, remember_erased_tokens

@@ -16,6 +16,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from codextime.accounts.requests import network_of
+from codextime.accounts.services import AccountBeingErased
 from codextime.devices import limits, serializers, services
 from codextime.lib.problems import DATABASE_AWAY, database_away, too_many_requests
 from codextime.lib.rate_limits import LimitReached, RateLimit, count_use
@@ -25,6 +26,10 @@ ERRORS: dict[type[Exception], tuple[str, str]] = {
     services.AuthorizationPending: ("authorization_pending", "The owner has not decided yet."),
     services.PolledTooFast: ("slow_down", "Wait five seconds longer between two polls from now on."),
     services.PairingDenied: ("access_denied", "The owner denied the request."),
+    AccountBeingErased: (
+        "access_denied",
+        "The account is going to be erased. If its owner keeps it, under Settings, run the tracker again.",
+    ),
     services.PairingExpired: (
         "expired_token",
         "The code has expired or was used: run the tracker again for a new one.",

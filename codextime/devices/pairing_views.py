@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from codextime.accounts.requests import SignedInRequest, network_of
 from codextime.accounts.returning import remember_page
+from codextime.accounts.services import AccountBeingErased
 from codextime.devices import limits, selectors, services
 from codextime.devices.codes import read_user_code, show_user_code
 from codextime.devices.forms import ApprovalForm, CodeForm
@@ -80,6 +82,8 @@ def approve_pairing(request: SignedInRequest) -> HttpResponse:
         return render_unknown_code(request, code)
     except services.PairingForAnotherAccount:
         return render_other_account(request)
+    except AccountBeingErased:
+        return render(request, "devices/being_erased.html", status=HTTPStatus.CONFLICT)
     return redirect("pairing_approved")
 
 

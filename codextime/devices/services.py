@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from codextime.accounts.models import User
-from codextime.accounts.services import start_session_grouping
+from codextime.accounts.services import hold_staying_user, start_session_grouping
 from codextime.devices import codes
 from codextime.devices.models import Device, Pairing
 from codextime.lib.hashing import hash_secret
@@ -95,9 +95,10 @@ def approve_pairing(
     """Lets the machine behind the code have an upload token of `approver`; it gets it with its next poll.
 
     `groups_by_session` also lets calls be grouped by session, if that is what the machine asked for; without it, what
-    the account has chosen stays. Raises `PairingUnknown` and `PairingForAnotherAccount`.
+    the account has chosen stays. Raises `PairingUnknown`, `PairingForAnotherAccount` and `AccountBeingErased`.
     """
     pairing = lock_open_pairing(user_code=user_code, decider=approver, now=now)
+    hold_staying_user(user_id=approver.pk)
     pairing.approver, pairing.approved_at, pairing.device_name = approver, now, name
     pairing.save(update_fields=["approver", "approved_at", "device_name"])
     if groups_by_session and pairing.wants_session_grouping:
@@ -124,7 +125,7 @@ def lock_open_pairing(*, user_code: str, decider: User, now: datetime) -> Pairin
 def redeem_pairing(*, device_code: str, now: datetime) -> tuple[Device, str]:
     """The new machine and its upload token, once; a poll of the tracker (RFC 8628, section 3.4).
 
-    Raises `PairingExpired`, `PairingDenied`, `AuthorizationPending`, `PolledTooFast`.
+    Raises `PairingExpired`, `PairingDenied`, `AuthorizationPending`, `PolledTooFast` and `AccountBeingErased`.
     """
     with transaction.atomic():
         pairing = Pairing.objects.select_for_update().filter(device_code_hash=hash_secret(device_code)).first()
@@ -133,6 +134,7 @@ def redeem_pairing(*, device_code: str, now: datetime) -> tuple[Device, str]:
         if pairing.denied_at:
             raise PairingDenied
         if pairing.approver:
+            hold_staying_user(user_id=pairing.approver.pk)
             pairing.used_at = now
             pairing.save(update_fields=["used_at"])
             return create_device(user=pairing.approver, name=pairing.device_name, now=now)
@@ -162,8 +164,11 @@ def create_device(*, user: User, name: str, now: datetime) -> tuple[Device, str]
     return device, token
 
 
+@transaction.atomic
 def pair_own_device(*, user: User, name: str, now: datetime) -> tuple[Device, str]:
-    """A machine and its upload token without the browser, for `codextime up`, whose operator owns the database."""
+    """A machine and its upload token without the browser, for `codextime up`, whose operator owns the database. Raises
+    `AccountBeingErased`."""
+    hold_staying_user(user_id=user.pk)
     return create_device(user=user, name=name, now=now)
 
 

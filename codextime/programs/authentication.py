@@ -6,9 +6,10 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from codextime.accounts.models import User
+from codextime.accounts.services import AccountBeingErased
 from codextime.devices.codes import TOKEN_PREFIX as UPLOAD_TOKEN_PREFIX
 from codextime.programs.models import ReadToken
-from codextime.programs.services import AccountBeingErased, ReadTokenRevoked, ReadTokenUnknown, authenticate_program
+from codextime.programs.services import ReadTokenRevoked, ReadTokenUnknown, authenticate_program
 
 MAKE_ONE = "Make a read token under Settings, Read tokens, and send it as “Authorization: Bearer cxr_…”."
 FOR_UPLOADS = f"This is the upload token of a machine: it cannot read. {MAKE_ONE}"

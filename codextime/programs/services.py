@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from codextime.accounts.models import User
-from codextime.accounts.services import hold_user
-from codextime.dashboard.models import AccountErasure
+from codextime.accounts.models import AccountErasure, User
+from codextime.accounts.services import AccountBeingErased, hold_staying_user
 from codextime.lib.hashing import hash_secret
 from codextime.programs.models import ReadToken
 
@@ -32,14 +31,10 @@ class ReadTokenRevoked(Exception):
     """Its owner revoked the token."""
 
 
-class AccountBeingErased(Exception):
-    """Its owner asked for the account to be erased, and may still change their mind."""
-
-
 @transaction.atomic
 def make_read_token(*, user: User, name: str, now: datetime) -> tuple[ReadToken, str]:
-    """A new token and its text, which nothing can show again. Raises `TooManyReadTokens`."""
-    hold_user(user_id=user.pk)
+    """A new token and its text, which nothing can show again. Raises `TooManyReadTokens` and `AccountBeingErased`."""
+    hold_staying_user(user_id=user.pk)
     if ReadToken.objects.filter(user=user, revoked_at=None).count() >= MOST_TOKENS:
         raise TooManyReadTokens
     text = TOKEN_PREFIX + "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(TOKEN_LENGTH))

@@ -7,10 +7,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from codextime.accounts.requests import SignedInRequest
+from codextime.accounts.services import AccountBeingErased
 from codextime.programs import access, services
 from codextime.programs.forms import TokenForm
 from codextime.programs.selectors import list_read_tokens
@@ -29,9 +31,12 @@ def read_tokens(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return show(request, form, status=HTTPStatus.BAD_REQUEST)
     try:
-        _, text = services.make_read_token(user=request.user, name=form.cleaned_data["name"], now=timezone.now())
+        text = services.make_read_token(user=request.user, name=form.cleaned_data["name"], now=timezone.now())[1]
     except services.TooManyReadTokens:
         form.add_error("name", TOO_MANY)
+        return show(request, form, status=HTTPStatus.BAD_REQUEST)
+    except AccountBeingErased:
+        form.add_error("name", _("Your account is going to be erased. To make a token, keep it first, under Settings."))
         return show(request, form, status=HTTPStatus.BAD_REQUEST)
     return show(request, TokenForm(), text=text)
 

@@ -20,13 +20,14 @@ DEVICE_NAME = "This machine"
 
 @dataclass(frozen=True)
 class Prepared:
-    """`login_link` and `upload_token` are secrets. No `upload_token`: the owner revoked the one we had.
-    `groups_by_session`: so does the owner's account."""
+    """`login_link` and `upload_token` are secrets. No `upload_token`: the owner revoked the one we had,
+    or `is_being_erased`: the owner's account. `groups_by_session`: so does that account."""
 
     user_id: str
     login_link: str
     upload_token: str | None
     groups_by_session: bool = False
+    is_being_erased: bool = False
 
 
 def main() -> None:
@@ -81,16 +82,18 @@ def static_files() -> Iterator[Path]:
 
 def prepare_owner(*, kept_token: str, now: datetime) -> Prepared:
     """The owner, a link to sign in, and the upload token of this machine: the kept one while it is good."""
+    from codextime.accounts.selectors import is_being_erased
     from codextime.accounts.services import make_login_link, make_owner
     from codextime.devices.services import DeviceRevoked, DeviceUnknown, authenticate_device, pair_own_device
 
     owner = make_owner(email=OWNER_EMAIL, now=now, time_zone=machine_time_zone())
     link = make_login_link(user=owner, now=now)
+    is_erased_soon = is_being_erased(owner)
     upload_token: str | None = kept_token
     try:
         authenticate_device(token=kept_token, now=now)
     except DeviceUnknown:
-        _device, upload_token = pair_own_device(user=owner, name=DEVICE_NAME, now=now)
+        upload_token = None if is_erased_soon else pair_own_device(user=owner, name=DEVICE_NAME, now=now)[1]
     except DeviceRevoked:
         upload_token = None
     return Prepared(
@@ -98,6 +101,7 @@ def prepare_owner(*, kept_token: str, now: datetime) -> Prepared:
         login_link=link,
         upload_token=upload_token,
         groups_by_session=owner.session_grouping_since is not None,
+        is_being_erased=is_erased_soon,
     )
 
 

@@ -102,6 +102,10 @@ def start(
     if not options.is_sync_wanted:
         say(f"Found a Codex home in {home}; not syncing it (SYNC=0).")
         return None
+    if prepared.is_being_erased:
+        say(f"Found a Codex home in {home}; not syncing it, because your account is going to be erased.")
+        say("To sync again, keep the account, under Settings, and start Codextime again.")
+        return None
     if prepared.upload_token is None:
         say(f"Found a Codex home in {home}; not syncing it, because you revoked this machine's access.")
         say(f"To allow it again, remove {folder.upload_token} and start Codextime again.")

@@ -6,8 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from codextime.accounts.models import User
-from codextime.dashboard.models import AccountErasure
+from codextime.accounts.models import AccountErasure, User
 from codextime.exports.services import ask_for_export, make_export
 from tests.browser.test_contrast import FAINT
 from tests.browser.test_overview import SMALL_CONTROLS

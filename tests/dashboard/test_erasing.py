@@ -16,14 +16,13 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from codextime.accounts.models import User
+from codextime.accounts.models import AccountErasure, User
 from codextime.accounts.services import make_login_link
 from codextime.boards.freed_handles import hash_skeleton
 from codextime.boards.handles import make_skeleton
 from codextime.boards.models import HeldDate, Listing
 from codextime.boards.services import join_board
 from codextime.boards.snapshots import take_snapshot
-from codextime.dashboard.models import AccountErasure
 from codextime.dashboard.services import erase_account
 from codextime.devices.services import (
     PairingExpired,

@@ -1,11 +1,11 @@
 """What `codextime up` finds or makes in the database before it serves."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from codextime.accounts.models import User
+from codextime.accounts.models import AccountErasure, User
 from codextime.devices.models import Device
 from codextime.devices.services import authenticate_device, revoke_device
 from codextime.runtime import syncing
@@ -58,6 +58,22 @@ def test_a_machine_that_the_owner_revoked_is_not_paired_again() -> None:
 
     assert second.upload_token is None
     assert Device.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_an_account_that_is_going_to_be_erased_gets_no_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CODEX_HOME", str(tmp_path))
+    prepare_owner(kept_token="", now=NOW)
+    AccountErasure.objects.create(user=User.objects.get(), asked_at=NOW, due_at=NOW + timedelta(days=14))
+    said: list[str] = []
+
+    prepared = prepare_owner(kept_token="", now=NOW)
+
+    assert prepared.upload_token is None
+    reaper = Reaper()
+    assert syncing.start(read_options(), DataFolder(tmp_path), prepared, reaper, said.append) is None
+    reaper.finish()
+    assert "keep the account, under Settings" in said[-1]
 
 
 def test_without_its_token_a_machine_is_not_synced_and_the_owner_told_what_to_do(
