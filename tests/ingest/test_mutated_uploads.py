@@ -120,8 +120,10 @@ def test_some_hundred_mutated_uploads_do_no_harm(client: Client, owner: User, to
 
 
 @pytest.mark.soak
-def test_twenty_thousand_mutated_uploads_do_no_harm(client: Client, owner: User, token: str) -> None:
-    seen = send_all(client, owner, token, range(1_000, 21_000))
+@pytest.mark.django_db(transaction=True)  # in one transaction each would read the dead staged rows of all before
+@pytest.mark.parametrize("first", range(1_000, 21_000, 5_000))
+def test_twenty_thousand_mutated_uploads_do_no_harm(client: Client, owner: User, token: str, first: int) -> None:
+    seen = send_all(client, owner, token, range(first, first + 5_000))
 
-    assert seen[201] > 4_000
+    assert seen[201] > 1_000
     assert all(seen.values()), seen
