@@ -4,9 +4,10 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from typing import IO
 
 from django.core.signing import BadSignature, TimestampSigner
-from django.db import transaction
+from django.db import connection, transaction
 
 from codextime.accounts.models import User
 from codextime.exports import writing
@@ -38,24 +39,40 @@ def ask_for_export(*, user: User, now: datetime) -> None:
     transaction.on_commit(partial(start_task, MAKE_TASK, user_id=user.pk), robust=True)
 
 
-@transaction.atomic
 def make_export(*, user_id: int, now: datetime) -> bool:
-    """Makes what was asked for; false if there is nothing to make, or somebody is at it. All files show one moment:
-    uploads of the user wait meanwhile. What comes between leaves nothing behind, and a sweep begins again."""
+    """Makes what was asked for; false if there is nothing to make, or somebody is at it. What comes between leaves
+    nothing behind, and a sweep begins again."""
+    with tempfile.TemporaryFile() as file:
+        export = write_export(file, user_id=user_id, now=now)
+        return export is not None and keep_export(file, export=export, now=now)
+
+
+@transaction.atomic
+def write_export(file: IO[bytes], *, user_id: int, now: datetime) -> Export | None:
+    """The export that was asked for, written to the file. All of it shows one moment, and nobody waits meanwhile: the
+    transaction goes on seeing what was there when it began."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     if not try_lock(Lock.EXPORT_OF_USER, user_id):
-        return False
+        return None
+    export = Export.objects.filter(user=user_id, made_at=None, forget_at__gt=now).first()
+    if export:
+        writing.write_zip(file, user_id=user_id)
+    return export
+
+
+@transaction.atomic
+def keep_export(file: IO[bytes], *, export: Export, now: datetime) -> bool:
+    """Stores what was written, unless the account or its usage was erased meanwhile, or another one was quicker."""
     try:
-        lock_uploads(user=User(pk=user_id))
+        lock_uploads(user=User(pk=export.user_id))
     except UserGone:
         return False
-    export = Export.objects.filter(user=user_id, made_at=None, forget_at__gt=now).first()
-    if export is None:
+    if not Export.objects.filter(pk=export.pk, made_at=None).exists():
         return False
-    with tempfile.TemporaryFile() as file:
-        writing.write_zip(file, user_id=user_id)
-        for number, data in enumerate(writing.read_parts(file)):
-            ExportPart.objects.create(export=export, number=number, data=data)
-            export.size += len(data)
+    for number, data in enumerate(writing.read_parts(file)):
+        ExportPart.objects.create(export=export, number=number, data=data)
+        export.size += len(data)
     export.made_at, export.forget_at = now, now + KEPT
     export.save(update_fields=["made_at", "forget_at", "size"])
     return True

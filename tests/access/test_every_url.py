@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -21,6 +22,7 @@ from codextime.usage.models import Source
 from tests.access.table import ROWS, SIGN_IN, Row
 from tests.usage.withdrawals import withdraw_something
 
+DAY = timedelta(days=1)
 POST_ONLY = [row for row in ROWS if row.route not in {other.route for other in ROWS if other.method == "GET"}]
 
 
@@ -48,18 +50,12 @@ def filled(owner: User) -> dict[str, str]:
         "device": str(device.pk),
         "source": str(source.pk),
         "read_token": str(make_read_token(user=owner, name="Script", now=now)[0].pk),
-        "export": make_export(owner),
+        "export": exports.sign_link(Export.objects.create(user=owner, asked_at=now, made_at=now, forget_at=now + DAY)),
         "withdrawal": str(withdraw_something(owner).pk),
         "user_code": devices.start_pairing(requested_user=owner.public_id, now=now).user_code,
         "login_link": accounts.make_login_link(user=owner, now=now).rpartition("/")[2],
         "invitation": accounts.invite(email="ada@example.org", now=now).rpartition("/")[2],
     }
-
-
-def make_export(user: User) -> str:
-    exports.ask_for_export(user=user, now=timezone.now())
-    exports.make_export(user_id=user.pk, now=timezone.now())
-    return exports.sign_link(Export.objects.get(user=user))
 
 
 def send(client: Client, row: Row, filled: dict[str, str], method: str = "") -> HttpResponse:

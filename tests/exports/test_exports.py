@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from zipfile import ZipFile
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -17,18 +19,19 @@ from django.utils import timezone
 from codextime.accounts.models import User
 from codextime.accounts.services import start_session_grouping
 from codextime.boards.services import join_board
-from codextime.dashboard.services import ask_to_erase_account, erase_account
+from codextime.dashboard.services import ask_to_erase_account, erase_account, erase_usage
 from codextime.devices.services import pair_own_device
 from codextime.exports import services
 from codextime.exports.models import Export, ExportPart
 from codextime.lib.advisory_locks import Lock, try_lock
 from codextime.programs.services import make_read_token
 from codextime.usage.models import Call
-from tests.at_once import run_at_once
-from tests.conftest import make_person
+from tests.at_once import run_at_once, start, wait_until, waiting_backends
 from tests.ingest.uploads import call, envelope, post
-from tests.usage.readings import NOW
+from tests.usage.readings import NOW, reading, store
 from tests.usage.withdrawals import withdraw_something
+
+pytestmark = pytest.mark.django_db(transaction=True)  # an export has a transaction of its own
 
 DAY = timedelta(hours=24)
 
@@ -58,6 +61,21 @@ def make(user: User) -> Export:
     services.ask_for_export(user=user, now=timezone.now())
     assert services.make_export(user_id=user.pk, now=timezone.now())
     return Export.objects.get(user=user)
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor() as threads:
+        yield threads
+
+
+def hold_up(user: User, pool: ThreadPoolExecutor) -> Future[bool]:
+    """An export that was begun and is held up before the calls, until our transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE programs_readtoken IN ACCESS EXCLUSIVE MODE")
+    making = start(pool, partial(services.make_export, user_id=user.pk, now=timezone.now()))
+    wait_until(lambda: waiting_backends() == 1)
+    return making
 
 
 def link_on(client: Client) -> str:
@@ -173,9 +191,7 @@ def test_a_lost_message_is_found_by_the_sweep_and_twice_makes_one(owner: User) -
     assert services.sweep_exports(now=now + DAY) == 0
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_second_worker_leaves_the_first_one_alone(transactional_db: None) -> None:
-    owner = make_person("owner")
+def test_a_second_worker_leaves_the_first_one_alone(owner: User) -> None:
     services.ask_for_export(user=owner, now=timezone.now())
     with transaction.atomic():
         assert try_lock(Lock.EXPORT_OF_USER, owner.pk)
@@ -183,6 +199,29 @@ def test_a_second_worker_leaves_the_first_one_alone(transactional_db: None) -> N
         assert run_at_once(partial(services.make_export, user_id=owner.pk, now=timezone.now())) == [False]
 
     assert services.make_export(user_id=owner.pk, now=timezone.now())
+
+
+def test_uploads_go_on_meanwhile_and_it_shows_one_moment(
+    signed_in: Client, owner: User, pool: ThreadPoolExecutor
+) -> None:
+    store(owner, reading(1))
+    services.ask_for_export(user=owner, now=timezone.now())
+    with transaction.atomic():
+        making = hold_up(owner, pool)
+        assert store(owner, reading(2)).added == 1
+
+    assert making.result()
+    assert len(lines(unpack(fetch(signed_in).getvalue())["calls.csv"])) == 1
+
+
+def test_what_is_erased_meanwhile_is_not_stored(owner: User, pool: ThreadPoolExecutor) -> None:
+    services.ask_for_export(user=owner, now=timezone.now())
+    with transaction.atomic():
+        making = hold_up(owner, pool)
+        erase_usage(user=owner, now=timezone.now())
+
+    assert not making.result()
+    assert [kind.objects.count() for kind in (Export, ExportPart)] == [0, 0]
 
 
 @pytest.mark.parametrize("erase", [ask_to_erase_account, erase_account])
