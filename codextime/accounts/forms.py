@@ -1,17 +1,21 @@
-"""The sign-up form: django-allauth's, with the browser's time zone and the invitation that the visitor came with."""
+"""Forms of django-allauth with what this project adds: to sign-up the browser's time zone and the invitation that the
+visitor came with, to passkeys names as others have."""
 
 from typing import Any, cast
 
 from allauth.account.forms import SignupForm
 from allauth.core import context
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from codextime.accounts import services
 from codextime.accounts.access import INVITATION_IN_SESSION, find_invitation_in
 from codextime.accounts.models import User
+from codextime.lib.names import validate_name
 
 
 class SignUpForm(SignupForm):
@@ -35,3 +39,19 @@ class SignUpForm(SignupForm):
             now=timezone.now(),
         )
         return user
+
+
+class PasskeyForm(AddWebAuthnForm):
+    name = forms.CharField(label=_("Name"), required=False, validators=[validate_name])
+    passwordless = forms.BooleanField(
+        label=_("Signs in alone"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "Without the password; asks for your finger, face or PIN. Old security keys cannot do that: untick."
+        ),
+    )
+
+
+class PasskeyNameForm(EditWebAuthnForm):
+    name = forms.CharField(label=_("Name"), validators=[validate_name])

@@ -6,6 +6,7 @@ import zoneinfo
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -90,6 +91,12 @@ def make_login_link(*, user: User, now: datetime) -> str:
         user=user, token_hash=hash_secret(token), created_at=now, expires_at=now + LOGIN_LINK_LIFETIME
     )
     return settings.BASE_URL + reverse("sign_in", args=[token])
+
+
+def remove_second_steps(*, user: User) -> int:
+    """Takes away every app, passkey and recovery code of somebody who has lost them; how many there were."""
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    return removed
 
 
 @transaction.atomic

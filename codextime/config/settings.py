@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
@@ -201,6 +202,18 @@ ACCOUNT_CHANGE_EMAIL = True  # one address; the old one stays until the new one 
 ACCOUNT_ADAPTER = "codextime.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "codextime.accounts.forms.SignUpForm"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_NOTIFICATIONS = env.HAS_MAIL  # of every change of how somebody signs in
+MFA_ADAPTER = "codextime.accounts.second_step.SecondStepAdapter"
+MFA_FORMS = {
+    "add_webauthn": "codextime.accounts.forms.PasskeyForm",
+    "edit_webauthn": "codextime.accounts.forms.PasskeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = f"Codextime {env.HOST}"
+MFA_TOTP_TOLERANCE = 1  # the clock of a phone may be half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = not env.HAS_MAIL  # where nobody can verify one
 SESSION_ENGINE = "codextime.accounts.sessions"
 # Everything about a session is forgotten 30 days after its last sign-in or change.
 SESSION_COOKIE_AGE = ACCOUNT_SESSION_COOKIE_AGE = 30 * 24 * 3600

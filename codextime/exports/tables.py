@@ -58,6 +58,10 @@ JSON_FILES = {
         LEFT JOIN usage_usageerasure erasure ON erasure.user_id = accounts_user.id
         WHERE accounts_user.id = %(user)s
     """,
+    "second-steps.json": f"""
+        SELECT type, data ->> 'name' AS name, {instant("created_at")}, {instant("last_used_at")}
+        FROM mfa_authenticator WHERE user_id = %(user)s ORDER BY id
+    """,
     "sources.json": f"""
         SELECT key, label, device_id AS device, {instant("created_at")}, {instant("archived_at")}
         FROM usage_source WHERE user_id = %(user)s ORDER BY id
@@ -85,6 +89,8 @@ replaced-readings.csv  what calls said before they were lowered, for 30 days, an
 uploads.csv            the uploads that are remembered, each with its receipt
 profile.json, sources.json, devices.json, read-tokens.json
                        your account, your Codex homes, your machines and your programs, with what you typed
+second-steps.json      your authenticator app, passkeys and recovery codes: since when, and when last used
 
-Instants are UTC. Your password and the tokens of machines and programs are stored as hashes only and are not in here.
+Instants are UTC. Your password and the tokens of machines and programs are stored as hashes only and are not in here,
+nor is what your authenticator app, passkeys and recovery codes are checked with.
 """

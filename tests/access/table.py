@@ -155,4 +155,21 @@ ROWS = [
     public("accounts/confirm-email/"),
     public("accounts/confirm-email/<key>/", "/accounts/confirm-email/wrong/"),
     Row("accounts/login/code/confirm/", "/accounts/login/code/confirm/", 302, 302, SIGN_IN),
+    # the second step and passkeys: who is signed in and asked for the password first, or has none of it
+    page("accounts/2fa/"),
+    Row("accounts/2fa/authenticate/", "/accounts/2fa/authenticate/", 302, 302, SIGN_IN),
+    page("accounts/2fa/reauthenticate/", owner=302, stranger=302),
+    page("accounts/2fa/totp/activate/", owner=302, stranger=302),
+    page("accounts/2fa/totp/deactivate/", owner=404, stranger=404),
+    page("accounts/2fa/recovery-codes/", owner=404, stranger=404),
+    page("accounts/2fa/recovery-codes/generate/", owner=302, stranger=302),
+    page("accounts/2fa/recovery-codes/download/", owner=404, stranger=404),
+    page("accounts/2fa/webauthn/"),
+    page("accounts/2fa/webauthn/add/", owner=302, stranger=302),
+    page("accounts/2fa/webauthn/reauthenticate/", owner=302, stranger=302),
+    page(
+        "accounts/2fa/webauthn/keys/<int:pk>/remove/", "/accounts/2fa/webauthn/keys/1/remove/", owner=302, stranger=302
+    ),
+    page("accounts/2fa/webauthn/keys/<int:pk>/edit/", "/accounts/2fa/webauthn/keys/1/edit/", owner=302, stranger=302),
+    Row("accounts/2fa/webauthn/login/", "/accounts/2fa/webauthn/login/", 302, 302, SIGN_IN),
 ]

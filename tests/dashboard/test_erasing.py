@@ -10,6 +10,7 @@ from threading import Event
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -96,6 +97,7 @@ def use_everything(user: User) -> None:
     AccountErasure.objects.create(user=user, asked_at=NOW, due_at=NOW)
     link = make_login_link(user=user, now=timezone.now())
     Client().post(link.removeprefix(settings.BASE_URL))
+    Authenticator.objects.create(user=user, type="webauthn", data={"name": f"phone of {user.email}"})
 
 
 @pytest.mark.usefixtures("transactional_db")

@@ -11,6 +11,7 @@ from functools import partial
 from zipfile import ZipFile
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -46,6 +47,7 @@ def signed_in(client: Client, owner: User) -> Client:
 def filled(owner: User, stranger: User) -> User:
     """The owner, who has something in every file of an export; so has a stranger."""
     for user in (owner, stranger):
+        Authenticator.objects.create(user=user, type="webauthn", data={"name": "=phone", "credential": "a secret"})
         start_session_grouping(user=user, now=NOW)
         make_read_token(user=user, name="=script", now=NOW)
         _, token = pair_own_device(user=user, name="=HYPERLINK(1)", now=NOW)
@@ -120,6 +122,8 @@ def test_everything_of_the_account_is_in_it_and_nothing_of_others(
     assert {source["label"] for source in json.loads(files["sources.json"])} == {"", "Büro"}
     assert [device["name"] for device in json.loads(files["devices.json"])] == ["=HYPERLINK(1)"]
     assert [token["name"] for token in json.loads(files["read-tokens.json"])] == ["=script"]
+    assert [step["name"] for step in json.loads(files["second-steps.json"])] == ["=phone"]
+    assert "a secret" not in files["second-steps.json"]
     for name, text in files.items():
         assert name == "README.txt" or not any(word in text for word in (stranger.email, stranger.public_id)), name
         assert not name.endswith(".csv") or "HYPERLINK" not in text, name
@@ -135,7 +139,7 @@ def test_a_large_one_is_kept_and_sent_in_parts(
     file = answer.getvalue()
 
     assert ExportPart.objects.count() > 3
-    assert len(unpack(file)) == 11
+    assert len(unpack(file)) == 12
     assert int(answer["Content-Length"]) == export.size == len(file)
     assert answer["Content-Disposition"].startswith("attachment")
     assert "private" in answer["Cache-Control"]
