@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from codextime.lib.public_ids import is_checked, random_checked_text
+from codextime.lib.reader import NOBODY, Habits
 
 PUBLIC_ID_PREFIX, PUBLIC_ID_LENGTH = "u_", 14
 
@@ -52,6 +53,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     public_id = models.CharField(max_length=24, unique=True, default=new_public_id, editable=False)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     has_chosen_time_zone = models.BooleanField(default=False)
+    number_format = models.CharField(max_length=8, default=NOBODY.number_format, db_default=NOBODY.number_format)
+    week_start = models.PositiveSmallIntegerField(default=NOBODY.week_start, db_default=NOBODY.week_start)
     session_grouping_since = models.DateTimeField(null=True, blank=True)  # None: calls carry no threads
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -68,6 +71,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def habits(self) -> Habits:
+        return Habits(self.number_format, self.week_start)
 
 
 class LoginLink(models.Model):

@@ -18,6 +18,7 @@ from codextime.accounts import emails
 from codextime.accounts.models import AccountErasure, Invitation, LoginLink, User
 from codextime.accounts.selectors import find_open_invitation
 from codextime.lib.hashing import hash_secret
+from codextime.lib.reader import Habits
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,12 @@ def set_active(*, user: User, is_active: bool) -> None:
     """Whether somebody can sign in to the account and upload for it; who did stays signed in to nothing."""
     user.is_active = is_active
     user.save(update_fields=["is_active"])
+
+
+def change_habits(*, user: User, habits: Habits) -> None:
+    """How numbers are written and weeks begin on the user's own pages."""
+    user.number_format, user.week_start = habits.number_format, habits.week_start
+    user.save(update_fields=["number_format", "week_start"])
 
 
 def start_session_grouping(*, user: User, now: datetime) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from codextime.boards.handles import validate_handle
 from codextime.lib.names import validate_name
+from codextime.lib.reader import MONDAY, SATURDAY, SUNDAY, Habits
 
 THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 
@@ -25,6 +27,23 @@ def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 class TimeZoneForm(forms.Form):
     time_zone = forms.ChoiceField(label="Time zone", choices=zone_choices)
+
+
+class HabitsForm(forms.Form):
+    """How numbers and weeks read."""
+
+    week_start = forms.TypedChoiceField(
+        label=_("Weeks begin on"),
+        coerce=int,
+        choices=[(MONDAY, _("Monday")), (SUNDAY, _("Sunday")), (SATURDAY, _("Saturday"))],
+    )
+    number_format = forms.ChoiceField(
+        label=_("Numbers"), choices=[("comma", "1,234.5"), ("point", "1.234,5"), ("space", "1\u202f234,5")]
+    )
+
+    @property
+    def habits(self) -> Habits:
+        return Habits(**self.cleaned_data)
 
 
 class ThemeForm(forms.Form):

@@ -1,6 +1,7 @@
 """The settings: one page, and one address for each thing that it can change."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from http import HTTPStatus
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -19,7 +21,7 @@ from codextime.accounts import services as accounts
 from codextime.accounts.requests import SignedInRequest, is_from_own_page
 from codextime.boards.reading import find_own_listing
 from codextime.dashboard import access, selectors
-from codextime.dashboard.forms import HandleForm, LabelForm, ThemeForm, TimeZoneForm
+from codextime.dashboard.forms import HabitsForm, HandleForm, LabelForm, ThemeForm, TimeZoneForm
 from codextime.exports.selectors import find_export
 from codextime.exports.services import sign_link
 from codextime.usage import services as usage
@@ -45,6 +47,17 @@ def change_time_zone(request: SignedInRequest) -> HttpResponse:
     usage.change_time_zone(user=request.user, name=form.cleaned_data["time_zone"])
     messages.success(request, f"Days are now those of {request.user.time_zone}.")
     return back(request)
+
+
+@require_POST
+@login_required
+def change_formats(request: SignedInRequest) -> HttpResponse:
+    form = HabitsForm(request.POST)
+    if not form.is_valid():
+        return render_settings(request, zone_form_of(request), habits_form=form, status=400)
+    accounts.change_habits(user=request.user, habits=form.habits)
+    messages.success(request, _("Numbers and weeks read like that now."))
+    return redirect("settings")
 
 
 @require_POST
@@ -114,9 +127,10 @@ def render_settings(
     zone_form: TimeZoneForm,
     label_forms: Mapping[int, LabelForm] = NO_FORMS,
     handle_form: HandleForm | None = None,
+    habits_form: HabitsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """`label_forms` by source, and `handle_form`, are those that could not be saved; others show what is stored."""
+    """`label_forms` by source, and the other forms, are those that could not be saved; others show what is stored."""
     listing = find_own_listing(user=request.user)
     handle_form = handle_form or HandleForm(initial={"handle": listing.handle if listing else ""})
     sources = [
@@ -128,6 +142,7 @@ def render_settings(
         "export": export,
         "export_link": reverse("fetch_export", args=[sign_link(export)]) if export and export.made_at else "",
         "zone_form": zone_form,
+        "habits_form": habits_form or HabitsForm(initial=asdict(request.user.habits)),
         "sources": sources,
         "listing": listing,
         "handle_form": handle_form,

@@ -14,6 +14,7 @@ urlpatterns = [
     path("withdrawals/<int:record_id>/undo", withdrawal_views.undo_withdrawal, name="withdrawal_undo"),
     path("settings", settings_views.show_settings, name="settings"),
     path("settings/time-zone", settings_views.change_time_zone, name="settings_time_zone"),
+    path("settings/formats", settings_views.change_formats, name="settings_formats"),
     path("settings/theme", settings_views.change_theme, name="settings_theme"),
     path("settings/sessions/group", settings_views.start_session_grouping, name="settings_group_sessions"),
     path("settings/sessions/ungroup", settings_views.stop_session_grouping, name="settings_ungroup_sessions"),

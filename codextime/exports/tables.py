@@ -50,9 +50,9 @@ CSV_FILES = {
 
 JSON_FILES = {
     "profile.json": f"""
-        SELECT public_id AS user_id, email, time_zone, {instant("date_joined")}, {instant("last_login")},
-            {instant("session_grouping_since")}, listing.handle, {instant("listing.listed_at")},
-            {instant("erasure.erased_at")}
+        SELECT public_id AS user_id, email, time_zone, number_format, week_start,
+            {instant("date_joined")}, {instant("last_login")}, {instant("session_grouping_since")},
+            listing.handle, {instant("listing.listed_at")}, {instant("erasure.erased_at")}
         FROM accounts_user
         LEFT JOIN boards_listing listing ON listing.user_id = accounts_user.id
         LEFT JOIN usage_usageerasure erasure ON erasure.user_id = accounts_user.id

@@ -1,17 +1,29 @@
-"""Numbers and dates as people read them. Spaces before units do not break, and minus is a minus sign."""
+"""Numbers and dates as people read them. Spaces before units do not break, and minus is a minus sign.
+
+Numbers are written as the reader of the page has them written (`reader`); examples here have 1,234.5.
+"""
 
 import datetime
 from decimal import Decimal
 
+from codextime.lib import reader
+
 SPACE = "\u00a0"
 MINUS = "\u2212"
 NONE = "\u2013"  # where there is no figure to show
+THIN_SPACE = "\u202f"  # does not break either
+SEPARATORS = {"comma": {}, "point": str.maketrans(",.", ".,"), "space": str.maketrans(",.", THIN_SPACE + ",")}
 UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
+
+
+def written(number: str) -> str:
+    """1,234.5 as the reader writes it. Not twice: what is a comma then was a point."""
+    return number.translate(SEPARATORS[reader.habits().number_format])
 
 
 def exact(number: int) -> str:
     """1843117204 as 1,843,117,204."""
-    return f"{number:,}".replace("-", MINUS)
+    return written(f"{number:,}".replace("-", MINUS))
 
 
 def compact(number: int) -> str:
@@ -27,31 +39,31 @@ def compact(number: int) -> str:
 def three_digits(value: Decimal) -> str:
     whole = len(str(int(abs(round(value, 2)))))
     text = f"{value:,.{max(0, 3 - whole)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return written(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def percent(share: float) -> str:
     """A share of 0 to 1 with at most one decimal; never 0 or 100 when it is only near them."""
     if 0 < share < 0.0005:
-        return f"<{SPACE}0.1{SPACE}%"
+        return f"<{SPACE}{written('0.1')}{SPACE}%"
     if 0.9995 <= share < 1:
-        return f">{SPACE}99.9{SPACE}%"
-    return f"{share * 100:.1f}".removesuffix(".0") + f"{SPACE}%"
+        return f">{SPACE}{written('99.9')}{SPACE}%"
+    return written(f"{share * 100:.1f}".removesuffix(".0")) + f"{SPACE}%"
 
 
 def usd(amount: Decimal) -> str:
     """Without cents from $100 on; never $0 for something."""
     if 0 < amount < Decimal("0.01"):
-        return f"<{SPACE}$0.01"
+        return f"<{SPACE}${written('0.01')}"
     if amount >= Decimal("99.995"):
         whole = int(amount.to_integral_value())
         return f"${compact(whole) if whole >= 1_000_000 else exact(whole)}"
-    return f"${amount:.2f}" if amount else "$0"
+    return f"${written(f'{amount:.2f}')}" if amount else "$0"
 
 
 def exact_usd(amount: Decimal) -> str:
     """To a hundredth of a cent, for tooltips and tables."""
-    return f"${amount:,.4f}"
+    return f"${written(f'{amount:,.4f}')}"
 
 
 def change(now: float | Decimal, before: float | Decimal) -> str | None:
@@ -66,7 +78,7 @@ def signed(number: float, unit: str = "") -> str:
     rounded = round(number, 1)
     sign = "+" if rounded > 0 else MINUS if rounded < 0 else "±"
     digits = f"{abs(rounded):,.0f}" if abs(rounded) >= 100 else f"{abs(rounded):,.1f}".removesuffix(".0")
-    return sign + digits + unit
+    return sign + written(digits) + unit
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -8,6 +8,8 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 
+from codextime.lib.reader import NOBODY, read_by
+
 View = Callable[[HttpRequest], HttpResponse]
 FIVE_MINUTES = 300  # seconds: an edited page is seen soon, and a crowd of strangers costs one rendering
 
@@ -21,7 +23,8 @@ def public_page(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponse:
-        response = view(request)
+        with read_by(lambda: NOBODY):  # whoever reads it: parts of it are made once for all
+            response = view(request)
         if request.COOKIES:
             patch_cache_control(response, private=True, no_cache=True)
         else:

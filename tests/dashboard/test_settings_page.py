@@ -1,6 +1,7 @@
 """The settings: one's own only, each saved alone."""
 
 import datetime
+import re
 import uuid
 
 import pytest
@@ -8,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from codextime.accounts.models import User
+from codextime.lib.formats import THIN_SPACE
 from codextime.usage.models import Call, Day, Source, Thread
 from tests.programs.asking import Program
 from tests.usage.burning import burn, call
@@ -205,3 +207,48 @@ def test_the_first_visits_offer_the_browsers_zone_until_one_is_chosen(signed_in:
     signed_in.post("/settings/time-zone", {"time_zone": "UTC", "next": "/dashboard"})
 
     assert "data-zone-offer" not in signed_in.get("/dashboard").text
+
+
+def test_numbers_read_as_the_user_wants_on_all_their_pages_and_nobody_elses(
+    signed_in: Client, owner: User, stranger: User
+) -> None:
+    other = Client()
+    other.force_login(stranger)
+    for user in (owner, stranger):
+        burn(user, call("2025-10-01T12:00+00:00"))
+    page = "/dashboard?period=all"
+    assert "1,200" in signed_in.get(page).text
+
+    signed_in.post("/settings/formats", {"week_start": "6", "number_format": "point"})
+
+    assert "1.200" in signed_in.get(page).text
+    assert "1,200" not in signed_in.get(page).text
+    assert "1,200" in other.get(page).text
+    assert '<option value="6" selected>' in signed_in.get("/settings").text
+
+
+def test_pages_for_everybody_read_the_same_to_everybody(signed_in: Client) -> None:
+    signed_in.post("/settings/formats", {"week_start": "0", "number_format": "space"})
+
+    for page in ("/example", "/example?period=30d", "/api-equivalent"):
+        assert THIN_SPACE not in signed_in.get(page).text
+
+
+@pytest.mark.parametrize("wrong", [{"week_start": "2"}, {"number_format": "roman"}, {"week_start": ""}])
+def test_a_format_that_does_not_exist_changes_nothing_and_says_so(
+    signed_in: Client, owner: User, wrong: dict[str, str]
+) -> None:
+    answer = signed_in.post("/settings/formats", {"week_start": "6", "number_format": "point"} | wrong)
+
+    owner.refresh_from_db()
+    assert answer.status_code == 400
+    assert "field-error" in answer.text
+    assert (owner.week_start, owner.number_format) == (0, "comma")
+
+
+def test_the_list_of_sections_leads_to_all_of_them(signed_in: Client) -> None:
+    page = signed_in.get("/settings").text
+
+    sections = re.findall(r'<section class="card" aria-labelledby="([^"]+)"', page)
+    assert re.findall(r'<li><a href="#([^"]+)"', page) == sections
+    assert all(f'<h2 id="{name}"' in page for name in sections)

@@ -1,0 +1,38 @@
+"""Numbers as their reader writes them."""
+
+from decimal import Decimal
+
+import pytest
+
+from codextime.lib import formats
+from codextime.lib.reader import Habits, read_by
+
+
+def plain(text: str | None) -> str:
+    return (text or "").replace(formats.SPACE, " ").replace(formats.THIN_SPACE, "_").replace(formats.MINUS, "~")
+
+
+@pytest.mark.parametrize(
+    ("number_format", "texts"),
+    [
+        ("comma", ["38,412", "1.84 B", "74.6 %", "< 0.1 %", "$1,234", "$0.50", "$1,234.5678", "+12.4 %", "~1,200"]),
+        ("point", ["38.412", "1,84 B", "74,6 %", "< 0,1 %", "$1.234", "$0,50", "$1.234,5678", "+12,4 %", "~1.200"]),
+        ("space", ["38_412", "1,84 B", "74,6 %", "< 0,1 %", "$1_234", "$0,50", "$1_234,5678", "+12,4 %", "~1_200"]),
+    ],
+)
+def test_every_number_is_written_as_its_reader_writes_it(number_format: str, texts: list[str]) -> None:
+    with read_by(lambda: Habits(number_format)):
+        written = [
+            formats.exact(38_412),
+            formats.compact(1_843_117_204),
+            formats.percent(0.746),
+            formats.percent(0.0001),
+            formats.usd(Decimal("1234.4")),
+            formats.usd(Decimal("0.5")),
+            formats.exact_usd(Decimal("1234.5678")),
+            formats.change(1124, 1000),
+            formats.signed(-1200),
+        ]
+
+    assert [plain(text) for text in written] == texts
+    assert formats.exact(38_412) == "38,412"
