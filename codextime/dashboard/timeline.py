@@ -10,7 +10,7 @@ from codextime.dashboard.charts.shares import OTHER
 from codextime.dashboard.periods import ONE_DAY, Period
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.sums import DayRow, Sum
-from codextime.lib import formats
+from codextime.lib import formats, weeks
 
 Key = TypeVar("Key", int, datetime.date)
 
@@ -97,7 +97,7 @@ def find_spans(period: Period, grain: str) -> Iterable[tuple[datetime.date, date
 def start_of(on: datetime.date, grain: str) -> datetime.date:
     if grain == "month":
         return on.replace(day=1)
-    return on - on.weekday() * ONE_DAY if grain == "week" else on
+    return weeks.first_of_week(on) if grain == "week" else on
 
 
 def start_of_next(on: datetime.date, grain: str) -> datetime.date:

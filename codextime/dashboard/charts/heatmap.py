@@ -1,4 +1,4 @@
-"""The calendar: one cell a day, weeks as columns from Monday down, six steps of colour by quantiles."""
+"""The calendar: one cell a day, weeks as columns from their first day down, six steps of colour by quantiles."""
 
 import datetime
 from bisect import bisect_right
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from codextime.dashboard.sums import Sum
-from codextime.lib import formats
+from codextime.lib import formats, weeks
 
 WEEKS = 53
 PITCH = 21
@@ -60,8 +60,8 @@ class Heatmap:
 
 
 def first_of_year(last: datetime.date) -> datetime.date:
-    """The Monday 52 weeks before the week of `last`."""
-    return last - datetime.timedelta(days=last.weekday()) - (WEEKS - 1) * WEEK
+    """The first day of the week 52 weeks before that of `last`."""
+    return weeks.first_of_week(last) - (WEEKS - 1) * WEEK
 
 
 def build_heatmap(
@@ -92,7 +92,9 @@ def build_heatmap(
         height=TOP + 7 * PITCH,
         cells=cells,
         months=find_months(first),
-        weekdays=[(TOP + day * PITCH + CELL - 4, name) for day, name in ((0, "Mon"), (2, "Wed"), (4, "Fri"))],
+        weekdays=[
+            (TOP + weeks.row_of(day) * PITCH + CELL - 4, name) for day, name in ((0, "Mon"), (2, "Wed"), (4, "Fri"))
+        ],
         days=[HeatDay(formats.day_of_week(on), link(on), days[on]) for on in reversed(active)],
         note=describe_unpriced_days(unpriced, len(active)),
         is_blank=unpriced > 0 and unpriced == len(active),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codextime.dashboard.charts import Mark, at_percent, pixels
-from codextime.lib import formats
+from codextime.lib import formats, weeks
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ROW = 22
@@ -42,12 +42,12 @@ def build_punch_card(tokens: Mapping[tuple[int, int], int]) -> PunchCard:
     return PunchCard(
         height=TOP + 7 * ROW + 14,
         dots=dots,
-        weekdays=[Mark(str(TOP + n * ROW + 4), name[:3]) for n, name in enumerate(WEEKDAYS)],
+        weekdays=[Mark(str(TOP + n * ROW + 4), WEEKDAYS[day][:3]) for n, day in enumerate(weeks.weekdays())],
         hours=[Mark(at_percent((hour + 0.5) / 24), f"{hour:02}") for hour in range(0, 24, 4)],
         busiest=describe_busiest(tokens),
-        weekday_names=[name[:3] for name in WEEKDAYS],
+        weekday_names=[WEEKDAYS[day][:3] for day in weeks.weekdays()],
         table=[
-            (f"{hour:02}:00", [formats.compact(tokens.get((weekday, hour), 0)) for weekday in range(7)])
+            (f"{hour:02}:00", [formats.compact(tokens.get((weekday, hour), 0)) for weekday in weeks.weekdays()])
             for hour in range(24)
         ],
     )
@@ -57,7 +57,7 @@ def build_dot(weekday: int, hour: int, count: int, most: int) -> Dot:
     share = count / most
     return Dot(
         x=at_percent((hour + 0.5) / 24),
-        y=TOP + weekday * ROW,
+        y=TOP + weeks.row_of(weekday) * ROW,
         radius=pixels(max(LARGEST * math.sqrt(share), SMALLEST)),
         step=min(STEPS, 1 + int(share * STEPS)),
         title=f"{WEEKDAYS[weekday]}s, {span(hour)}: {formats.exact(count)} tokens",
