@@ -9,7 +9,7 @@ from codextime.dashboard.charts.shares import by_tokens
 from codextime.dashboard.sums import Sum
 from codextime.lib import formats
 from codextime.pricing.estimates import Estimate
-from codextime.pricing.rates import Rate
+from codextime.pricing.rates import OwnRate, Rate
 
 CENT = Decimal("0.01")
 
@@ -58,27 +58,32 @@ def build_rates_used(whole: Estimate, models: Mapping[str, Sum], *, today: datet
         share=describe_share(whole),
         evidence=describe_evidence(rates),
         caution=describe_old([rate.model for rate in rates if rate.holds(today) and rate.is_old(today)]),
-        links=[(rate.url, model) for model, rate in {rate.model: rate for rate in rates}.items()],
+        links=[(rate.url, model) for model, rate in {rate.model: rate for rate in rates if rate.url}.items()],
         rates=[describe_rate(rate) for rate in rates],
         unpriced=[describe_unpriced(model, models[model].estimate) for model in unpriced],
     )
 
 
 def describe_share(whole: Estimate) -> str:
+    kind = "rate" if any(isinstance(rate, OwnRate) for rate in whole.rates) else "public rate"
     if not whole.unpriced_tokens:
-        return "All of these tokens have a public rate."
+        return f"All of these tokens have a {kind}."
     if not whole.is_priced:
         return "None of these tokens has a public rate, so there is no estimate."
-    return f"{formats.percent(whole.priced_share)} of these tokens have a public rate."
+    return f"{formats.percent(whole.priced_share)} of these tokens have a {kind}."
 
 
 def describe_evidence(rates: list[Rate]) -> str:
     if not rates:
         return ""
-    dates = [rate.evidence_on for rate in rates]
+    public = [rate for rate in rates if not isinstance(rate, OwnRate)]
+    own = formats.plural(len(rates) - len(public), "rate is yours", "rates are yours") + "." if rates != public else ""
+    if not public:
+        return own
+    dates = [rate.evidence_on for rate in public]
     first, last = min(dates), max(dates)
     when = formats.day(last) if first == last else formats.day_range(first, last)
-    return f"Evidence dated {when}, {', or '.join(sorted({rate.source for rate in rates}))}."
+    return f"Evidence dated {when}, {', or '.join(sorted({rate.source for rate in public}))}. {own}".rstrip()
 
 
 def describe_old(models: Sequence[str]) -> str:
@@ -96,10 +101,16 @@ def describe_rate(rate: Rate) -> UsedRate:
         input=per_million(rate.input),
         cached_input="unknown" if rate.cached_input is None else per_million(rate.cached_input),
         output=per_million(rate.output),
-        evidence=f"Evidence dated {formats.day(rate.evidence_on)}, {rate.source}",
+        evidence=describe_source(rate),
         url=rate.url,
         note=rate.note,
     )
+
+
+def describe_source(rate: Rate) -> str:
+    if isinstance(rate, OwnRate):
+        return f"Your rate, typed on {formats.day(rate.evidence_on)}"
+    return f"Evidence dated {formats.day(rate.evidence_on)}, {rate.source}"
 
 
 def per_million(amount: Decimal) -> str:

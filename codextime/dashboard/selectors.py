@@ -40,7 +40,7 @@ def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
     first_active = min(active, default=fresh.today)
     period = periods.find_period(query.period, query.on, today=fresh.today, first_active=first_active)
     first, last = overview.find_span(period)
-    book = get_book()
+    book = get_book(user)
     reading = Reading(
         query=query,
         period=period,

@@ -71,6 +71,15 @@ JSON_FILES = {
             {instant("revoked_at")}
         FROM devices_device WHERE user_id = %(user)s ORDER BY id
     """,
+    "own-rates.json": f"""
+        SELECT model, effective_from, trim_scale(input) AS input, trim_scale(cached_input) AS cached_input,
+            trim_scale(output) AS output, {instant("typed_at")}
+        FROM pricing_ownrate WHERE user_id = %(user)s ORDER BY pricing_ownrate.model, effective_from
+    """,
+    "own-credit-price.json": f"""
+        SELECT trim_scale(usd_per_credit) AS usd_per_credit, {instant("typed_at")}
+        FROM pricing_owncreditprice WHERE user_id = %(user)s
+    """,
     "read-tokens.json": f"""
         SELECT name, token_hint, {instant("created_at")}, {instant("last_used_at")}, {instant("revoked_at")}
         FROM programs_readtoken WHERE user_id = %(user)s ORDER BY id
@@ -87,6 +96,8 @@ corrections.csv        every change of a stored call: tokens before and after, a
 withdrawals.csv        what machines took back or lowered, and what became of it
 replaced-readings.csv  what calls said before they were lowered, for 30 days, and lower readings that wait for you
 uploads.csv            the uploads that are remembered, each with its receipt
+own-rates.json, own-credit-price.json
+                       what you price your calls with, in USD per million tokens and per credit
 profile.json, sources.json, devices.json, read-tokens.json
                        your account, your Codex homes, your machines and your programs, with what you typed
 second-steps.json      your authenticator app, passkeys and recovery codes: since when, and when last used

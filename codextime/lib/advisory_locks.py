@@ -14,6 +14,7 @@ class Lock(IntEnum):
     WHO_IS_LISTED = 4
     HANDLES = 5
     EXPORT_OF_USER = 6
+    OWN_RATES_OF_USER = 9
 
 
 def hold_lock(lock: Lock, key: int = 0) -> None:

@@ -76,7 +76,9 @@ def find_credit_rate(model: str, on: datetime.date, book: RateBook = PACKAGED) -
 @functools.lru_cache(maxsize=8192)
 def find_inferred_rate(model: str, on: datetime.date, book: RateBook = PACKAGED) -> Rate | None:
     """Credits per 1,000,000 tokens made from the USD rate, for a model that is newer than the credit card and not on it
-    yet; `None` for older ones, which it leaves out on purpose."""
+    yet; `None` for older ones, which it leaves out on purpose. What somebody pays by a rate of their own says nothing
+    of credits."""
+    book = book.public or book
     usd = find_rate(model, on, book)
     card_begins = min((rate.effective_from for rates in book.credits.values() for rate in rates), default=None)
     is_on_card = find_listed_name(model, book.credits, book) in book.credits

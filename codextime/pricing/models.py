@@ -1,8 +1,10 @@
-"""What the operator of this server knows better than the data file that it came with."""
+"""What the operator of this server knows better than the data file that it came with, and what users price with."""
 
+from django.conf import settings
 from django.db import models
 
 LONGEST_NAME = 64
+DIGITS, DECIMALS = 16, 9  # hold `rates.HIGHEST_AMOUNT` with `rates.MOST_DECIMALS`
 
 
 class OperatorRates(models.Model):
@@ -15,3 +17,33 @@ class OperatorRates(models.Model):
 
     def __str__(self) -> str:
         return self.model
+
+
+class OwnRate(models.Model):
+    """What a user prices a model with from a UTC date on, up to their next rate of it, in USD per 1,000,000 tokens. No
+    `cached_input`: cached tokens of these days have no price."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    model = models.CharField(max_length=LONGEST_NAME)
+    effective_from = models.DateField()
+    input = models.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS)
+    cached_input = models.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS, null=True)
+    output = models.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS)
+    typed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "model", "effective_from"], name="pricing_ownrate_once")]
+
+    def __str__(self) -> str:
+        return f"{self.model} from {self.effective_from}"
+
+
+class OwnCreditPrice(models.Model):
+    """What one Codex credit costs a user."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    usd_per_credit = models.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS)
+    typed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.usd_per_credit} USD"

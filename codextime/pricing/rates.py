@@ -29,6 +29,7 @@ ModelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}\Z")]
 SOURCES = {
     "official page copy": "from a copy of the official page",
     "several independent third parties": "from third-party tables",
+    "typed by a user": "typed by you",
 }
 
 
@@ -70,7 +71,7 @@ class Rate(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     output: Decimal
     long_context: LongContext | None
     checked_on: datetime.date
-    evidence: Literal["official page copy", "several independent third parties"]
+    evidence: Literal["official page copy", "several independent third parties", "typed by a user"]
     url: Annotated[str, Meta(pattern=OFFICIAL_PAGE)]
     note: str = ""
     context_window: Annotated[int, Meta(gt=0)] | None = None  # in tokens; None: not known
@@ -115,6 +116,14 @@ class ConfirmedRate(Rate, frozen=True, eq=False, kw_only=True):
         return "confirmed by this server's operator"
 
 
+class OwnRate(Rate, frozen=True, eq=False):
+    """A rate that somebody typed for their own estimates, on `checked_on`. It has no page to look at, and does not get
+    old."""
+
+    def is_old(self, today: datetime.date) -> bool:
+        return False
+
+
 class RateFile(Struct, frozen=True, forbid_unknown_fields=True):
     """The form of the data file, and of what operators import."""
 
@@ -125,6 +134,7 @@ class RateFile(Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         for name, rates in (("rates", self.rates), ("credits", self.credits)):
             refuse_overlap(name, by_model(rates))
+            refuse_typed(rates)
 
 
 class Names(Struct, frozen=True, forbid_unknown_fields=True):
@@ -150,13 +160,25 @@ def refuse_overlap(name: str, listed: Mapping[str, list[Rate]]) -> None:
                 raise ValueError(f"two {name} of {model} hold on {later.effective_from}, or are out of order")
 
 
+def refuse_typed(rates: Iterable[Rate]) -> None:
+    """Raises `ValueError` for evidence that a price list cannot have."""
+    for rate in rates:
+        if rate.evidence == "typed by a user":
+            raise ValueError(f"evidence of {rate.model} has to be a page")
+
+
 @dataclass(frozen=True, eq=False)
 class RateBook:
-    """All that is known at one moment. A book never changes; another one takes its place."""
+    """All that is known at one moment. A book never changes; another one takes its place.
+
+    A user's book has their own rates among `rates`, `usd_per_credit` if they said so, and behind it the `public` book.
+    """
 
     rates: Mapping[str, list[Rate]]
     credits: Mapping[str, list[Rate]]
     names: Names
+    usd_per_credit: Decimal | None = None
+    public: "RateBook | None" = None
     change_dates: list[datetime.date] = field(init=False)  # between two of them, no rate and no credits change
 
     def __post_init__(self) -> None:
@@ -202,7 +224,9 @@ def why_unpriced(model: str, on: datetime.date, book: RateBook = PACKAGED) -> st
         return book.names.unpriced.get(listed, "No public rate is listed.")
     rate = find_rate(model, on, book)
     if rate is None:
-        return describe_gap(book.rates[listed], on)
+        return why_unpriced(model, on, book.public) if book.public else describe_gap(book.rates[listed], on)
+    if isinstance(rate, OwnRate):
+        return "Your rate says nothing of cached input."
     if rate.cached_input is None:
         end = f" before {formats.day(rate.effective_until)}" if rate.effective_until else ""
         return f"No public rate for cached input{end}."

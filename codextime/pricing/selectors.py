@@ -1,22 +1,80 @@
-"""The rates that this server works with: those of its data file, and what its operator knows better."""
+"""The rates that this server works with: those of its data file, what its operator knows better, and what a user says
+for their own estimates."""
 
 import datetime
 import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import msgspec
-from django.db.models import TextField
-from django.db.models.functions import Cast
+from django.db.models import CharField, DateField, F, QuerySet, TextField, Value
+from django.db.models.functions import Cast, JSONObject
 
-from codextime.pricing.models import OperatorRates
-from codextime.pricing.rates import PACKAGED, ConfirmedRate, Rate, RateBook, RateFile, by_model
+from codextime.accounts.models import User
+from codextime.pricing import models
+from codextime.pricing.rates import (
+    PACKAGED,
+    ConfirmedRate,
+    OwnRate,
+    Rate,
+    RateBook,
+    RateFile,
+    by_model,
+    find_listed_name,
+)
 
-Row = tuple[str, str | None, datetime.date | None]  # model, its rates as JSON, when they were confirmed
+OPERATORS, OWN_RATE, OWN_CREDIT_PRICE = "0", "1", "2"
+TO_TEXT = TextField()
+Row = tuple[str, str, str | None, datetime.date | None]  # kind, model, JSON, a date
 
 
-def get_book() -> RateBook:
-    """The rates in force, in one query; the same object for as long as nothing changes."""
-    rows = OperatorRates.objects.order_by("model").annotate(text=Cast("rates", TextField()))
-    return make_book(tuple(rows.values_list("model", "text", "confirmed_on")))
+class OwnAmounts(msgspec.Struct, frozen=True):
+    """The JSON of an own rate."""
+
+    input: Decimal
+    cached_input: Decimal | None
+    output: Decimal
+    typed_on: datetime.date
+
+
+def get_book(user: User | None = None) -> RateBook:
+    """The rates in force, with the user's own ones if a user is given, in one query; the same object for as long as
+    nothing changes. What everybody sees is made without a user."""
+    rows = operators_rows()
+    if user is not None:
+        rows = rows.union(own_rate_rows(user), credit_price_rows(user), all=True)
+    found = tuple(rows.order_by("kind", "model", "on"))
+    public = make_book(tuple(row for row in found if row[0] == OPERATORS))
+    own = tuple(row for row in found if row[0] != OPERATORS)
+    return add_own(public, own) if own else public
+
+
+def operators_rows() -> "QuerySet[Any, Any]":
+    rows = models.OperatorRates.objects.annotate(
+        kind=Value(OPERATORS, CharField()), text=Cast("rates", TO_TEXT), on=F("confirmed_on")
+    )
+    return rows.values_list("kind", "model", "text", "on")
+
+
+def own_rate_rows(user: User) -> "QuerySet[Any, Any]":
+    amounts = {name: Cast(name, TO_TEXT) for name in ("input", "cached_input", "output")}
+    json = JSONObject(**amounts, typed_on=Cast("typed_at", DateField()))
+    rows = models.OwnRate.objects.filter(user=user).annotate(
+        kind=Value(OWN_RATE, CharField()), text=Cast(json, TO_TEXT), on=F("effective_from")
+    )
+    return rows.values_list("kind", "model", "text", "on")
+
+
+def credit_price_rows(user: User) -> "QuerySet[Any, Any]":
+    rows = models.OwnCreditPrice.objects.filter(user=user).annotate(
+        kind=Value(OWN_CREDIT_PRICE, CharField()),
+        model=Value("", CharField()),
+        text=Cast("usd_per_credit", TO_TEXT),
+        on=Cast("typed_at", DateField()),
+    )
+    return rows.values_list("kind", "model", "text", "on")
 
 
 @functools.lru_cache(maxsize=2)
@@ -24,7 +82,7 @@ def make_book(rows: tuple[Row, ...]) -> RateBook:
     if not rows:
         return PACKAGED
     rates, credits_ = dict(PACKAGED.rates), dict(PACKAGED.credits)
-    for model, text, confirmed_on in rows:
+    for _, model, text, confirmed_on in rows:
         if text is not None:
             file = msgspec.json.decode(text, type=RateFile)
             rates |= by_model(file.rates)
@@ -41,3 +99,70 @@ def confirmed(rate: Rate, on: datetime.date) -> Rate:
     if rate.checked_on > on:
         return rate
     return ConfirmedRate(**msgspec.structs.asdict(rate), confirmed_on=on)
+
+
+@functools.lru_cache(maxsize=256)  # users that look at their pages; most have no rates of their own
+def add_own(public: RateBook, rows: tuple[Row, ...]) -> RateBook:
+    """The book of one user: own rates hold from their date on, over all that the public book says of their model."""
+    own = [read_own_rate(model, text, on) for kind, model, text, on in rows if kind == OWN_RATE and text and on]
+    prices = [Decimal(text) for kind, _, text, _ in rows if kind == OWN_CREDIT_PRICE and text]
+    rates = dict(public.rates)
+    for model, typed in by_model(own).items():
+        listed = public.rates.get(find_listed_name(model, public.rates, public), [])
+        rates[model] = [*end_before(typed[0].effective_from, listed), *each_until_the_next(typed)]
+    return RateBook(rates, public.credits, public.names, prices[0] if prices else None, public)
+
+
+def read_own_rate(model: str, text: str, on: datetime.date) -> OwnRate:
+    amounts = msgspec.json.decode(text, type=OwnAmounts)
+    return OwnRate(
+        model=model,
+        effective_from=on,
+        effective_until=None,
+        input=plain(amounts.input),
+        cached_input=None if amounts.cached_input is None else plain(amounts.cached_input),
+        cache_write=None,
+        output=plain(amounts.output),
+        long_context=None,
+        checked_on=amounts.typed_on,
+        evidence="typed by a user",
+        url="",
+    )
+
+
+def plain(amount: Decimal) -> Decimal:
+    """Without the zeros that the column's scale adds."""
+    normal = amount.normalize()
+    return normal.quantize(Decimal(1)) if normal == normal.to_integral_value() else normal
+
+
+def end_before(on: datetime.date, rates: Iterable[Rate]) -> list[Rate]:
+    """What `rates` say of the days before `on`."""
+    return [
+        rate if rate.effective_until and rate.effective_until <= on else ended(rate, on)
+        for rate in rates
+        if rate.effective_from < on
+    ]
+
+
+def each_until_the_next(rates: list[Rate]) -> list[Rate]:
+    return [ended(rate, rates[n].effective_from) for n, rate in enumerate(rates[:-1], 1)] + rates[-1:]
+
+
+def ended(rate: Rate, on: datetime.date) -> Rate:
+    return msgspec.structs.replace(rate, effective_until=on)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPrices:
+    """What a user typed: rates by model, the newest first, and the price of a credit."""
+
+    rates: list[models.OwnRate]
+    credit_price: Decimal | None
+
+
+def get_own_prices(*, user: User) -> OwnPrices:
+    """In two queries, however many there are."""
+    rates = list(models.OwnRate.objects.filter(user=user).order_by("model", "-effective_from"))
+    price = models.OwnCreditPrice.objects.filter(user=user).values_list("usd_per_credit", flat=True).first()
+    return OwnPrices(rates, None if price is None else plain(Decimal(price)))

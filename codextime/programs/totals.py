@@ -118,7 +118,7 @@ def from_days(question: Question) -> Iterator[Row]:
     by = question.query.by
     days = Day.objects.filter(user=question.user, on__range=(question.first, question.last))
     time = [] if by is None else ["on"]
-    for keys, model, sum_ in sum_priced(choose(days, question), *time, *question.keys, book=get_book()):
+    for keys, model, sum_ in sum_priced(choose(days, question), *time, *question.keys, book=get_book(question.user)):
         bucket = SPAN if by is None else start_of(keys[0], by).isoformat()
         yield bucket, question.name_group(keys[len(time) :], model), sum_
 
@@ -135,7 +135,7 @@ def from_moments(question: Question, rows: QuerySet[Any], moment: str) -> Iterat
         bucket=Func(moment, starts, function="width_bucket", output_field=IntegerField()),
     )
     for (number, *keys), model, sum_ in sum_priced(
-        choose(numbered, question), "bucket", *question.keys, book=get_book()
+        choose(numbered, question), "bucket", *question.keys, book=get_book(question.user)
     ):
         bucket = buckets.names[number - 1]
         if bucket is not None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from zipfile import ZipFile
 
@@ -25,6 +26,7 @@ from codextime.devices.services import pair_own_device
 from codextime.exports import services
 from codextime.exports.models import Export, ExportPart
 from codextime.lib.advisory_locks import Lock, try_lock
+from codextime.pricing.own_rates import set_own_credit_price, set_own_rate
 from codextime.programs.services import make_read_token
 from codextime.usage.models import Call
 from tests.at_once import run_at_once, start, wait_until, waiting_backends
@@ -55,6 +57,9 @@ def filled(owner: User, stranger: User) -> User:
         post(Client(), token, envelope(user, first, call(2), label="Büro"))
         post(Client(), token, envelope(user, call(2, revision=300, input_tokens=900), upload=2))
         withdraw_something(user, 3)
+        prices = dict.fromkeys(("input_usd", "cached_input_usd", "output_usd"), Decimal("1.5"))
+        set_own_rate(user=user, model="custom", effective_from=NOW.date(), now=NOW, **prices)
+        set_own_credit_price(user=user, usd_per_credit=Decimal("0.04"), now=NOW)
         join_board(user=user, handle=user.email.partition("@")[0] + "-listed", now=NOW)
     return owner
 
@@ -124,6 +129,8 @@ def test_everything_of_the_account_is_in_it_and_nothing_of_others(
     assert [token["name"] for token in json.loads(files["read-tokens.json"])] == ["=script"]
     assert [step["name"] for step in json.loads(files["second-steps.json"])] == ["=phone"]
     assert "a secret" not in files["second-steps.json"]
+    assert [rate["input"] for rate in json.loads(files["own-rates.json"])] == [1.5]
+    assert [price["usd_per_credit"] for price in json.loads(files["own-credit-price.json"])] == [0.04]
     for name, text in files.items():
         assert name == "README.txt" or not any(word in text for word in (stranger.email, stranger.public_id)), name
         assert not name.endswith(".csv") or "HYPERLINK" not in text, name
@@ -139,7 +146,7 @@ def test_a_large_one_is_kept_and_sent_in_parts(
     file = answer.getvalue()
 
     assert ExportPart.objects.count() > 3
-    assert len(unpack(file)) == 12
+    assert len(unpack(file)) == 14
     assert int(answer["Content-Length"]) == export.size == len(file)
     assert answer["Content-Disposition"].startswith("attachment")
     assert "private" in answer["Cache-Control"]

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from codextime.accounts.models import User
 from codextime.accounts.services import start_session_grouping
+from codextime.pricing.own_rates import set_own_rate
 from codextime.programs.totals import SUM_COLUMNS
 from codextime.usage.models import TOKEN_FIELDS
 from codextime.usage.readings import CallReading, Withdrawal
@@ -161,3 +162,22 @@ def test_answers_name_all_token_counts(program: Program, owner: User, now: datet
     total = program.read("totals")["total"]
 
     assert [total[name] for name in ("tokens", *TOKEN_FIELDS)] == [1200, 1000, 600, 30, 200, 50]
+
+
+@pytest.mark.parametrize("question", ["", "?by=hour&from=2026-11-01"])
+def test_amounts_are_at_ones_own_rates_where_there_are_any(program: Program, used: User, question: str) -> None:
+    before = Decimal(program.read(f"totals{question}")["total"]["api_equivalent_usd"])
+    zero, one = Decimal(0), Decimal(1)
+
+    set_own_rate(
+        user=used,
+        model="custom",
+        effective_from=date(2026, 11, 1),
+        input_usd=one,
+        cached_input_usd=zero,
+        output_usd=zero,
+        now=timezone.now(),
+    )
+
+    # 400 uncached tokens of one call
+    assert Decimal(program.read(f"totals{question}")["total"]["api_equivalent_usd"]) - before == Decimal("0.0004")
