@@ -1,7 +1,8 @@
 """Sums of tables of usage with what they would have cost: the same for pages and for the read API."""
 
+import datetime
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import DateField, Func, IntegerField, Min, QuerySet, Sum, Value
@@ -21,8 +22,23 @@ COLUMNS = (
 ARRAY_OF_DATES = ArrayField(DateField())
 
 
+class RatedRow(NamedTuple):
+    """What has one rate: the values of the key columns, the model, the priced sum, and a UTC date of its rate."""
+
+    keys: tuple[Any, ...]
+    model: str
+    sum: sums.Sum
+    utc_on: datetime.date
+    is_long_context: bool
+
+
 def sum_priced(rows: QuerySet[Any], *keys: str, book: RateBook) -> Iterator[tuple[tuple[Any, ...], str, sums.Sum]]:
-    """(the columns `keys`, model, priced sum) of `rows`, which have `utc_on`, `is_long_context` and `COLUMNS`.
+    """(the columns `keys`, model, priced sum), as `sum_rated` reads them."""
+    return ((row.keys, row.model, row.sum) for row in sum_rated(rows, *keys, book=book))
+
+
+def sum_rated(rows: QuerySet[Any], *keys: str, book: RateBook) -> Iterator[RatedRow]:
+    """The sums of `rows`, which have `utc_on`, `is_long_context` and `COLUMNS`, by the columns `keys`.
 
     Adds up in the database what has one rate: the dates between two changes of rates.
     """
@@ -39,4 +55,4 @@ def sum_priced(rows: QuerySet[Any], *keys: str, book: RateBook) -> Iterator[tupl
     for model, is_long, a_day, calls, *rest in summed:
         tokens, values = rest[: len(COLUMNS) - 1], rest[len(COLUMNS) - 1 :]
         priced = sums.priced(calls, Tokens(*map(int, tokens)), model, a_day, is_long_context=is_long, book=book)
-        yield tuple(values), model, priced
+        yield RatedRow(tuple(values), model, priced, a_day, is_long)

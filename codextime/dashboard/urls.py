@@ -2,11 +2,25 @@
 
 from django.urls import path
 
-from codextime.dashboard import board_views, correction_views, erasure_views, settings_views, views, withdrawal_views
+from codextime.dashboard import (
+    board_views,
+    correction_views,
+    erasure_views,
+    estimate_views,
+    own_rate_views,
+    settings_views,
+    views,
+    withdrawal_views,
+)
 
 urlpatterns = [
     path("dashboard", views.overview, name="dashboard"),
     path("dashboard/version", views.version, name="dashboard_version"),
+    path("estimate", estimate_views.show_estimate, name="estimate"),
+    path("estimate/rates", own_rate_views.show_rates, name="own_rates"),
+    path("estimate/rates/<int:rate_id>", own_rate_views.change_rate, name="own_rate"),
+    path("estimate/rates/<int:rate_id>/remove", own_rate_views.remove_rate, name="own_rate_remove"),
+    path("estimate/credit-price", own_rate_views.change_credit_price, name="own_credit_price"),
     path("corrections", correction_views.show_corrections, name="corrections"),
     path("withdrawals", withdrawal_views.show_withdrawals, name="withdrawals"),
     path("withdrawals/<int:record_id>/approve", withdrawal_views.approve_withdrawal, name="withdrawal_approve"),

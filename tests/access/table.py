@@ -57,6 +57,8 @@ STAFF_ROUTES = [
     ),
 ]
 
+RATE = {"model": "gpt-5.4", "effective_from": "2026-11-01", "input_usd": "1", "output_usd": "2"}
+
 ROWS = [
     # site
     Row("", "/", 302, 302, 200),
@@ -81,6 +83,13 @@ ROWS = [
     # dashboard
     page("dashboard"),
     public("dashboard/version", status=403, signed_in=204),
+    page("estimate"),
+    page("estimate/rates"),
+    Row("estimate/rates", "/estimate/rates", 302, 302, SIGN_IN, "POST", RATE),
+    page("estimate/rates/<int:rate_id>", "/estimate/rates/{own_rate}", stranger=404),
+    action("estimate/rates/<int:rate_id>", "/estimate/rates/{own_rate}", RATE, stranger=404),
+    action("estimate/rates/<int:rate_id>/remove", "/estimate/rates/{own_rate}/remove", stranger=404),
+    action("estimate/credit-price", "/estimate/credit-price", {"usd_per_credit": "0.04"}),
     page("corrections"),
     page("withdrawals"),
     action("withdrawals/<int:record_id>/approve", "/withdrawals/{withdrawal}/approve", stranger=404),

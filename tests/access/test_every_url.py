@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -17,6 +18,8 @@ from codextime.accounts.models import User
 from codextime.devices import services as devices
 from codextime.exports import services as exports
 from codextime.exports.models import Export
+from codextime.pricing.models import OwnRate
+from codextime.pricing.own_rates import set_own_rate
 from codextime.programs.services import make_read_token
 from codextime.usage.models import Source
 from tests.access.table import ROWS, SIGN_IN, Row
@@ -55,11 +58,25 @@ def filled(owner: User) -> dict[str, str]:
         "source": str(source.pk),
         "read_token": str(make_read_token(user=owner, name="Script", now=now)[0].pk),
         "export": exports.sign_link(Export.objects.create(user=owner, asked_at=now, made_at=now, forget_at=now + DAY)),
+        "own_rate": str(make_own_rate(owner).pk),
         "withdrawal": str(withdraw_something(owner).pk),
         "user_code": devices.start_pairing(requested_user=owner.public_id, now=now).user_code,
         "login_link": accounts.make_login_link(user=owner, now=now).rpartition("/")[2],
         "invitation": accounts.invite(email="ada@example.org", now=now).rpartition("/")[2],
     }
+
+
+def make_own_rate(user: User) -> OwnRate:
+    one = Decimal(1)
+    return set_own_rate(
+        user=user,
+        model="custom",
+        effective_from=timezone.now().date(),
+        input_usd=one,
+        cached_input_usd=one,
+        output_usd=one,
+        now=timezone.now(),
+    )
 
 
 def send(client: Client, row: Row, filled: dict[str, str], method: str = "") -> HttpResponse:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from codextime.dashboard.charts import Mark, at_percent, pixels
 from codextime.dashboard.sums import Sum
@@ -18,6 +19,7 @@ MOST_UNSCROLLED = 110  # bars
 THIN_BAR = 8  # pixels a bar with its gap, where the chart scrolls
 SCROLLED_LABEL = 14  # bars a label, there
 SMALLEST_SEGMENT = 1.5
+CENTS = 100
 NICE = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
@@ -64,9 +66,9 @@ class Bars:
     labels: list[Mark]
 
 
-def build_bars(buckets: Sequence[Bucket], css: Mapping[str, str]) -> Bars:
-    """`css` gives each series its class."""
-    step = grid_step(max((total_of(bucket) for bucket in buckets), default=0))
+def build_bars(buckets: Sequence[Bucket], css: Mapping[str, str], *, measure: str = "tokens") -> Bars:
+    """`css` gives each series its class. `measure` is tokens, or value: what they would have cost."""
+    step = grid_step(max((total_of(bucket, measure) for bucket in buckets), default=0))
     scale = PLOT / (step * GRID_LINES)
     pitch = 1 / max(1, len(buckets))
     width = min(pitch * 0.76, WIDEST_BAR)
@@ -76,16 +78,15 @@ def build_bars(buckets: Sequence[Bucket], css: Mapping[str, str]) -> Bars:
             width=at_percent(width),
             hover_x=at_percent(n * pitch),
             hover_width=at_percent(pitch),
-            segments=stack(bucket, scale, css),
-            title=describe(bucket),
+            segments=stack(bucket, scale, css, measure),
+            title=describe(bucket, measure),
             link=bucket.link,
             is_now=bucket.is_now,
         )
         for n, bucket in enumerate(buckets)
     ]
     grid = [
-        Mark(pixels(TOP + PLOT - n * PLOT / GRID_LINES), formats.compact(round(step * n)))
-        for n in range(GRID_LINES + 1)
+        Mark(pixels(TOP + PLOT - n * PLOT / GRID_LINES), print_size(step * n, measure)) for n in range(GRID_LINES + 1)
     ]
     labels = [Mark(at_percent((n + 0.5) * pitch), buckets[n].label) for n in labelled(len(buckets))]
     is_scrolled = len(buckets) > MOST_UNSCROLLED
@@ -93,8 +94,17 @@ def build_bars(buckets: Sequence[Bucket], css: Mapping[str, str]) -> Bars:
     return Bars(drawn, is_scrolled, HEIGHT, TOP + PLOT, bars, grid, labels)
 
 
-def total_of(bucket: Bucket) -> int:
-    return sum(part.tokens.total for part in bucket.parts.values())
+def total_of(bucket: Bucket, measure: str) -> float:
+    return sum(size_of(part, measure) for part in bucket.parts.values())
+
+
+def size_of(part: Sum, measure: str) -> float:
+    """In tokens, or in cents, which are what grid lines may be apart at least."""
+    return float(part.usd) * CENTS if measure == "value" else part.tokens.total
+
+
+def print_size(size: float, measure: str) -> str:
+    return formats.usd(Decimal(round(size)) / CENTS) if measure == "value" else formats.compact(round(size))
 
 
 def grid_step(most: float) -> float:
@@ -112,21 +122,26 @@ def labelled(count: int) -> range:
     return range(0, count, max(1, math.ceil(count / MOST_LABELS)))
 
 
-def stack(bucket: Bucket, scale: float, css: Mapping[str, str]) -> list[Segment]:
+def stack(bucket: Bucket, scale: float, css: Mapping[str, str], measure: str) -> list[Segment]:
     segments = []
     y = float(TOP + PLOT)
     for name, part in bucket.parts.items():
-        if not part.tokens.total:
+        size = size_of(part, measure)
+        if not size:
             continue
-        height = max(part.tokens.total * scale, SMALLEST_SEGMENT)
+        height = max(size * scale, SMALLEST_SEGMENT)
         y -= height
         segments.append(Segment(pixels(y), pixels(max(height - 1, 1)), css[name]))
     return segments
 
 
-def describe(bucket: Bucket) -> str:
+def describe(bucket: Bucket, measure: str) -> str:
     total = Sum()
     for part in bucket.parts.values():
         total.add(part)
-    parts = [f"{name} {formats.exact(part.tokens.total)}" for name, part in bucket.parts.items() if part.calls]
+    parts = [
+        f"{name} {part.exact_value if measure == 'value' else part.exact_tokens}"
+        for name, part in bucket.parts.items()
+        if part.calls
+    ]
     return "\n".join([f"{bucket.name}: {total.sentence}", *(parts if len(parts) > 1 else [])])
