@@ -28,6 +28,7 @@ function takeTitles() {
     const target = title.parentElement;
     target.dataset.tip = title.textContent;
     target.setAttribute("aria-label", title.textContent);
+    if (!target.hasAttribute("href") && !target.hasAttribute("role")) target.setAttribute("role", "img"); // else no name
     title.remove();
     target.addEventListener("pointerenter", () => showTip(target));
     target.addEventListener("pointerleave", hideTip);
