@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404
 
 from codextime.accounts.models import User
-from codextime.usage.models import Source, WithdrawalRecord
+from codextime.usage.models import Source, Thread, WithdrawalRecord
 
 
 def get_own_source(*, user: User, source_id: int) -> Source:
@@ -14,3 +14,10 @@ def get_own_source(*, user: User, source_id: int) -> Source:
 def get_own_withdrawal(*, user: User, record_id: int) -> WithdrawalRecord:
     """`Http404` for a withdrawal that does not exist or is somebody else's."""
     return get_object_or_404(WithdrawalRecord, user=user, pk=record_id)
+
+
+def get_own_thread(*, user: User, thread_id: int) -> Thread:
+    """`Http404` for a thread that does not exist or is somebody else's."""
+    thread = get_object_or_404(Thread, user=user, pk=thread_id)
+    thread.user = user  # which has the time zone, and need not be read again
+    return thread

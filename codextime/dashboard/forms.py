@@ -61,6 +61,17 @@ class LabelForm(forms.Form):
     )
 
 
+class ThreadNameForm(forms.Form):
+    """What one thread is called; empty gives it back the name that is made of its key."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        validators=[validate_name],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class HandleForm(forms.Form):
     """The name on the leaderboard. Capital letters become small ones."""
 

@@ -9,6 +9,7 @@ from codextime.dashboard import (
     estimate_views,
     own_rate_views,
     settings_views,
+    thread_views,
     views,
     withdrawal_views,
 )
@@ -21,6 +22,9 @@ urlpatterns = [
     path("estimate/rates/<int:rate_id>", own_rate_views.change_rate, name="own_rate"),
     path("estimate/rates/<int:rate_id>/remove", own_rate_views.remove_rate, name="own_rate_remove"),
     path("estimate/credit-price", own_rate_views.change_credit_price, name="own_credit_price"),
+    path("threads", thread_views.show_threads, name="threads"),
+    path("threads/<int:thread_id>", thread_views.show_thread, name="thread"),
+    path("threads/<int:thread_id>/name", thread_views.rename_thread, name="thread_name"),
     path("corrections", correction_views.show_corrections, name="corrections"),
     path("withdrawals", withdrawal_views.show_withdrawals, name="withdrawals"),
     path("withdrawals/<int:record_id>/approve", withdrawal_views.approve_withdrawal, name="withdrawal_approve"),

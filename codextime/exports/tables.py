@@ -66,6 +66,9 @@ JSON_FILES = {
         SELECT key, label, device_id AS device, {instant("created_at")}, {instant("archived_at")}
         FROM usage_source WHERE user_id = %(user)s ORDER BY id
     """,
+    "session-names.json": """
+        SELECT key, name FROM usage_thread WHERE user_id = %(user)s AND name <> '' ORDER BY id
+    """,
     "devices.json": f"""
         SELECT id AS device, name, token_hint, {instant("created_at")}, {instant("last_used_at")},
             {instant("revoked_at")}
@@ -98,7 +101,7 @@ replaced-readings.csv  what calls said before they were lowered, for 30 days, an
 uploads.csv            the uploads that are remembered, each with its receipt
 own-rates.json, own-credit-price.json
                        what you price your calls with, in USD per million tokens and per credit
-profile.json, sources.json, devices.json, read-tokens.json
+profile.json, sources.json, session-names.json, devices.json, read-tokens.json
                        your account, your Codex homes, your machines and your programs, with what you typed
 second-steps.json      your authenticator app, passkeys and recovery codes: since when, and when last used
 

@@ -36,6 +36,12 @@ def is_grouping(user: User) -> bool:
     return User.objects.filter(pk=user.pk, session_grouping_since__isnull=False).exists()
 
 
+def rename_thread(*, thread: Thread, name: str) -> None:
+    """An empty name gives the thread back the one that is made of its key."""
+    thread.name = name
+    thread.save(update_fields=["name"])
+
+
 def delete_unused(*, user: User) -> None:
     """Deletes the threads that no call belongs to any more."""
     if Thread.objects.filter(user=user).exists():  # else the calls need not be read

@@ -21,7 +21,7 @@ from codextime.exports.models import Export
 from codextime.pricing.models import OwnRate
 from codextime.pricing.own_rates import set_own_rate
 from codextime.programs.services import make_read_token
-from codextime.usage.models import Source
+from codextime.usage.models import Source, Thread
 from tests.access.table import ROWS, SIGN_IN, Row
 from tests.usage.withdrawals import withdraw_something
 
@@ -53,6 +53,7 @@ def filled(owner: User) -> dict[str, str]:
     now = timezone.now()
     device, _ = devices.pair_own_device(user=owner, name="Desk", now=now)
     source = Source.objects.create(user=owner, key=uuid.uuid4(), created_at=now)
+    accounts.start_session_grouping(user=owner, now=now)
     return {
         "device": str(device.pk),
         "source": str(source.pk),
@@ -60,6 +61,7 @@ def filled(owner: User) -> dict[str, str]:
         "export": exports.sign_link(Export.objects.create(user=owner, asked_at=now, made_at=now, forget_at=now + DAY)),
         "own_rate": str(make_own_rate(owner).pk),
         "withdrawal": str(withdraw_something(owner).pk),
+        "thread": str(Thread.objects.create(user=owner, key=uuid.uuid4()).pk),  # after what deletes unused ones
         "user_code": devices.start_pairing(requested_user=owner.public_id, now=now).user_code,
         "login_link": accounts.make_login_link(user=owner, now=now).rpartition("/")[2],
         "invitation": accounts.invite(email="ada@example.org", now=now).rpartition("/")[2],

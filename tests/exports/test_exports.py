@@ -28,7 +28,8 @@ from codextime.exports.models import Export, ExportPart
 from codextime.lib.advisory_locks import Lock, try_lock
 from codextime.pricing.own_rates import set_own_credit_price, set_own_rate
 from codextime.programs.services import make_read_token
-from codextime.usage.models import Call
+from codextime.usage.models import Call, Thread
+from codextime.usage.threads import rename_thread
 from tests.at_once import run_at_once, start, wait_until, waiting_backends
 from tests.ingest.uploads import call, envelope, post
 from tests.usage.readings import NOW, reading, store
@@ -55,6 +56,7 @@ def filled(owner: User, stranger: User) -> User:
         _, token = pair_own_device(user=user, name="=HYPERLINK(1)", now=NOW)
         first = call(1, thread="a" * 32, parent_thread="b" * 32)
         post(Client(), token, envelope(user, first, call(2), label="Büro"))
+        rename_thread(thread=Thread.objects.get(user=user), name="=Umbau")
         post(Client(), token, envelope(user, call(2, revision=300, input_tokens=900), upload=2))
         withdraw_something(user, 3)
         prices = dict.fromkeys(("input_usd", "cached_input_usd", "output_usd"), Decimal("1.5"))
@@ -125,6 +127,7 @@ def test_everything_of_the_account_is_in_it_and_nothing_of_others(
     assert json.loads(files["profile.json"])[0]["email"] == filled.email
     assert json.loads(files["profile.json"])[0]["handle"] == "owner-listed"
     assert {source["label"] for source in json.loads(files["sources.json"])} == {"", "Büro"}
+    assert json.loads(files["session-names.json"])[0]["name"] == "=Umbau"
     assert [device["name"] for device in json.loads(files["devices.json"])] == ["=HYPERLINK(1)"]
     assert [token["name"] for token in json.loads(files["read-tokens.json"])] == ["=script"]
     assert [step["name"] for step in json.loads(files["second-steps.json"])] == ["=phone"]
@@ -146,7 +149,7 @@ def test_a_large_one_is_kept_and_sent_in_parts(
     file = answer.getvalue()
 
     assert ExportPart.objects.count() > 3
-    assert len(unpack(file)) == 14
+    assert len(unpack(file)) == 15
     assert int(answer["Content-Length"]) == export.size == len(file)
     assert answer["Content-Disposition"].startswith("attachment")
     assert "private" in answer["Cache-Control"]

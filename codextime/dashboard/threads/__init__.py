@@ -1,0 +1,1 @@
+"""The pages of threads: the list of all, and one for each."""

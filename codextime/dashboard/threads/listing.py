@@ -1,0 +1,186 @@
+"""The list of threads, ready to print: a row for each tree, and below it its parts."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from codextime.dashboard import periods
+from codextime.dashboard.overview import Choice
+from codextime.dashboard.threads import words
+from codextime.dashboard.threads.query import SORTS, ThreadsQuery
+from codextime.dashboard.threads.reading import NO_SUBAGENTS, NOTHING, TREES_PER_PAGE, Known, ListReading, Subagents
+from codextime.dashboard.threads.signals import Signal, find_signals
+from codextime.dashboard.threads.thread_sums import ThreadSum
+from codextime.lib import formats
+
+MOST_PARTS = 40  # rows of a page beside those of the trees
+DEEPEST = 3  # steps that a row is moved in
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """With `depth` 0 a whole tree, sub-agents included if there are any; else one thread by itself."""
+
+    name: str
+    link: str
+    depth: int
+    note: str
+    latest_at: datetime.datetime | None
+    calls: str
+    duration: str
+    models: str
+    tokens: str
+    exact_tokens: str
+    estimate: str
+    exact_estimate: str
+    credits: str
+    exact_credits: str
+    cached: str
+    context: str
+    exact_context: str
+    signals: list[Signal]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of a column: `direction` as ARIA has it, empty where the rows are not in its order."""
+
+    name: str
+    title: str
+    link: str
+    direction: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadList:
+    rows: list[Row]
+    columns: list[Column]
+    periods: list[Choice]
+    models: list[str]
+    labels: list[str]
+    query: ThreadsQuery
+    following: str
+    newest: str
+    signals: list[Signal]
+
+    @property
+    def is_first(self) -> bool:
+        return self.query.after is None
+
+
+def build_list(reading: ListReading) -> ThreadList:
+    query, shown = reading.query, reading.places[:TREES_PER_PAGE]
+    has_more = len(reading.places) > len(shown)
+    rows = build_rows(reading)
+    return ThreadList(
+        rows=rows,
+        columns=build_columns(query),
+        periods=[Choice(text, query.link(period=name), name == query.period) for name, text in periods.NAMES.items()],
+        models=reading.models,
+        labels=reading.labels,
+        query=query,
+        following=query.link(after=shown[-1]) if has_more else "",
+        newest=query.link(),
+        signals=list({signal.name: signal for row in rows for signal in row.signals}.values()),
+    )
+
+
+def build_rows(reading: ListReading) -> list[Row]:
+    rows: list[Row] = []
+    room = MOST_PARTS
+    for place in reading.places[:TREES_PER_PAGE]:
+        root = reading.known.get(place.root_id)
+        if root is None:  # deleted this moment
+            continue
+        subagents = reading.subagents.get(root.id, NO_SUBAGENTS)
+        rows.append(build_row(root, reading.trees.get(root.id, NOTHING), note=describe_subagents(subagents)))
+        parts = list(build_parts(root, subagents, reading)) if len(subagents.shown) < room else []
+        rows += parts
+        room -= len(parts)
+    return rows
+
+
+def build_parts(root: Known, subagents: Subagents, reading: ListReading) -> Iterator[Row]:
+    """The thread at the top by itself, and its sub-agents that are shown, each below the one that started it."""
+    if not subagents.shown:
+        return
+    yield build_row(root, reading.threads.get(root.id, NOTHING), depth=1, note=_("by itself"))
+    known = [reading.known[thread] for thread in subagents.shown if thread in reading.known]
+    for depth, thread in put_in_order(root.key, known):
+        found = reading.threads.get(thread.id, NOTHING)
+        if found.sum.calls:  # in the period and of the model that are asked for
+            yield build_row(thread, found, depth=depth)
+
+
+def put_in_order(root: UUID, threads: Sequence[Known], depth: int = 1) -> Iterator[tuple[int, Known]]:
+    """(depth, thread): each below its parent; one whose parent is not among them stands below the top."""
+    keys = {thread.key for thread in threads}
+    children: dict[UUID, list[Known]] = {}
+    for thread in threads:
+        is_nested = thread.parent_key in keys and thread.parent_key != thread.key
+        parent = thread.parent_key if is_nested and thread.parent_key else root
+        children.setdefault(parent, []).append(thread)
+    waiting = [(depth, thread) for thread in reversed(children.get(root, []))]
+    while waiting:  # a circle hangs below nobody here, so that it is never entered
+        at, thread = waiting.pop()
+        yield min(at, DEEPEST), thread
+        waiting += [(at + 1, child) for child in reversed(children.get(thread.key, []))]
+
+
+def build_row(thread: Known, found: ThreadSum, *, depth: int = 0, note: str = "") -> Row:
+    sum_ = found.sum
+    return Row(
+        name=thread.name,
+        link=reverse("thread", args=[thread.id]),
+        depth=depth,
+        note=note,
+        latest_at=found.last_at,
+        calls=sum_.exact_calls,
+        duration=words.describe_duration(found.duration),
+        models=words.describe_models(found.models),
+        tokens=formats.compact(sum_.tokens.total),
+        exact_tokens=sum_.exact_tokens,
+        estimate=sum_.value,
+        exact_estimate=sum_.exact_value,
+        credits=words.describe_credits(found.credits),
+        exact_credits=words.explain_credits(found.credits),
+        cached=words.describe_cached(sum_.cached_share, sum_.tokens.input_tokens),
+        context=words.describe_context(found.context_share),
+        exact_context=words.explain_context(found.context_share, found.highest_input_tokens),
+        signals=find_signals(found, is_subagent=depth > 0 and not note),
+    )
+
+
+def describe_subagents(subagents: Subagents) -> str:
+    if not subagents.number:
+        return ""
+    return ngettext("with %(number)s sub-agent", "with %(number)s sub-agents", subagents.number) % {
+        "number": formats.exact(subagents.number)
+    }
+
+
+def build_columns(query: ThreadsQuery) -> list[Column]:
+    names = {
+        "latest": (_("Latest call"), ""),
+        "calls": (_("Calls"), ""),
+        "duration": (_("Duration"), _("From the first call to the last")),
+        "tokens": (_("Tokens"), _("Input and output")),
+        "estimate": (_("Estimate"), _("API-equivalent, never a bill")),
+        "credits": (_("Credits"), _("Codex credits; ~ where they were made from USD rates")),
+        "cached": (_("Cached"), _("Share of the input that came from the cache")),
+        "context": (_("Context"), _("Highest share of a model's context window that a call read")),
+    }
+    return [build_column(sort, *names[sort], query) for sort in SORTS]
+
+
+def build_column(sort: str, name: str, title: str, query: ThreadsQuery) -> Column:
+    """Its link puts the largest first; where they are so already, the smallest."""
+    direction = "" if query.column != sort else "descending" if query.is_descending else "ascending"
+    link = query.link(sort=sort if direction == "descending" else f"-{sort}")
+    return Column(name, title, link, direction, sort != "latest")

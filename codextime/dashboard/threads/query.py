@@ -1,0 +1,75 @@
+"""What the address of the list of threads asks for. Anything it does not understand means the default, so no link ever
+breaks."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from codextime.dashboard import periods
+
+SORTS = ("latest", "calls", "duration", "tokens", "estimate", "credits", "cached", "context")
+PERIOD, SORT = "all", "-latest"
+PLACE = re.compile(r"(-?[0-9]{1,40}(?:\.[0-9]{1,20})?)~([0-9]{1,18})\Z", re.ASCII)
+LONGEST_NAME = 64
+
+
+class Place(NamedTuple):
+    """The last row of a page: what it is sorted by, and the thread at the top of its tree. As text, `12.5~42`."""
+
+    key: Decimal
+    root_id: int
+
+    def __str__(self) -> str:
+        return f"{self.key:f}~{self.root_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsQuery:
+    """`sort` is one of `SORTS`, with a minus for the largest first. Empty names mean all."""
+
+    period: str = PERIOD
+    model: str = ""
+    label: str = ""
+    sort: str = SORT
+    after: Place | None = None
+
+    @property
+    def column(self) -> str:
+        return self.sort.removeprefix("-")
+
+    @property
+    def is_descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.model or self.label) or self.period != PERIOD
+
+    def link(self, **changes: Any) -> str:
+        """The query part of the same page with `changes`, from its first row on; what is the default is left out."""
+        asked = replace(self, **{"after": None, **changes})
+        texts = {"period": asked.period, "model": asked.model, "label": asked.label, "sort": asked.sort}
+        default = {"period": PERIOD, "sort": SORT}
+        kept = {name: text for name, text in texts.items() if text and text != default.get(name)}
+        if asked.after:
+            kept["after"] = str(asked.after)
+        return f"?{urlencode(kept)}"
+
+
+def read_query(parameters: Mapping[str, str]) -> ThreadsQuery:
+    period, sort = parameters.get("period", ""), parameters.get("sort", "")
+    return ThreadsQuery(
+        period=period if period in periods.NAMES else PERIOD,
+        model=parameters.get("model", "")[:LONGEST_NAME],
+        label=parameters.get("label", "")[:LONGEST_NAME],
+        sort=sort if sort.removeprefix("-") in SORTS else SORT,
+        after=read_place(parameters.get("after", "")),
+    )
+
+
+def read_place(text: str) -> Place | None:
+    found = PLACE.match(text)
+    return Place(Decimal(found[1]), int(found[2])) if found else None
