@@ -42,7 +42,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("up", help="start everything and stay until Ctrl-C; SYNC=0 leaves this machine's Codex home")
     commands.add_parser("login-link", help="print a link that signs the owner in, once")
-    commands.add_parser("pricing", help="import or confirm the public rates of estimates: pricing --help")
+    commands.add_parser("pricing", help="import, confirm or check the public rates of estimates: pricing --help")
     commands.add_parser("check-totals", help="compare all totals with the calls; --fix makes those anew that differ")
     commands.add_parser("manage", help="run one of Django's commands on the data: manage help")
     return parser
