@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from codextime.dashboard import periods, timeline, worth
 from codextime.dashboard.charts import bars, shares
-from codextime.dashboard.overview import Choice, choices
+from codextime.dashboard.choices import Choice, choices
 from codextime.dashboard.periods import Period
 from codextime.dashboard.price_lines import (
     PriceLine,
@@ -83,6 +83,7 @@ class Chart:
 class EstimatePage:
     """`chart` is `None` for a single day; `label_lines` are those of the labels with the highest estimates."""
 
+    query: OverviewQuery
     period: Period
     periods: list[Choice]
     earlier: str
@@ -117,10 +118,11 @@ def build_estimate_page(reading: Reading) -> EstimatePage:
         key=lambda name: -models[name].sum.estimate.unpriced_tokens,
     )
     return EstimatePage(
+        query=query,
         period=period,
         periods=choices(query, "period", periods.NAMES, find_chosen(period), on=None),
         earlier=query.link(on=period.day_before()) if has_earlier(reading) else "",
-        later="" if period.reaches_today else query.link(on=on_or_today(period)),
+        later="" if period.reaches_today or period.name == periods.CUSTOM else query.link(on=on_or_today(period)),
         figures=build_figures(whole, book.usd_per_credit),
         share=describe_share(estimate),
         evidence=describe_evidence(sorted(estimate.rates, key=lambda rate: rate.model)),
@@ -152,7 +154,7 @@ def build_figures(whole: Worth, usd_per_credit: Decimal | None) -> list[Figure]:
             formats.exact(estimate.unpriced_tokens),
             _("in no amount") if estimate.unpriced_tokens else "",
         ),
-        Figure(_("Codex credits"), print_credits(credits_), print_credits(credits_), describe_credits(credits_)),
+        Figure(_("Codex credits"), print_credits(credits_), print_exact_credits(credits_), describe_credits(credits_)),
     ]
     value = worth.price_credits(credits_, usd_per_credit)
     if value is not None and usd_per_credit is not None:
@@ -162,6 +164,10 @@ def build_figures(whole: Worth, usd_per_credit: Decimal | None) -> list[Figure]:
 
 
 def print_credits(credits_: Credits) -> str:
+    return formats.amount(credits_.amount) if credits_.is_known else formats.NONE
+
+
+def print_exact_credits(credits_: Credits) -> str:
     return exact_credits(credits_.amount) if credits_.is_known else formats.NONE
 
 
@@ -185,7 +191,7 @@ def describe(name: str, part: Worth, link: str = "") -> WorthRow:
         tokens=part.sum.exact_tokens,
         value=_("unpriced") if part.sum.is_unpriced else formats.exact_usd(part.sum.usd),
         priced=part.sum.partly_priced,
-        credits=print_credits(part.credits),
+        credits=print_exact_credits(part.credits),
         mark=describe_credits(part.credits),
         link=link,
     )
@@ -250,13 +256,8 @@ def find_chosen(period: Period) -> str:
 
 
 def has_earlier(reading: Reading) -> bool:
-    first = reading.first_active
-    return (
-        reading.period.name in periods.NAMES
-        and reading.period.name != "all"
-        and bool(first)
-        and (first is not None and first < reading.period.first)
-    )
+    is_one_of_many = reading.period.name not in ("all", periods.CUSTOM)
+    return is_one_of_many and reading.first_active is not None and reading.first_active < reading.period.first
 
 
 def on_or_today(period: Period) -> datetime.date | None:

@@ -10,7 +10,7 @@ from codextime.dashboard import periods, timeline
 from codextime.dashboard.estimate_page import EstimatePage, Reading, build_estimate_page
 from codextime.dashboard.own_rate_page import OwnRatesPage, build_own_rates_page
 from codextime.dashboard.priced_rows import RatedRow, sum_rated
-from codextime.dashboard.queries import OverviewQuery
+from codextime.dashboard.queries import OverviewQuery, find_period
 from codextime.dashboard.selectors import name_sources
 from codextime.pricing.rates import RateBook
 from codextime.pricing.selectors import get_book, get_own_prices
@@ -21,10 +21,11 @@ SPANS = {"week": TruncWeek("on"), "month": TruncMonth("on")}
 
 
 def get_estimate_page(*, user: User, query: OverviewQuery, now: datetime.datetime) -> EstimatePage:
-    """The user's own estimate of a period, with days in the user's time zone and rates of the user's own."""
+    """The user's own estimate of a period, with days in the user's time zone and rates of the user's own. Raises
+    `PeriodOutOfRange`."""
     today = now.astimezone(user.zone).date()
     first_active = Day.objects.filter(user=user).aggregate(first=Min("on"))["first"]
-    period = periods.find_period(query.period, query.on, today=today, first_active=first_active or today)
+    period = find_period(query, today=today, first_active=first_active or today)
     book = get_book(user)
     by_source = read_by_source(user, period, book)
     reading = Reading(

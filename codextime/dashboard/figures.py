@@ -1,19 +1,25 @@
-"""The row of key figures: each with its exact value, its change and the shape of its days."""
+"""The key figures: each with its exact value, its change and the shape of its days."""
 
 import datetime
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from codextime.dashboard import streaks
 from codextime.dashboard.charts.sparkline import build_sparkline
 from codextime.dashboard.periods import Period
 from codextime.dashboard.sums import Sum
 from codextime.lib import formats
+from codextime.lib.tokens import Tokens
+from codextime.pricing.credits import NO_CREDITS, Credits
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """`title` holds the exact value, `note` the change or an addition, `trend` is `up`, `down` or empty."""
+    """`title` holds the exact value, `note` the change or an addition, `trend` is `up`, `down` or empty. `share` says
+    how much of it is known, empty if all of it is."""
 
     label: str
     value: str
@@ -23,11 +29,22 @@ class KeyFigure:
     trend: str
     sparkline: str
     is_change: bool = False
+    share: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCounts:
+    """Threads with calls in the period, and in the one that it is compared with."""
+
+    now: int
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What the figures are made of: the sums of the period, of the one before, and of each day."""
+    """What the figures are made of: the sums of the period, of the one before, and of each day. `threads` is `None` for
+    who does not group calls by session; what would switch that on is at `grouping_link`, if anywhere."""
 
     period: Period
     now: Sum
@@ -35,12 +52,17 @@ class Activity:
     days: Mapping[datetime.date, Sum]
     active: Set[datetime.date]
     shown: Sequence[datetime.date]  # the days of the sparklines
+    credits: Credits = NO_CREDITS
+    credits_before: Credits = NO_CREDITS
+    threads: ThreadCounts | None = None
+    grouping_link: str = ""
+    threads_link: str = ""
 
     def active_between(self, period: Period) -> int:
         return sum(period.first <= on <= period.last for on in self.active)
 
-    def line(self, measure: str) -> list[float]:
-        return [self.days[on].measured(measure) if on in self.days else 0.0 for on in self.shown]
+    def line(self, measured: Callable[[Sum], float]) -> str:
+        return build_sparkline([measured(self.days[on]) if on in self.days else 0.0 for on in self.shown])
 
 
 def build_figures(activity: Activity) -> list[KeyFigure]:
@@ -54,6 +76,18 @@ def build_figures(activity: Activity) -> list[KeyFigure]:
     ]
 
 
+def build_details(activity: Activity) -> list[KeyFigure]:
+    """The second row: what the first one is made of, and what it is worth to who pays by credits."""
+    return [
+        part_figure(activity, _("Uncached input"), lambda tokens: tokens.uncached_input_tokens),
+        part_figure(activity, _("Visible output"), lambda tokens: tokens.visible_output_tokens),
+        part_figure(activity, _("Reasoning"), lambda tokens: tokens.reasoning_output_tokens),
+        saved_figure(activity),
+        credits_figure(activity),
+        threads_figure(activity),
+    ]
+
+
 def tokens_figure(activity: Activity) -> KeyFigure:
     count = activity.now.tokens.total
     before = activity.before and activity.before.tokens.total
@@ -63,7 +97,21 @@ def tokens_figure(activity: Activity) -> KeyFigure:
         value=formats.compact(count),
         title=f"{formats.exact(count)} tokens",
         note=formats.change(count, before or 0),
-        sparkline=build_sparkline(activity.line("tokens")),
+        sparkline=activity.line(lambda sum_: sum_.tokens.total),
+    )
+
+
+def part_figure(activity: Activity, label: str, read: Callable[[Tokens], int]) -> KeyFigure:
+    """One kind of the tokens."""
+    count, whole = read(activity.now.tokens), activity.now.tokens.total
+    share = formats.percent(count / whole) if whole else formats.NONE
+    return compared(
+        activity,
+        label=label,
+        value=formats.compact(count),
+        title=_("%(count)s tokens, %(share)s of all") % {"count": formats.exact(count), "share": share},
+        note=formats.change(count, read(activity.before.tokens)) if activity.before else None,
+        sparkline="",
     )
 
 
@@ -75,7 +123,7 @@ def calls_figure(activity: Activity) -> KeyFigure:
         value=formats.compact(activity.now.calls),
         title=formats.plural(activity.now.calls, "model call"),
         note=formats.change(activity.now.calls, before or 0),
-        sparkline=build_sparkline(activity.line("calls")),
+        sparkline=activity.line(lambda sum_: sum_.calls),
     )
 
 
@@ -112,17 +160,68 @@ def active_days_figure(activity: Activity) -> KeyFigure:
 
 
 def value_figure(activity: Activity) -> KeyFigure:
-    now, estimate = activity.now, activity.now.estimate
+    now, before = activity.now, activity.before
     is_known = now.calls > 0 and not now.is_unpriced
-    return KeyFigure(
+    is_comparable = is_known and before is not None and before.estimate.is_priced
+    figure = compared(
+        activity,
         label="API-equivalent",
         value=now.value if is_known else formats.NONE,
         title=f"Estimate: {now.exact_value} at public API rates, not a bill" if is_known else "No estimate",
-        note=describe_priced(now),
-        note_title=f"{formats.exact(estimate.unpriced_tokens)} tokens have no public rate" if now.calls else "",
-        trend="",
-        sparkline=build_sparkline(activity.line("value")),
+        note=formats.change(now.usd, before.usd) if before and is_comparable else None,
+        sparkline=activity.line(lambda sum_: float(sum_.usd)),
     )
+    unpriced = formats.exact(now.estimate.unpriced_tokens)
+    why = f"{unpriced} tokens have no public rate" if now.calls else ""
+    return with_share(figure, describe_priced(now), why, is_whole=is_known and not now.estimate.unpriced_tokens)
+
+
+def saved_figure(activity: Activity) -> KeyFigure:
+    """What the cached part would have cost more: known where the rates of cached and of uncached input are."""
+    now, before = activity.now, activity.before
+    saved, is_known = now.estimate.saved_usd, now.calls > 0 and not now.is_unpriced
+    return compared(
+        activity,
+        label=_("Cache savings"),
+        value=formats.usd(saved) if is_known else formats.NONE,
+        title=_(
+            "Cached input would have cost %(amount)s more at the rate of uncached input; counted where both are known"
+        )
+        % {"amount": formats.exact_usd(saved)},
+        note=formats.change(saved, before.estimate.saved_usd) if before and is_known else None,
+        sparkline="",
+    )
+
+
+def credits_figure(activity: Activity) -> KeyFigure:
+    now, before = activity.credits, activity.credits_before
+    figure = compared(
+        activity,
+        label=_("Codex credits"),
+        value=formats.amount(now.amount) if now.is_known else formats.NONE,
+        title=describe_credits(now),
+        note=formats.change(now.amount, before.amount) if now.is_known and before.is_known else None,
+        sparkline="",
+    )
+    why = _("%(count)s tokens have no credit rate") % {"count": formats.exact(now.missing_tokens)}
+    share = describe_counted(now) if activity.now.calls else ""
+    return with_share(figure, share, why if share else "", is_whole=now.is_known and not now.missing_tokens)
+
+
+def describe_credits(now: Credits) -> str:
+    if not now.is_known:
+        return _("No credit rate is known for these tokens")
+    exact = _("%(amount)s credits by the credit card of Codex") % {"amount": formats.exact_amount(now.amount)}
+    if not now.inferred_tokens:
+        return exact
+    inferred = formats.percent(now.inferred_tokens / now.tokens)
+    return exact + _("; of %(share)s of the tokens inferred from API rates, 25 a dollar") % {"share": inferred}
+
+
+def describe_counted(now: Credits) -> str:
+    if not now.is_known:
+        return _("no credit rate")
+    return _("%(share)s counted") % {"share": formats.percent(now.known_share)}
 
 
 def describe_priced(now: Sum) -> str:
@@ -131,6 +230,32 @@ def describe_priced(now: Sum) -> str:
     if now.is_unpriced:
         return "no public rate"
     return f"{formats.percent(now.estimate.priced_share)} priced"
+
+
+def threads_figure(activity: Activity) -> KeyFigure:
+    """For who does not group calls by session, what the switch would show."""
+    threads = activity.threads
+    if threads is None:
+        return KeyFigure(
+            label=_("Threads"),
+            value=formats.NONE,
+            title=_("Known once calls are grouped by session"),
+            note=_("not grouped"),
+            note_title=_("Group your calls by session in the settings to see how many Codex threads they are"),
+            trend="",
+            sparkline="",
+            link=activity.grouping_link,
+        )
+    figure = compared(
+        activity,
+        label=_("Threads"),
+        value=formats.compact(threads.now),
+        title=ngettext("%(count)s thread had calls", "%(count)s threads had calls", threads.now)
+        % {"count": formats.exact(threads.now)},
+        note=formats.change(threads.now, threads.before),
+        sparkline="",
+    )
+    return replace(figure, link=activity.threads_link)
 
 
 def streak_figure(activity: Activity) -> KeyFigure:
@@ -155,3 +280,12 @@ def compared(activity: Activity, *, label: str, value: str, title: str, note: st
     trend = {"+": "up", formats.MINUS: "down"}.get((note or "")[:1], "")
     note_title = f"Compared with {before.dates}" if before and note else "Nothing earlier to compare with"
     return KeyFigure(label, value, title, note or "", note_title if before else "", trend, sparkline, bool(note))
+
+
+def with_share(figure: KeyFigure, share: str, why: str, *, is_whole: bool) -> KeyFigure:
+    """The figure with how much of it is known, beside its change or, if that is all there is to say, in its place."""
+    if figure.note and is_whole:
+        return replace(figure, note_title=f"{figure.note_title} · {share}")
+    if figure.note:
+        return replace(figure, share=share, note_title=f"{figure.note_title} · {why}", sparkline="")
+    return replace(figure, note=share, note_title=why)

@@ -1,19 +1,28 @@
 """Puts the overview together from what was read: pure, and ready to print."""
 
 import datetime
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from codextime.boards.standings import Standing
-from codextime.dashboard import periods, queries, sums, timeline
-from codextime.dashboard.charts import bars, heatmap, punchcard, shares
-from codextime.dashboard.figures import Activity, KeyFigure, build_figures
+from codextime.dashboard import addresses, periods, queries, sums
+from codextime.dashboard.charts import heatmap, punchcard, shares
+from codextime.dashboard.choices import Choice, choices
+from codextime.dashboard.figures import Activity, KeyFigure, build_details, build_figures
 from codextime.dashboard.freshness import Freshness
 from codextime.dashboard.periods import ONE_DAY, Period
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.rates_used import RatesUsed, build_rates_used
+from codextime.dashboard.records import BusiestHour, DayTotal, Record, build_records
 from codextime.dashboard.streaks import longest_streak, running_streaks
+from codextime.dashboard.thread_reading import Threads
+from codextime.dashboard.timeline import HourRow
+from codextime.dashboard.timeline_card import Timeline, build_timeline
+from codextime.dashboard.top_threads import TopThreads, build_top_threads
 from codextime.lib import formats
+from codextime.pricing.rates import RateBook
 
 SHORTEST_SHAPE = 7  # days; a shorter period has sparklines of the 30 days up to its end
 SPARKLINE_DAYS = 30
@@ -22,34 +31,26 @@ FEW_SHARES = 3  # rows of two cards that are together as high as the chart
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that the overview is made of. `days` covers `find_span(period)`."""
+    """All that the overview is made of. `active` are all days with calls, `days` covers `find_span`; `label_days` and
+    `hours` have the names of labels where the chart is asked for by label. `threads` is `None` for who does not group
+    calls by session, `grouping_link` where that can be changed."""
 
     query: OverviewQuery
     period: Period
     now: datetime.datetime  # in the user's time zone
-    active: Set[datetime.date]
+    active: Mapping[datetime.date, DayTotal]
     days: Sequence[sums.DayRow]
-    hours: Sequence[timeline.HourRow]
+    hours: Sequence[HourRow]
     week_hours: Mapping[tuple[int, int], int]
     labels: Mapping[str, sums.Sum]
     freshness: Freshness
+    book: RateBook
+    label_days: Sequence[sums.DayRow] = ()
     standing: Standing | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    name: str
-    link: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    title: str
-    bars: bars.Bars
-    rows: list[tuple[str, sums.Sum]]  # of the table behind
-    legend: list[tuple[str, str]]
-    grains: list[Choice]
+    busiest_hour: BusiestHour | None = None
+    threads: Threads | None = None
+    grouping_link: str = ""
+    erasure_due_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +67,34 @@ class Nothing:
 class Overview:
     period: Period
     now: sums.Sum
+    query: OverviewQuery
     periods: list[Choice]
     earlier: str
     later: str
     figures: list[KeyFigure]
+    details: list[KeyFigure]
     standing: Standing | None
     comparison: str
     nothing: Nothing | None
     heatmap: heatmap.Heatmap
     activity: str
     measures: list[Choice]
+    years: list[Choice]
     timeline: Timeline
     token_classes: list[shares.TokenClass]
     models: list[shares.Share]
     labels: list[shares.Share]
     punch_card: punchcard.PunchCard
+    records: list[Record]
+    threads: TopThreads | None
+    grouping_link: str
     rates: RatesUsed
     rebuilding: str
     waiting: str
     age: str
     age_seconds: int
     version: str
+    erasure_due_at: datetime.datetime | None
     is_empty: bool
 
     @property
@@ -95,17 +103,21 @@ class Overview:
         return len(self.models) + len(self.labels) <= FEW_SHARES
 
 
-def find_span(period: Period) -> tuple[datetime.date, datetime.date]:
+def find_span(query: OverviewQuery, period: Period) -> tuple[datetime.date, datetime.date]:
     """The first and the last day that the page needs: for the period, the one before, the calendar, the sparklines."""
     before = period.before()
-    last = heatmap_end(period)
-    firsts = [period.first, heatmap.first_of_year(last), sparkline_days(period)[0]]
+    calendar_first, last = calendar_days(query, period)
+    firsts = [period.first, calendar_first, sparkline_days(period)[0]]
     return min([*firsts, before.first] if before else firsts), max(last, period.last)
 
 
-def heatmap_end(period: Period) -> datetime.date:
-    """Today, or the period's last day if the period lies before the year up to today."""
-    return period.today if period.last >= heatmap.first_of_year(period.today) else period.last
+def calendar_days(query: OverviewQuery, period: Period) -> tuple[datetime.date, datetime.date]:
+    """The days of the calendar: of the year that is asked for, or of the 53 weeks up to today, or up to the period's
+    last day if it lies before those."""
+    if query.year and periods.FIRST_DAY.year <= query.year <= period.today.year:
+        return datetime.date(query.year, 1, 1), datetime.date(query.year, 12, 31)
+    last = period.today if period.last >= heatmap.first_of_year(period.today) else period.last
+    return heatmap.first_of_year(last), last
 
 
 def sparkline_days(period: Period) -> list[datetime.date]:
@@ -119,46 +131,62 @@ def build_overview(reading: Reading) -> Overview:
     by_day = sums.group(reading.days, lambda row: row.on)
     models = sums.group(rows, lambda row: row.model)
     now = sums.total(rows)
-    figures = build_figures(build_activity(reading, now, by_day))
+    activity = build_activity(reading, rows, now, by_day)
+    figures = build_figures(activity)
     age_seconds = int((reading.now - (reading.freshness.uploaded_at or reading.now)).total_seconds())
     return Overview(
         period=period,
         now=now,
+        query=query,
         periods=choices(query, "period", periods.NAMES, find_chosen(period), on=None),
         earlier=query.link(on=period.day_before()) if has_earlier(reading) else "",
-        later="" if period.reaches_today else query.link(on=on_or_today(period)),
+        later="" if period.reaches_today or period.name == periods.CUSTOM else query.link(on=on_or_today(period)),
         figures=figures,
+        details=build_details(activity),
         standing=reading.standing,
-        comparison=describe_comparison(period, figures),
+        comparison=describe_comparison(reading, figures),
         nothing=None if now.calls else build_nothing(reading),
         heatmap=build_heatmap(reading, by_day),
         activity=describe_activity(reading),
         measures=choices(query, "measure", queries.MEASURES, query.measure),
-        timeline=build_timeline(reading, rows, models),
+        years=year_choices(reading),
+        timeline=build_card(reading, rows, models),
         token_classes=shares.build_token_classes(now.tokens),
         models=shares.build_shares(models, kind="model"),
         labels=shares.build_shares(reading.labels, kind="label"),
         punch_card=punchcard.build_punch_card(reading.week_hours),
+        records=build_records(
+            reading.active,
+            reading.busiest_hour,
+            reading.threads.longest if reading.threads else None,
+            link=day_link(reading),
+        ),
+        threads=build_top_threads(reading.threads, has_pages=query.has_pages) if reading.threads else None,
+        grouping_link=reading.grouping_link,
         rates=build_rates_used(now.estimate, models, today=period.today),
         rebuilding=describe_rebuilding(reading.freshness.dirty_dates),
         waiting=describe_waiting(reading.freshness.waiting_calls),
         age=formats.age(age_seconds) if reading.freshness.uploaded_at else "",
         age_seconds=age_seconds,
         version=reading.freshness.version,
+        erasure_due_at=reading.erasure_due_at,
         is_empty=not reading.active,
     )
 
 
 def describe_activity(reading: Reading) -> str:
-    last = heatmap_end(reading.period)
-    count = sum(heatmap.first_of_year(last) <= on <= last for on in reading.active)
+    first, last = calendar_days(reading.query, reading.period)
+    count = sum(first <= on <= last for on in reading.active)
     longest = longest_streak(running_streaks(reading.active))
     return f"{formats.plural(count, 'active day')} · longest streak {formats.exact(longest)}"
 
 
-def describe_comparison(period: Period, figures: Sequence[KeyFigure]) -> str:
-    """What the changes beside the figures are measured against; empty if there is no change to explain."""
-    before = period.before()
+def describe_comparison(reading: Reading, figures: Sequence[KeyFigure]) -> str:
+    """What the changes beside the figures are measured against, or that there is nothing before; empty for all time,
+    and if there is no change to explain."""
+    before = reading.period.before()
+    if before and not any(on < reading.period.first for on in reading.active):
+        return _("nothing earlier to compare with")
     return f"changes against {before.dates}" if before and any(figure.is_change for figure in figures) else ""
 
 
@@ -200,14 +228,9 @@ def find_chosen(period: Period) -> str:
     return "" if period.name == "today" and not period.reaches_today else period.name
 
 
-def choices(query: OverviewQuery, field: str, names: Mapping[str, str], chosen: str, **changes: None) -> list[Choice]:
-    """A switch: one link a name, the chosen one marked."""
-    return [Choice(text, query.link(**{field: name}, **changes), name == chosen) for name, text in names.items()]
-
-
 def has_earlier(reading: Reading) -> bool:
     period = reading.period
-    return period.name != "all" and bool(reading.active) and min(reading.active) < period.first
+    return period.name not in ("all", periods.CUSTOM) and bool(reading.active) and min(reading.active) < period.first
 
 
 def on_or_today(period: Period) -> datetime.date | None:
@@ -216,44 +239,61 @@ def on_or_today(period: Period) -> datetime.date | None:
     return None if following == period.today else following
 
 
-def build_activity(reading: Reading, now: sums.Sum, by_day: Mapping[datetime.date, sums.Sum]) -> Activity:
+def build_activity(
+    reading: Reading, rows: Sequence[sums.DayRow], now: sums.Sum, by_day: Mapping[datetime.date, sums.Sum]
+) -> Activity:
     earlier = reading.period.before()
-    before = sums.total(row for row in reading.days if earlier.first <= row.on <= earlier.last) if earlier else None
-    return Activity(reading.period, now, before, by_day, reading.active, sparkline_days(reading.period))
+    rows_before = [row for row in reading.days if earlier and earlier.first <= row.on <= earlier.last]
+    return Activity(
+        period=reading.period,
+        now=now,
+        before=sums.total(rows_before) if earlier else None,
+        days=by_day,
+        active=reading.active.keys(),
+        shown=sparkline_days(reading.period),
+        credits=sums.total_credits(rows, reading.book),
+        credits_before=sums.total_credits(rows_before, reading.book),
+        threads=reading.threads.counts if reading.threads else None,
+        grouping_link=reading.grouping_link,
+        threads_link=addresses.find_threads() if reading.query.has_pages else "",
+    )
+
+
+def day_link(reading: Reading) -> heatmap.Link:
+    return lambda on: reading.query.day_link(on, today=reading.period.today)
 
 
 def build_heatmap(reading: Reading, by_day: Mapping[datetime.date, sums.Sum]) -> heatmap.Heatmap:
-    today = reading.period.today
-    link_to_today = reading.query.link(period="today", on=None, by=None)
+    first, last = calendar_days(reading.query, reading.period)
     return heatmap.build_heatmap(
         by_day,
-        last=heatmap_end(reading.period),
-        today=today,
+        first=first,
+        last=last,
+        today=reading.period.today,
         measure=reading.query.measure,
-        link=lambda on: link_to_today if on == today else f"{link_to_today}&on={on}",
+        link=day_link(reading),
         chosen=reading.period.last if reading.period.days == 1 else None,
     )
 
 
-def build_timeline(reading: Reading, rows: Sequence[sums.DayRow], models: Mapping[str, sums.Sum]) -> Timeline:
-    """The chart over time; asked for a grain, it keeps to it, but a single day always has hours."""
-    period, query = reading.period, reading.query
-    fitting = timeline.fitting_grain(period)
-    grain = fitting if fitting == "hour" else query.by or fitting
-    css = shares.find_colours(models)
-    series = [name for name in shares.by_tokens(models) if css[name] != "series-other"]
-    if grain == "hour":
-        buckets = timeline.hour_buckets(reading.hours, series, period, reading.now)
-    else:
-        buckets = timeline.buckets(rows, series, period, grain, query)
-    legend = [(name, css[name]) for name in series]
-    others = [name for name in models if name not in series]
-    if others:
-        legend.append((others[0] if len(others) == 1 else shares.OTHER, css[shares.OTHER]))
-    return Timeline(
-        title=timeline.TITLES[grain],
-        bars=bars.build_bars(buckets, css),
-        rows=[row for row in map(timeline.describe, reversed(buckets)) if row[1].calls],
-        legend=legend,
-        grains=[] if grain == "hour" else choices(query, "by", queries.GRAINS, grain),
+def year_choices(reading: Reading) -> list[Choice]:
+    """The years with calls, newest first, after the last twelve months; none if there is nothing to choose from."""
+    years = sorted({on.year for on in reading.active} | {reading.period.today.year}, reverse=True)
+    if len(years) == 1:
+        return []
+    query = reading.query
+    recent = Choice(_("12 months"), query.link(year=None), query.year not in years)
+    return [recent, *(Choice(str(year), query.link(year=year), query.year == year) for year in years)]
+
+
+def build_card(reading: Reading, rows: Sequence[sums.DayRow], models: Mapping[str, sums.Sum]) -> Timeline:
+    """The chart over time, stacked as it is asked for."""
+    is_by_label = reading.query.stack == "label"
+    return build_timeline(
+        query=reading.query,
+        period=reading.period,
+        now=reading.now,
+        rows=reading.label_days if is_by_label else rows,
+        hours=reading.hours,
+        series=reading.labels if is_by_label else models,
     )

@@ -33,7 +33,9 @@ class OwnRateForm(forms.Form):
         label=_("Model"),
         max_length=LONGEST_NAME,
         help_text=_("As your pages name it, such as gpt-5.4 or custom."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "list": "own-models"}
+        ),
     )
     effective_from = forms.DateField(
         label=_("From"), help_text=_("A UTC date."), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -1,4 +1,4 @@
-"""Which days the overview shows: a period by name, ending today or on an earlier day."""
+"""Which days the overview shows: a period by name, ending today or on an earlier day, or two dates of one's own."""
 
 import calendar
 import datetime
@@ -10,6 +10,11 @@ ONE_DAY = datetime.timedelta(days=1)
 FIRST_DAY = datetime.date(2025, 1, 1)  # no upload holds anything earlier
 NAMES = {"today": "Today", "7d": "7 d", "30d": "30 d", "month": "Month", "year": "Year", "all": "All"}
 DEFAULT = "30d"
+CUSTOM = "custom"
+
+
+class PeriodOutOfRange(Exception):
+    """Two dates that make no period: one is missing, before `FIRST_DAY` or after today, or they are in no order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Period:
             return f"{self.first:%Y}"
         if self.name == "all":
             return "All time"
+        if self.name == CUSTOM:
+            return formats.plural(self.days, "day")
         return f"{'Last ' if self.reaches_today else ''}{self.days} days"
 
     @property
@@ -52,10 +59,15 @@ class Period:
         return f"{self.last:%A}" if is_titled_by_date else self.dates
 
     def before(self) -> "Period | None":
-        """As many days directly before; `None` for all time, which has nothing before it."""
+        """What the period is compared with, `None` for all time, which has nothing before it: as many days directly
+        before; of a month or a year, as many of the month or year before, if it has as many."""
         if self.name == "all":
             return None
         length = datetime.timedelta(days=self.days)
+        if self.name in ("month", "year"):
+            end = self.first - ONE_DAY  # of the month or year before
+            first = end.replace(day=1, month=end.month if self.name == "month" else 1)
+            return Period(self.name, first, min(first + length - ONE_DAY, end), self.today)
         return Period(self.name, self.first - length, self.last - length, self.today)
 
     def day_before(self) -> datetime.date:
@@ -66,6 +78,13 @@ class Period:
         """The `on` of the period after this one; at the latest today."""
         step = datetime.timedelta(days=self.days if self.name in ("7d", "30d") else 1)
         return min(self.last + step, self.today)
+
+
+def find_custom(first: datetime.date | None, last: datetime.date | None, *, today: datetime.date) -> Period:
+    """The days of two dates; raises `PeriodOutOfRange`."""
+    if first is None or last is None or not FIRST_DAY <= first <= last <= today:
+        raise PeriodOutOfRange
+    return Period(CUSTOM, first, last, today)
 
 
 def find_period(name: str, on: datetime.date | None, *, today: datetime.date, first_active: datetime.date) -> Period:

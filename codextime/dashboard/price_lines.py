@@ -52,7 +52,7 @@ class PriceLine:
 
 @dataclass(slots=True)
 class Group:
-    """What has one rate; grows as rows come."""
+    """What has one rate; grows as rows come. `is_long_context` where that has a tier of its own."""
 
     model: str
     on: date
@@ -103,8 +103,8 @@ def collect(
     of_model: dict[str, int] = {}
     for row in rows:
         rate, mark = find(row.model, row.utc_on, book)
-        key = (row.model, id(rate), row.is_long_context)
-        group = groups.setdefault(key, Group(row.model, row.utc_on, rate, mark, row.is_long_context))
+        is_long = row.is_long_context and rate is not None and rate.long_context is not None
+        group = groups.setdefault((row.model, id(rate), is_long), Group(row.model, row.utc_on, rate, mark, is_long))
         group.on = max(group.on, row.utc_on)
         group.calls += row.sum.calls
         group.tokens += row.sum.tokens
@@ -139,8 +139,7 @@ def build_line(
 
 
 def describe_length(group: Group) -> str:
-    """Said where long calls have a tier of their own."""
-    if not group.is_long_context or group.rate is None or group.rate.long_context is None:
+    if not group.is_long_context:
         return ""
     return _("calls that read more than %(count)s tokens") % {"count": formats.exact(LONG_CONTEXT_TOKENS)}
 

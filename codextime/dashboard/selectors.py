@@ -2,25 +2,30 @@
 
 import datetime
 import zoneinfo
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import QuerySet, Sum
+from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import ExtractIsoWeekDay
+from django.urls import reverse
 
 from codextime.accounts.access import find_signed_in
 from codextime.accounts.models import AccountErasure, User
 from codextime.boards.periods import DEFAULT_MEASURE, DEFAULT_PERIOD, PERIODS
 from codextime.boards.reading import find_standing
-from codextime.dashboard import overview, periods, sums
+from codextime.dashboard import day, overview, periods, sums
 from codextime.dashboard.corrections import LINES_PER_PAGE, Page, build_page
+from codextime.dashboard.day import DayPage, DayReading
+from codextime.dashboard.day_queries import DayQuery
 from codextime.dashboard.freshness import read_freshness, with_freshness
+from codextime.dashboard.hours import SlotRow
 from codextime.dashboard.overview import Overview, Reading
-from codextime.dashboard.priced_rows import COLUMNS, sum_priced
-from codextime.dashboard.queries import OverviewQuery
+from codextime.dashboard.priced_rows import COLUMNS, sum_rated
+from codextime.dashboard.queries import OverviewQuery, find_period
+from codextime.dashboard.records import BusiestHour, DayTotal
+from codextime.dashboard.thread_reading import read_threads
 from codextime.dashboard.timeline import HourRow
 from codextime.dashboard.withdrawals import Line, build_lines
 from codextime.lib.tokens import Tokens
@@ -31,29 +36,70 @@ from codextime.usage.ledger import Place, list_corrections
 from codextime.usage.selectors import count_waiting_calls, sources, withdrawals
 
 MOST_WITHDRAWALS = 100
+MOST_THREADS_OF_A_DAY = 10
 
 
 def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) -> Overview:
-    """The overview of the user's own usage, with days in the user's time zone."""
-    fresh = read_freshness(with_freshness(User.objects.filter(pk=user.pk)).get(), now)  # before what may be newer
-    active = set(usage.Day.objects.filter(user=user).values_list("on", flat=True).distinct())
-    first_active = min(active, default=fresh.today)
-    period = periods.find_period(query.period, query.on, today=fresh.today, first_active=first_active)
-    first, last = overview.find_span(period)
+    """The overview of the user's own usage, with days in the user's time zone. Raises `PeriodOutOfRange`."""
+    due_at = Subquery(AccountErasure.objects.filter(user=OuterRef("pk")).values("due_at"))
+    row = with_freshness(User.objects.filter(pk=user.pk)).annotate(erasure_due_at=due_at).get()
+    fresh = read_freshness(row, now)  # before what may be newer
+    active = read_day_totals(user)
+    period = find_period(query, today=fresh.today, first_active=min(active, default=fresh.today))
+    first, last = overview.find_span(query, period)
     book = get_book(user)
+    labels = read_labels(user, period, book, by_day=query.stack == "label")
+    hours = read_hours(user, period.last, book, labels if query.stack == "label" else None) if period.days == 1 else []
     reading = Reading(
         query=query,
         period=period,
         now=now.astimezone(user.zone),
         active=active,
         days=read_days(user, first, last, book),
-        hours=read_hours(user, period.last, book) if period.days == 1 else [],
-        week_hours=read_week_hours(user, period),
-        labels=read_labels(user, period, book),
+        hours=hours,
+        week_hours=add_up_hours(hours, period.last) if period.days == 1 else read_week_hours(user, period),
+        labels=labels.by_name,
+        label_days=labels.days,
         freshness=fresh,
+        book=book,
         standing=find_standing(user=user, period=PERIODS.get(period.name, DEFAULT_PERIOD), measure=DEFAULT_MEASURE),
+        busiest_hour=find_busiest_hour(user),
+        threads=read_threads(user, period),
+        grouping_link=reverse("settings") + "#sessions",
+        erasure_due_at=row.erasure_due_at,
     )
     return overview.build_overview(reading)
+
+
+def get_day(*, user: User, on: datetime.date, query: DayQuery, now: datetime.datetime) -> DayPage:
+    """The page of a day in the user's time zone. Raises `PeriodOutOfRange`."""
+    fresh = read_freshness(with_freshness(User.objects.filter(pk=user.pk)).get(), now)
+    periods.find_custom(on, on, today=fresh.today)
+    period = periods.Period("today", on, on, fresh.today)
+    book = get_book(user)
+    rows = read_slots(user, on, book)
+    names = name_sources(sources(user=user).values_list("pk", "label"))
+    reading = DayReading(
+        query=query,
+        period=period,
+        now=now.astimezone(user.zone),
+        zone=user.zone,
+        slots=[SlotRow(slot_at, names.get(source_id, ""), row) for slot_at, source_id, row in rows],
+        before=read_days(user, on - periods.ONE_DAY, on - periods.ONE_DAY, book),
+        nearest=find_nearest(user, on),
+        freshness=fresh,
+        book=book,
+        threads=read_threads(user, period, limit=MOST_THREADS_OF_A_DAY),
+        grouping_link=reverse("settings") + "#sessions",
+    )
+    return day.build_day(reading)
+
+
+def find_nearest(user: User, on: datetime.date) -> tuple[datetime.date | None, datetime.date | None]:
+    """The last day with calls before this one, and the first after it."""
+    days = usage.Day.objects.filter(user=user)
+    found = days.aggregate(before=Max("on", filter=Q(on__lt=on)), after=Min("on", filter=Q(on__gt=on)))
+    return found["before"], found["after"]
 
 
 def find_version(*, session: SessionBase, now: datetime.datetime) -> str | None:
@@ -62,41 +108,80 @@ def find_version(*, session: SessionBase, now: datetime.datetime) -> str | None:
     return read_freshness(user, now).version if user else None
 
 
+def read_day_totals(user: User) -> dict[datetime.date, DayTotal]:
+    """All days with calls, in order."""
+    days = usage.Day.objects.filter(user=user).values("on").order_by("on")
+    rows = days.annotate(tokens=Sum(F("input_tokens") + F("output_tokens")), number=Sum("calls"))
+    return {on: DayTotal(int(tokens), int(calls)) for on, tokens, calls in rows.values_list("on", "tokens", "number")}
+
+
 def read_days(user: User, first: datetime.date, last: datetime.date, book: RateBook) -> list[sums.DayRow]:
     """A row for each day, model and rate: as few as there can be if each is to be priced."""
-    return [sums.DayRow(on, model, sum_) for on, model, sum_ in read_priced(user, first, last, book, by="on")]
+    days = usage.Day.objects.filter(user=user, on__range=(first, last))
+    return [
+        sums.DayRow(row.keys[0], row.model, row.sum, row.model, row.utc_on, row.is_long_context)
+        for row in sum_rated(days, "on", book=book)
+    ]
 
 
-def read_labels(user: User, period: periods.Period, book: RateBook) -> dict[str, sums.Sum]:
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """`names` are those of the user's sources, `by_name` the sums of a period; `days` likewise, if asked for."""
+
+    names: dict[int, str]
+    by_name: dict[str, sums.Sum]
+    days: list[sums.DayRow]
+
+
+def read_labels(user: User, period: periods.Period, book: RateBook, *, by_day: bool) -> Labels:
     """The sum of each label. Sources with the same label are one; a source without one has a number."""
-    rows = list(read_priced(user, period.first, period.last, book, by="source_id"))
+    days = usage.Day.objects.filter(user=user, on__range=(period.first, period.last))
+    rows = list(sum_rated(days, "source_id", *(["on"] if by_day else []), book=book))
     names = name_sources(sources(user=user).values_list("pk", "label"))  # after the rows: a source may be new
     labels: dict[str, sums.Sum] = {}
-    for source_id, _, sum_ in rows:
-        labels.setdefault(names[source_id], sums.Sum()).add(sum_)
-    return labels
-
-
-def read_priced(
-    user: User, first: datetime.date, last: datetime.date, book: RateBook, *, by: str
-) -> Iterator[tuple[Any, str, sums.Sum]]:
-    """(the column `by`, model, priced sum) of the days from `first` to `last`."""
-    days = usage.Day.objects.filter(user=user, on__range=(first, last))
-    for (key,), model, sum_ in sum_priced(days, by, book=book):
-        yield key, model, sum_
-
-
-def read_hours(user: User, on: datetime.date, book: RateBook) -> list[HourRow]:
-    """The slots of one day, each with its hour in the user's time zone."""
-    rows = slots_between(user, on, on).values_list("slot_at", "model__name", "is_long_context", *COLUMNS)
-    return [
-        HourRow(
-            slot_at.astimezone(user.zone).hour,
-            model,
-            sums.priced(calls, Tokens(*tokens), model, slot_at.date(), is_long_context=is_long, book=book),
-        )
-        for slot_at, model, is_long, calls, *tokens in rows
+    for row in rows:
+        labels.setdefault(names[row.keys[0]], sums.Sum()).add(row.sum)
+    named = [
+        sums.DayRow(row.keys[1], names[row.keys[0]], row.sum, row.model, row.utc_on, row.is_long_context)
+        for row in rows
+        if by_day
     ]
+    return Labels(names, labels, named)
+
+
+def read_hours(user: User, on: datetime.date, book: RateBook, labels: Labels | None) -> list[HourRow]:
+    """The slots of one day, each with its hour in the user's time zone; with labels, each by the name of its own."""
+    return [
+        HourRow(slot_at.astimezone(user.zone).hour, labels.names.get(source_id, "") if labels else row.model, row.sum)
+        for slot_at, source_id, row in read_slots(user, on, book)
+    ]
+
+
+def read_slots(user: User, on: datetime.date, book: RateBook) -> list[tuple[datetime.datetime, int, sums.DayRow]]:
+    """(beginning, source, calls) of the slots of one day in the user's time zone."""
+    columns = ("slot_at", "source_id", "model__name", "is_long_context", *COLUMNS)
+    rows = []
+    for slot_at, source_id, model, is_long, calls, *tokens in slots_between(user, on, on).values_list(*columns):
+        utc_on = slot_at.astimezone(datetime.UTC).date()
+        sum_ = sums.priced(calls, Tokens(*map(int, tokens)), model, utc_on, is_long_context=is_long, book=book)
+        rows.append((slot_at, source_id, sums.DayRow(on, model, sum_, model, utc_on, is_long)))
+    return rows
+
+
+def add_up_hours(hours: Iterable[HourRow], on: datetime.date) -> dict[tuple[int, int], int]:
+    """Tokens by (weekday from 0 for Monday, hour) of the one day `on`."""
+    found: dict[tuple[int, int], int] = {}
+    for row in hours:
+        key = on.weekday(), row.hour
+        found[key] = found.get(key, 0) + row.sum.tokens.total
+    return found
+
+
+def find_busiest_hour(user: User) -> BusiestHour | None:
+    """Of all time; of equal ones the earlier."""
+    hours = usage.DayHour.objects.filter(user=user).values_list("on", "hour").annotate(sum_of_tokens=Sum("tokens"))
+    row = hours.order_by("-sum_of_tokens", "on", "hour").first()
+    return BusiestHour(row[0], row[1], int(row[2])) if row else None
 
 
 def read_week_hours(user: User, period: periods.Period) -> dict[tuple[int, int], int]:

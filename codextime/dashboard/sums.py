@@ -1,6 +1,7 @@
 """Rows of usage as the pages add them up."""
 
 import datetime
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import TypeVar
 
 from codextime.lib import formats
 from codextime.lib.tokens import Tokens
+from codextime.pricing.credits import NO_CREDITS, Credits, count_credits
 from codextime.pricing.estimates import NOTHING, Estimate, estimate
 from codextime.pricing.rates import RateBook
 
@@ -83,11 +85,15 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One row of a user's days, priced: calls of one model on one day."""
+    """One row of a user's days, priced: calls of one model on one day, all with the rates of `utc_on`. Where a chart is
+    by label, `name` is that of the label instead of the model's."""
 
     on: datetime.date
-    model: str
+    name: str
     sum: Sum
+    model: str
+    utc_on: datetime.date
+    is_long_context: bool = False
 
 
 def priced(
@@ -109,3 +115,18 @@ def group(rows: Iterable[DayRow], key: Callable[[DayRow], Key]) -> dict[Key, Sum
     for row in rows:
         result.setdefault(key(row), Sum()).add(row.sum)
     return result
+
+
+def total_credits(rows: Iterable[DayRow], book: RateBook) -> Credits:
+    """The Codex credits of all rows; what has the same rates is added up before it is counted."""
+    groups: dict[tuple[str, bool, int], list[DayRow]] = {}
+    for row in rows:
+        key = (row.model, row.is_long_context, bisect_right(book.change_dates, row.utc_on))
+        groups.setdefault(key, []).append(row)
+    return sum(
+        (
+            count_credits(model, alike[0].utc_on, total(alike).tokens, is_long_context=is_long, book=book)
+            for (model, is_long, _), alike in groups.items()
+        ),
+        start=NO_CREDITS,
+    )

@@ -1,8 +1,8 @@
 """Rows into the buckets of the chart over time: hours of one day, days, weeks or months."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from codextime.dashboard.charts.bars import Bucket
@@ -12,18 +12,20 @@ from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.sums import DayRow, Sum
 from codextime.lib import formats, weeks
 
-Key = TypeVar("Key", int, datetime.date)
+Key = TypeVar("Key", bound=Hashable)
 
 LONGEST_DAILY = 62  # days; a longer period starts with weeks
 LONGEST_WEEKLY = 400
-PERIODS = {"day": "today", "week": "7d", "month": "month"}  # which period a bar leads to
+PERIODS = {"week": "7d", "month": "month"}  # which period a bar leads to
 TITLES = {"hour": "Tokens by hour", "day": "Tokens by day", "week": "Tokens by week", "month": "Tokens by month"}
 
 
 @dataclass(frozen=True, slots=True)
 class HourRow:
+    """Calls of one model in one hour of a day; `name` as in `DayRow`."""
+
     hour: int
-    model: str
+    name: str
     sum: Sum
 
 
@@ -42,7 +44,7 @@ def hour_buckets(
     """The 24 hours of one day in the user's zone; `now` is in that zone."""
     parts = empty_parts(range(24), series)
     for row in rows:
-        parts[row.hour][row.model if row.model in series else OTHER].add(row.sum)
+        parts[row.hour][row.name if row.name in series else OTHER].add(row.sum)
     return [
         Bucket(
             f"{formats.day_of_week(period.last)}, {hour:02}:00",
@@ -61,17 +63,30 @@ def buckets(
     spans = list(find_spans(period, grain))
     parts = empty_parts([first for first, _ in spans], series)
     for row in rows:
-        parts[max(start_of(row.on, grain), period.first)][row.model if row.model in series else OTHER].add(row.sum)
+        parts[max(start_of(row.on, grain), period.first)][row.name if row.name in series else OTHER].add(row.sum)
     return [
         Bucket(
             formats.day_range(first, last),
             label(first, grain),
             parts[first],
-            query.link(period=PERIODS[grain], on=None if last == period.today else last, by=None),
+            link_to(first, last, grain, query, period.today),
             last == period.today,
         )
         for first, last in spans
     ]
+
+
+def link_to(first: datetime.date, last: datetime.date, grain: str, query: OverviewQuery, today: datetime.date) -> str:
+    """Where a bar leads: to the day, or to the overview of the week or month."""
+    if grain == "day":
+        return query.day_link(first, today=today)
+    return query.link(period=PERIODS[grain], on=None if last == today else last, by=None)
+
+
+def narrow(bucket: Bucket, name: str) -> Bucket:
+    """The same bar with the one series alone; what is in no series of its own is other."""
+    kept = name if name in bucket.parts else OTHER
+    return replace(bucket, parts={kept: bucket.parts[kept]})
 
 
 def describe(bucket: Bucket) -> tuple[str, Sum]:

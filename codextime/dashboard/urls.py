@@ -1,10 +1,11 @@
 """The signed-in pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from codextime.dashboard import (
     board_views,
     correction_views,
+    day_views,
     erasure_views,
     estimate_views,
     own_rate_views,
@@ -13,6 +14,9 @@ from codextime.dashboard import (
     views,
     withdrawal_views,
 )
+from codextime.dashboard.addresses import DayConverter
+
+register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("dashboard", views.overview, name="dashboard"),
@@ -25,6 +29,7 @@ urlpatterns = [
     path("threads", thread_views.show_threads, name="threads"),
     path("threads/<int:thread_id>", thread_views.show_thread, name="thread"),
     path("threads/<int:thread_id>/name", thread_views.rename_thread, name="thread_name"),
+    path("days/<day:on>", day_views.show_day, name="day"),
     path("corrections", correction_views.show_corrections, name="corrections"),
     path("withdrawals", withdrawal_views.show_withdrawals, name="withdrawals"),
     path("withdrawals/<int:record_id>/approve", withdrawal_views.approve_withdrawal, name="withdrawal_approve"),

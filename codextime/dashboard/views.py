@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from codextime.accounts.requests import SignedInRequest
 from codextime.accounts.selectors import get_tracker_command
 from codextime.dashboard import selectors
+from codextime.dashboard.periods import FIRST_DAY, PeriodOutOfRange
 from codextime.dashboard.queries import read_query
 
 
@@ -31,8 +32,13 @@ def version(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def overview(request: SignedInRequest) -> HttpResponse:
-    page = selectors.get_overview(user=request.user, query=read_query(request.GET), now=timezone.now())
-    context = {"page": page, "erasure_due_at": selectors.find_erasure_due_at(user=request.user)}
+    query, now = read_query(request.GET), timezone.now()
+    try:
+        page = selectors.get_overview(user=request.user, query=query, now=now)
+    except PeriodOutOfRange:
+        context = {"query": query, "first_day": FIRST_DAY, "today": now.astimezone(request.user.zone).date()}
+        return render(request, "dashboard/odd_period.html", context, status=HTTPStatus.BAD_REQUEST)
+    context = {"page": page, "erasure_due_at": page.erasure_due_at}
     if page.is_empty:
         return render(request, "dashboard/empty.html", context | {"command": get_tracker_command(request.user)})
     return render(request, "dashboard/overview.html", context)

@@ -61,6 +61,20 @@ def usd(amount: Decimal) -> str:
     return f"${written(f'{amount:.2f}')}" if amount else "$0"
 
 
+def amount(number: Decimal) -> str:
+    """Of something that is counted in fractions, such as credits: two decimals below 100, then none."""
+    if 0 < number < Decimal("0.01"):
+        return f"<{SPACE}0.01"
+    if number >= Decimal("99.995"):
+        return compact(int(number.to_integral_value()))
+    return f"{number:.2f}" if number else "0"
+
+
+def exact_amount(number: Decimal) -> str:
+    """To four decimals, for tooltips and tables."""
+    return f"{number:,.4f}"
+
+
 def exact_usd(amount: Decimal) -> str:
     """To a hundredth of a cent, for tooltips and tables."""
     return f"${written(f'{amount:,.4f}')}"

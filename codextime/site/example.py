@@ -7,19 +7,24 @@ import datetime
 import functools
 import math
 import random
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from django.urls import reverse
 
-from codextime.dashboard import overview, periods, sums
+from codextime.dashboard import overview, sums
+from codextime.dashboard.figures import ThreadCounts
 from codextime.dashboard.freshness import Freshness
 from codextime.dashboard.overview import Overview, Reading
-from codextime.dashboard.queries import OverviewQuery
+from codextime.dashboard.queries import OverviewQuery, find_period
+from codextime.dashboard.records import BusiestHour, DayTotal
+from codextime.dashboard.thread_reading import Threads, ThreadUse
 from codextime.dashboard.timeline import HourRow
 from codextime.lib.tokens import Tokens
 from codextime.pricing.rates import PACKAGED
+from codextime.usage.thread_names import name_thread
 
 DAYS = 460  # of usage up to today: more than the calendar and the year before show
 CALLS = 760  # of an ordinary weekday
@@ -37,6 +42,9 @@ MODELS = (
     (datetime.date(2026, 10, 1), ("gpt-6.1-sol", "gpt-5.6-terra", "gpt-5.6-luna")),
 )
 SHARES = (58, 25, 14, 3)  # the last is a model of their own
+CALLS_PER_THREAD = 24
+THREAD_SHARES = (3.4, 2.6, 1.9, 1.5, 1.2)  # percent of the tokens
+THREAD_SEED = 0x9E3779B97F4A7C15F39CC060
 AGE = datetime.timedelta(seconds=40)
 
 
@@ -51,7 +59,7 @@ class Part:
 
     @property
     def row(self) -> sums.DayRow:
-        return sums.DayRow(self.on, self.model, priced(self))
+        return sums.DayRow(self.on, self.model, priced(self), self.model, self.on)
 
 
 def priced(part: Part) -> sums.Sum:
@@ -60,26 +68,38 @@ def priced(part: Part) -> sums.Sum:
 
 
 def get_example(*, query: OverviewQuery, now: datetime.datetime) -> Overview:
-    """The overview that `query` asks for, as of the full hour before `now` (UTC)."""
-    return build_example(replace(query, path=reverse("example")), now.replace(minute=0, second=0, microsecond=0))
+    """The overview that `query` asks for, as of the full hour before `now` (UTC). Raises `PeriodOutOfRange`."""
+    asked = replace(query, path=reverse("example"), has_pages=False)
+    return build_example(asked, now.replace(minute=0, second=0, microsecond=0))
 
 
 @functools.lru_cache(maxsize=64)
 def build_example(query: OverviewQuery, hour: datetime.datetime) -> Overview:
     parts, today = invent(hour), hour.date()
-    period = periods.find_period(query.period, query.on, today=today, first_active=parts[0].on)
+    period = find_period(query, today=today, first_active=parts[0].on)
+    before = period.before()
     shown = [part for part in parts if period.first <= part.on <= period.last]
-    first, last = overview.find_span(period)
+    first, last = overview.find_span(query, period)
+    by_label = [(label, part) for whole in shown for label, part in split_by_label(whole)]
+    is_by_label = query.stack == "label"
     reading = Reading(
         query=query,
         period=period,
         now=hour,
-        active={part.on for part in parts},
+        active=totals_of(parts),
         days=[part.row for part in parts if first <= part.on <= last],
-        hours=list(hours_of(shown, hour)) if period.days == 1 else [],
+        hours=list(hours_of(by_label if is_by_label else [(part.model, part) for part in shown], hour))
+        if period.days == 1
+        else [],
         week_hours=week_hours(shown, hour),
-        labels=labels_of(shown),
+        labels=labels_of(by_label),
+        label_days=[replace(part.row, name=label) for label, part in by_label if is_by_label],
         freshness=Freshness(uploaded_at=hour - AGE, dirty_dates=0, has_days=True, today=today),
+        book=PACKAGED,
+        busiest_hour=find_busiest_hour(parts, hour),
+        threads=invent_threads(
+            shown, [part for part in parts if before and before.first <= part.on <= before.last], hour
+        ),
     )
     return overview.build_overview(reading)
 
@@ -130,11 +150,12 @@ def hours_until(on: datetime.date, hour: datetime.datetime) -> Sequence[float]:
     return [weight if on < hour.date() or n < hour.hour else 0 for n, weight in enumerate(BY_HOUR)]
 
 
-def hours_of(parts: Sequence[Part], hour: datetime.datetime) -> Iterator[HourRow]:
-    for whole in parts:
+def hours_of(named: Iterable[tuple[str, Part]], hour: datetime.datetime) -> Iterator[HourRow]:
+    """Parts with the name, of a model or a label, that their hours have."""
+    for name, whole in named:
         for n, part in enumerate(split_part(whole, hours_until(whole.on, hour))):
             if part.calls:
-                yield HourRow(n, part.model, priced(part))
+                yield HourRow(n, name, priced(part))
 
 
 def week_hours(parts: Sequence[Part], hour: datetime.datetime) -> dict[tuple[int, int], int]:
@@ -145,9 +166,46 @@ def week_hours(parts: Sequence[Part], hour: datetime.datetime) -> dict[tuple[int
     return found
 
 
-def labels_of(parts: Sequence[Part]) -> dict[str, sums.Sum]:
+def split_by_label(whole: Part) -> Iterator[tuple[str, Part]]:
+    return zip(LABELS, split_part(whole, list(LABELS.values())), strict=True)
+
+
+def labels_of(named: Iterable[tuple[str, Part]]) -> dict[str, sums.Sum]:
     labels = {name: sums.Sum() for name in LABELS}
-    for whole in parts:
-        for label, part in zip(labels.values(), split_part(whole, list(LABELS.values())), strict=True):
-            label.add(priced(part))
+    for name, part in named:
+        labels[name].add(priced(part))
     return labels
+
+
+def totals_of(parts: Iterable[Part]) -> dict[datetime.date, DayTotal]:
+    totals: dict[datetime.date, DayTotal] = {}
+    for part in parts:
+        before = totals.get(part.on, DayTotal(0, 0))
+        totals[part.on] = DayTotal(before.tokens + part.tokens.total, before.calls + part.calls)
+    return totals
+
+
+def find_busiest_hour(parts: Sequence[Part], hour: datetime.datetime) -> BusiestHour:
+    """Of the day with the most tokens."""
+    totals = totals_of(parts)
+    on = max(totals, key=lambda day: totals[day].tokens)
+    hours = week_hours([part for part in parts if part.on == on], hour)
+    best = max(hours, key=lambda key: hours[key])
+    return BusiestHour(on, best[1], hours[best])
+
+
+def invent_threads(shown: Sequence[Part], before: Sequence[Part], hour: datetime.datetime) -> Threads:
+    now, earlier = (sum(part.calls for part in parts) // CALLS_PER_THREAD for parts in (shown, before))
+    tokens, calls = sum(part.tokens.total for part in shown), sum(part.calls for part in shown)
+    top = [
+        ThreadUse(
+            n,
+            name_thread(uuid.UUID(int=n * THREAD_SEED), ""),
+            round(calls * share / 100),
+            round(tokens * share / 100),
+            hour - datetime.timedelta(minutes=round(4_000 * share)),
+            hour,
+        )
+        for n, share in enumerate(THREAD_SHARES, 1)
+    ]
+    return Threads(ThreadCounts(max(now, len(top)), earlier), top if calls else [], None)

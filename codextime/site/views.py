@@ -1,5 +1,6 @@
 """The public pages, and where a machine asks whether the server works."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from codextime.dashboard.periods import PeriodOutOfRange
 from codextime.dashboard.queries import read_query
 from codextime.site import metrics, pages, selectors
 from codextime.site.api_page import ENDPOINTS
@@ -30,7 +32,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def example(request: HttpRequest) -> HttpResponse:
-    overview = get_example(query=read_query(request.GET), now=timezone.now())
+    try:
+        overview = get_example(query=read_query(request.GET), now=timezone.now())
+    except PeriodOutOfRange:
+        return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
     return show(request, pages.EXAMPLE, example=overview)
 
 

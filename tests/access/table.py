@@ -82,6 +82,8 @@ ROWS = [
     *map(staff, STAFF_ROUTES),
     # dashboard
     page("dashboard"),
+    page("days/<day:on>", "/days/2025-10-01"),
+    page("days/<day:on>", "/days/2024-12-31", owner=404, stranger=404),
     public("dashboard/version", status=403, signed_in=204),
     page("estimate"),
     page("estimate/rates"),

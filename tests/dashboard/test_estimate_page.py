@@ -174,13 +174,23 @@ def test_a_day_of_the_chart_leads_to_the_lines_of_that_day(client: Client, owner
 
 
 @pytest.mark.parametrize(
-    "asked", ["", "period=today", "period=7d", "period=year&on=2025-11-30", "period=all", "period=century&on=x"]
+    "asked",
+    [
+        *("", "period=today", "period=7d", "period=year&on=2025-11-30", "period=all", "period=century&on=x"),
+        "period=custom&from=2026-10-01&to=2026-11-01",
+    ],
 )
 def test_every_period_is_a_page(client: Client, owner: User, asked: str) -> None:
     client.force_login(owner)
     burn(owner, call("2025-10-01T12:00Z"), call("2026-10-31T23:59Z", "custom"))
 
     assert client.get(f"/estimate?{asked}").status_code == 200
+
+
+def test_dates_that_make_no_period_say_so(client: Client, owner: User) -> None:
+    client.force_login(owner)
+
+    assert client.get("/estimate?period=custom&from=2026-11-02&to=2026-11-01").status_code == 400
 
 
 def test_without_usage_it_leads_to_the_command(client: Client, owner: User) -> None:

@@ -195,7 +195,7 @@ def test_key_figures_compare_with_the_days_directly_before(owner: User) -> None:
     }
     assert [figure.note.replace("\u00a0", " ") for figure in page.figures] == [
         "+50 %",
-        "100 % priced",
+        "+33.5 %",
         "+1",
         "longest 3",
         "+25 pt",

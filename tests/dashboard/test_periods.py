@@ -38,11 +38,24 @@ def test_a_period_ends_on_or_contains_its_day(name: str, on: str | None, first: 
     assert (shown.first.isoformat(), shown.last.isoformat(), shown.title) == (first, last, title)
 
 
-def test_the_period_before_is_as_long_and_ends_the_day_before() -> None:
-    before = period("month").before()
+@pytest.mark.parametrize(
+    ("name", "on", "dates"),
+    [
+        ("7d", None, "8 to 14 Nov 2026"),
+        ("today", None, "Fri 20 Nov 2026"),
+        ("month", None, "1 to 21 Oct 2026"),
+        ("month", "2026-03-31", "1 to 28 Feb 2026"),  # February has no more
+        ("year", None, "1 Jan to 21 Nov 2025"),
+    ],
+)
+def test_a_period_is_compared_with_as_many_days_before_it(name: str, on: str | None, dates: str) -> None:
+    before = period(name, on).before()
 
     assert before is not None
-    assert before.dates == "11 to 31 Oct 2026"
+    assert before.dates == dates
+
+
+def test_all_time_has_nothing_before_it() -> None:
     assert period("all").before() is None
 
 

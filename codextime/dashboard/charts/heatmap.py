@@ -1,4 +1,7 @@
-"""The calendar: one cell a day, weeks as columns from their first day down, six steps of colour by quantiles."""
+"""The calendar: one cell a day, weeks as columns from their first day down, six steps of colour by quantiles.
+
+It shows the 53 weeks up to a day, or a calendar year from its first day to its last.
+"""
 
 import datetime
 from bisect import bisect_right
@@ -7,6 +10,8 @@ from dataclasses import dataclass
 
 from codextime.dashboard.sums import Sum
 from codextime.lib import formats, weeks
+
+Link = Callable[[datetime.date], str]
 
 WEEKS = 53
 PITCH = 21
@@ -70,28 +75,32 @@ def build_heatmap(
     last: datetime.date,
     today: datetime.date,
     measure: str,
-    link: Callable[[datetime.date], str],
+    link: Link,
     chosen: datetime.date | None = None,
+    first: datetime.date | None = None,
 ) -> Heatmap:
-    """The 53 weeks up to the day `last`; `link` gives the address of a day, `chosen` is the day that the page shows."""
-    first = first_of_year(last)
-    shown = [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
+    """The days from `first` (if `None`, of the 53 weeks) up to `last`; `link` gives the address of a day, `chosen` is
+    the day that the page shows. Days after today have no cell."""
+    first = first or first_of_year(last)
+    start = weeks.first_of_week(first)
+    shown = [first + datetime.timedelta(days=n) for n in range((min(last, today) - first).days + 1)]
     active = [on for on in shown if on in days]
     thresholds = quantiles([days[on].measured(measure) for on in active])
     unpriced = sum(days[on].is_unpriced for on in active) if measure == "value" else 0
     nothing = Sum()
     cells = []
-    for n, on in enumerate(shown):
+    for n, on in enumerate(shown, (first - start).days):
         sum_ = days.get(on, nothing)
         step = bisect_right(thresholds, sum_.measured(measure)) + 1 if sum_.measured(measure) > 0 else 0
         css = f"heat-{step}" + (" heat-today" if on == today else "") + (" heat-chosen" if on == chosen else "")
         title = f"{formats.day_of_week(on)}: {sum_.sentence}"
         cells.append(HeatCell(str(n // 7 * PITCH), str(TOP + n % 7 * PITCH), css, title, link(on), on == chosen))
+    columns = (last - start).days // weeks.DAYS + 1
     return Heatmap(
-        width=WEEKS * PITCH - (PITCH - CELL) + 2 * MARGIN,
+        width=columns * PITCH - (PITCH - CELL) + 2 * MARGIN,
         height=TOP + 7 * PITCH,
         cells=cells,
-        months=find_months(first),
+        months=find_months(start, columns),
         weekdays=[
             (TOP + weeks.row_of(day) * PITCH + CELL - 4, name) for day, name in ((0, "Mon"), (2, "Wed"), (4, "Fri"))
         ],
@@ -117,10 +126,10 @@ def quantiles(values: list[float]) -> list[float]:
     return [ordered[len(ordered) * step // STEPS] for step in range(1, STEPS)]
 
 
-def find_months(first: datetime.date) -> list[HeatMonth]:
+def find_months(start: datetime.date, columns: int) -> list[HeatMonth]:
     """A name over the first whole week of each month that has room for it."""
-    mondays = [first + week * WEEK for week in range(WEEKS)]
-    starts = [n for n in range(1, WEEKS) if mondays[n].month != mondays[n - 1].month]
+    firsts = [start + week * WEEK for week in range(columns)]
+    starts = [n for n in range(1, columns) if firsts[n].month != firsts[n - 1].month]
     if not starts or starts[0] >= MONTH_WIDTH:
         starts.insert(0, 0)
-    return [HeatMonth(n * PITCH, f"{mondays[n]:%b}") for n in starts if n <= WEEKS - MONTH_WIDTH]
+    return [HeatMonth(n * PITCH, f"{firsts[n]:%b}") for n in starts if n <= columns - MONTH_WIDTH]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from codextime.dashboard import periods
-from codextime.dashboard.overview import Choice
+from codextime.dashboard.choices import Choice
 from codextime.dashboard.threads import words
 from codextime.dashboard.threads.query import SORTS, ThreadsQuery
 from codextime.dashboard.threads.reading import NO_SUBAGENTS, NOTHING, TREES_PER_PAGE, Known, ListReading, Subagents

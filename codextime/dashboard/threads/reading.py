@@ -70,7 +70,7 @@ class ListReading:
 def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> ListReading:
     source_names = name_sources(sources(user=user).values_list("pk", "label"))
     models = read_models(user)
-    ranking = Ranking(user.pk, narrow(user, query, models, source_names, now), models, get_book())
+    ranking = Ranking(user.pk, narrow(user, query, models, source_names, now), models, get_book(user))
     places = rank_trees(ranking, query, limit=TREES_PER_PAGE + 1)
     roots = [place.root_id for place in places[:TREES_PER_PAGE]]
     subagents = read_subagents(user, roots, limit=SUBAGENTS_PER_TREE)

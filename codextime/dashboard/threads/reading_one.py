@@ -103,7 +103,7 @@ class ThreadReading:
 
 
 def read_thread(*, user: User, thread: Thread) -> ThreadReading:
-    models, book = read_models(user), get_book()
+    models, book = read_models(user), get_book(user)
     ranking = Ranking(user.pk, Narrowing(), models, book)
     around = read_around(user, thread)
     root_id = around.get("root", thread.pk)

@@ -1,0 +1,107 @@
+"""The card of the chart over time: bars, switches, a table, and a legend whose entries show one of them alone."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from codextime.dashboard import queries, timeline
+from codextime.dashboard.charts import bars, shares
+from codextime.dashboard.choices import Choice, Linked, choices
+from codextime.dashboard.periods import Period
+from codextime.dashboard.queries import OverviewQuery
+from codextime.dashboard.sums import DayRow, Sum
+
+PLACE = "#timeline"  # without a script, a link of the chart comes back to the chart
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """A model or label of the chart. `link` shows it alone, or all of them again; empty where it is alone anyway."""
+
+    name: str
+    css: str
+    link: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """`rows` are those of the table behind the chart; `all_link` shows all series again, empty while it does."""
+
+    title: str
+    bars: bars.Bars
+    rows: list[tuple[str, Sum]]
+    legend: list[LegendEntry]
+    grains: list[Choice]
+    stacks: list[Choice]
+    all_link: str
+
+
+def build_timeline(
+    *,
+    query: OverviewQuery,
+    period: Period,
+    now: datetime.datetime,
+    rows: Sequence[DayRow],
+    hours: Sequence[timeline.HourRow],
+    series: Mapping[str, Sum],
+) -> Timeline:
+    """Of `rows`, or of the `hours` of a single day; `series` has the sum of each of their names. Asked for a grain, it
+    keeps to it, but a single day always has hours."""
+    fitting = timeline.fitting_grain(period)
+    grain = fitting if fitting == "hour" else query.by or fitting
+    css = shares.find_colours(series)
+    coloured = [name for name in shares.by_tokens(series) if css[name] != "series-other"]
+    if grain == "hour":
+        buckets = timeline.hour_buckets(hours, coloured, period, now)
+    else:
+        buckets = timeline.buckets(rows, coloured, period, grain, query)
+    return finish_timeline(
+        title=timeline.TITLES[grain],
+        buckets=buckets,
+        legend=build_legend(query, series, coloured, css),
+        css=css,
+        grains=[] if grain == "hour" else choices(query, "by", queries.GRAINS, grain),
+        query=query,
+    )
+
+
+def finish_timeline(
+    *,
+    title: str,
+    buckets: Sequence[bars.Bucket],
+    legend: list[LegendEntry],
+    css: Mapping[str, str],
+    grains: list[Choice],
+    query: Linked,
+) -> Timeline:
+    """The card of these bars, of all their series or of the one that the legend has chosen."""
+    only = next((entry.name for entry in legend if entry.is_chosen), None)
+    if only:
+        buckets = [timeline.narrow(bucket, only) for bucket in buckets]
+    return Timeline(
+        title=title,
+        bars=bars.build_bars(buckets, css),
+        rows=[row for row in map(timeline.describe, reversed(buckets)) if row[1].calls],
+        legend=legend,
+        grains=grains,
+        stacks=choices(query, "stack", queries.STACKS, query.stack, only=""),
+        all_link=query.link(only="") + PLACE if only else "",
+    )
+
+
+def build_legend(
+    query: Linked, series: Mapping[str, Sum], coloured: Sequence[str], css: Mapping[str, str]
+) -> list[LegendEntry]:
+    """The series with colours, and one entry for all others, which has the name of the only one of them."""
+    others = [name for name in series if name not in coloured]
+    names = [*coloured, *((others[0] if len(others) == 1 else shares.OTHER,) if others else ())]
+    return [
+        LegendEntry(
+            name=name,
+            css=css.get(name, css[shares.OTHER]),
+            link=query.link(only="" if name == query.only else name) + PLACE if len(names) > 1 else "",
+            is_chosen=len(names) > 1 and name == query.only,
+        )
+        for name in names
+    ]

@@ -1,0 +1,73 @@
+"""The card of the threads with the most tokens."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from codextime.dashboard import addresses
+from codextime.dashboard.charts import at_percent
+from codextime.dashboard.thread_reading import Threads, ThreadUse
+from codextime.lib import formats
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class TopThread:
+    """A row of the card: `width` is its share of the largest."""
+
+    name: str
+    link: str
+    tokens: str
+    exact: str
+    calls: str
+    duration: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopThreads:
+    """`more` is how many threads the card leaves out, empty for none."""
+
+    threads: list[TopThread]
+    more: str
+    link: str
+
+
+def build_top_threads(threads: Threads, *, has_pages: bool) -> TopThreads:
+    largest = max((use.tokens for use in threads.top), default=0)
+    rest = threads.counts.now - len(threads.top)
+    more = ngettext("and %(count)s more", "and %(count)s more", rest) % {"count": formats.exact(rest)} if rest else ""
+    rows = [
+        build_thread(use, largest, addresses.find_thread(use.thread_id) if has_pages else "") for use in threads.top
+    ]
+    return TopThreads(rows, more, addresses.find_threads() if has_pages else "")
+
+
+def build_thread(use: ThreadUse, largest: int, link: str) -> TopThread:
+    return TopThread(
+        name=use.name,
+        link=link,
+        tokens=formats.compact(use.tokens),
+        exact=_("%(count)s tokens") % {"count": formats.exact(use.tokens)},
+        calls=formats.plural(use.calls, "call"),
+        duration=describe_duration(use.last_at - use.first_at),
+        width=at_percent(use.tokens / largest if largest else 0.0),
+    )
+
+
+def describe_duration(duration: datetime.timedelta) -> str:
+    """The two largest units, such as `2 h 5 min`; `under a minute` below that."""
+    seconds = int(duration.total_seconds())
+    if seconds < MINUTE:
+        return _("under a minute")
+    if seconds < HOUR:
+        return f"{seconds // MINUTE}{formats.SPACE}min"
+    large, small = (DAY, HOUR) if seconds >= DAY else (HOUR, MINUTE)
+    units = {DAY: "d", HOUR: "h", MINUTE: "min"}
+    parts = [(seconds // large, units[large]), (seconds % large // small, units[small])]
+    return " ".join(f"{count}{formats.SPACE}{unit}" for count, unit in parts if count)

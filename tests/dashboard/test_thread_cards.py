@@ -1,0 +1,116 @@
+"""What the overview and a day say of threads, and what who groups nothing sees there."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from codextime.accounts.models import User
+from codextime.accounts.services import start_session_grouping
+from codextime.dashboard.day_queries import DayQuery
+from codextime.dashboard.overview import Overview
+from codextime.dashboard.queries import OverviewQuery
+from codextime.dashboard.selectors import get_day, get_overview
+from codextime.dashboard.top_threads import describe_duration
+from codextime.usage.models import Thread
+from codextime.usage.services import rebuild_dirty_dates
+from tests.usage.readings import NOW, reading, store
+
+EVENING = datetime(2026, 11, 19, 21, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def grouping(owner: User, stranger: User) -> User:
+    """Seven threads: the n-th has n calls, an hour apart, from the evening of the 19th on; one was there before."""
+    for user in (owner, stranger):
+        start_session_grouping(user=user, now=NOW)
+        user.refresh_from_db()
+        calls = [
+            reading(n * 10 + k, at=EVENING + timedelta(hours=k), thread=f"{n:032x}")
+            for n in range(1, 8)
+            for k in range(n)
+        ]
+        store(user, *calls, reading(99, at=EVENING - timedelta(days=30), thread=f"{1:032x}"))
+        rebuild_dirty_dates(user_id=user.pk)
+    Thread.objects.filter(user=owner, key=UUID(int=7)).update(name="The large one")
+    return owner
+
+
+def overview(user: User, period: str = "30d") -> Overview:
+    return get_overview(user=user, query=OverviewQuery(period=period), now=NOW)
+
+
+def test_the_threads_of_a_period_are_counted_and_compared(grouping: User) -> None:
+    figure = overview(grouping).details[-1]
+
+    assert (figure.value, figure.note, figure.link) == ("7", "+600\u00a0%", "/threads")
+
+
+def test_the_card_has_the_threads_with_the_most_tokens_of_the_period(grouping: User) -> None:
+    page = overview(grouping)
+
+    assert page.threads
+    rows = [(row.name, row.tokens, row.calls.replace("\u00a0", " ")) for row in page.threads.threads]
+    assert rows[0] == ("The large one", "7,350", "7 calls")
+    assert [calls for _, _, calls in rows] == ["7 calls", "6 calls", "5 calls", "4 calls", "3 calls"]
+    assert page.threads.more == "and 2 more"
+    assert page.threads.threads[0].duration == "6\u00a0h"
+
+
+def test_the_longest_thread_is_a_record_of_all_time(grouping: User) -> None:
+    record = overview(grouping, "today").records[-1]
+
+    assert (record.name, record.value) == ("Longest thread", "30\u00a0d")
+    assert record.link == f"/threads/{Thread.objects.get(user=grouping, key=UUID(int=1)).pk}"
+
+
+def test_a_day_has_its_threads_with_what_they_used_on_it(grouping: User) -> None:
+    page = get_day(user=grouping, on=EVENING.date() + timedelta(days=1), query=DayQuery(), now=NOW)
+
+    assert page.threads
+    assert [row.calls.replace("\u00a0", " ") for row in page.threads.threads] == [
+        "4 calls", "3 calls", "2 calls", "1 call"
+    ]  # fmt: skip
+    assert page.details[-1].note == "\u221242.9\u00a0%"
+
+
+def test_who_groups_without_a_thread_yet_learns_what_is_missing(client: Client, owner: User) -> None:
+    start_session_grouping(user=owner, now=NOW)
+    store(owner, reading(1, at=datetime(2025, 10, 1, 12, tzinfo=UTC)))
+    rebuild_dirty_dates(user_id=owner.pk)
+    client.force_login(owner)
+
+    assert "codextime-tracker sessions on" in client.get("/days/2025-10-01").text
+
+
+@pytest.mark.parametrize("path", ["/dashboard?period=month&on=2025-10-15", "/days/2025-10-01"])
+def test_who_groups_nothing_learns_what_the_switch_shows_and_sends(client: Client, owner: User, path: str) -> None:
+    store(owner, reading(1, at=datetime(2025, 10, 1, 12, tzinfo=UTC)))
+    rebuild_dirty_dates(user_id=owner.pk)
+    client.force_login(owner)
+
+    page = client.get(path).text
+
+    assert 'href="/settings#sessions">Group my calls by session</a>' in page
+    assert "a hash that calls of one session share" in page
+
+
+def test_threads_cost_one_query(
+    client: Client, grouping: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(grouping)
+
+    with django_assert_max_num_queries(12):
+        client.get("/dashboard?period=all")
+    with django_assert_max_num_queries(12):
+        client.get("/dashboard?period=today&on=2026-11-20&stack=label")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "under a minute"), (60, "1 min"), (3_660, "1 h 1 min"), (7_200, "2 h"), (90_000, "1 d 1 h"), (86_460, "1 d")],
+)
+def test_a_duration_has_its_two_largest_units(seconds: int, text: str) -> None:
+    assert describe_duration(timedelta(seconds=seconds)).replace("\u00a0", " ") == text
