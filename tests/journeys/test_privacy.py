@@ -114,6 +114,7 @@ def planted_up(tmp_path: Path) -> Iterator[Up]:
     up.end()
 
 
+@pytest.mark.soak
 def test_no_file_of_a_real_server_holds_more_than_counts(planted_up: Up) -> None:
     """PostgreSQL's own files included, and every log."""
     planted_up.wait_for("Sent       2 calls")

@@ -30,6 +30,7 @@ steps = st.tuples(
     usages,
 )
 histories = st.lists(steps, min_size=1, max_size=25)
+cuts_of_files = st.lists(st.floats(0, 1), min_size=1, max_size=3)
 eras = pytest.mark.parametrize("era", ERAS)
 
 
@@ -70,7 +71,7 @@ def assert_counted_exactly(era: str, history: list[tuple[str, int, str, Four]]) 
 
 @eras
 @given(history=histories)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 def test_what_is_counted_is_what_the_models_answered(era: str, history: list[tuple[str, int, str, Four]]) -> None:
     assert_counted_exactly(era, history)
 
@@ -85,12 +86,7 @@ def test_what_is_counted_stays_that_for_hundreds_of_histories(
     assert_counted_exactly(era, history)
 
 
-@eras
-@given(history=histories, cuts=st.lists(st.floats(0, 1), min_size=1, max_size=3))
-@settings(max_examples=50, deadline=None, derandomize=True)
-def test_reading_files_while_they_grow_finds_the_same(
-    era: str, history: list[tuple[str, int, str, Four]], cuts: list[float]
-) -> None:
+def assert_found_while_growing(era: str, history: list[tuple[str, int, str, Four]], cuts: list[float]) -> None:
     codex = lived(era, history)
     with TemporaryDirectory() as folder, Index.in_memory() as index:
         home = Path(folder)
@@ -103,3 +99,22 @@ def test_reading_files_while_they_grow_finds_the_same(
 
         assert found(index) == codex.ledger
         assert {call.flags for call in index.calls()} <= {0}
+
+
+@eras
+@given(history=histories, cuts=cuts_of_files)
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_reading_files_while_they_grow_finds_the_same(
+    era: str, history: list[tuple[str, int, str, Four]], cuts: list[float]
+) -> None:
+    assert_found_while_growing(era, history, cuts)
+
+
+@pytest.mark.soak
+@eras
+@given(history=histories, cuts=cuts_of_files)
+@settings(max_examples=300, deadline=None)
+def test_reading_hundreds_of_files_while_they_grow_finds_the_same(
+    era: str, history: list[tuple[str, int, str, Four]], cuts: list[float]
+) -> None:
+    assert_found_while_growing(era, history, cuts)
