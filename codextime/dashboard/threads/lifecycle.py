@@ -26,16 +26,22 @@ class Event:
     call: CallOfThread | None = None
 
 
-def find_events(calls: Sequence[CallOfThread]) -> list[Event]:
-    """Of calls in the order of time."""
-    return [find_first_expensive(calls), find_largest_jump(calls), find_cache_trend(calls), find_context_trend(calls)]
+def find_events(calls: Sequence[CallOfThread], *, is_sample: bool = False) -> list[Event]:
+    """Of calls in the order of time. Where they are a sample, their places say nothing."""
+    return [
+        find_first_expensive(calls, is_sample),
+        find_largest_jump(calls),
+        find_cache_trend(calls),
+        find_context_trend(calls),
+    ]
 
 
-def find_first_expensive(calls: Sequence[CallOfThread]) -> Event:
+def find_first_expensive(calls: Sequence[CallOfThread], is_sample: bool) -> Event:
     number, found = next(((n, call) for n, call in enumerate(calls, 1) if call.sum.usd >= HIGH_COST_USD), (0, None))
     text = _("none")
     if found:
-        text = _("call %(number)s, %(amount)s") % {"number": formats.exact(number), "amount": found.sum.value}
+        numbered = _("call %(number)s, %(amount)s") % {"number": formats.exact(number), "amount": found.sum.value}
+        text = found.sum.value if is_sample else numbered
     rule = _("The first call with an estimate of %(amount)s or more.") % {"amount": formats.usd(HIGH_COST_USD)}
     return Event(_("First expensive call"), text, rule, found)
 

@@ -58,9 +58,19 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """An order of the rows, for who sees no heads of columns."""
+
+    sort: str
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadList:
     rows: list[Row]
     columns: list[Column]
+    orders: list[Order]
     periods: list[Choice]
     models: list[str]
     labels: list[str]
@@ -77,10 +87,11 @@ class ThreadList:
 def build_list(reading: ListReading) -> ThreadList:
     query, shown = reading.query, reading.places[:TREES_PER_PAGE]
     has_more = len(reading.places) > len(shown)
-    rows = build_rows(reading)
+    rows, columns = build_rows(reading), build_columns(query)
     return ThreadList(
         rows=rows,
-        columns=build_columns(query),
+        columns=columns,
+        orders=build_orders(query, columns),
         periods=[Choice(text, query.link(period=name), name == query.period) for name, text in periods.NAMES.items()],
         models=reading.models,
         labels=reading.labels,
@@ -184,3 +195,14 @@ def build_column(sort: str, name: str, title: str, query: ThreadsQuery) -> Colum
     direction = "" if query.column != sort else "descending" if query.is_descending else "ascending"
     link = query.link(sort=sort if direction == "descending" else f"-{sort}")
     return Column(name, title, link, direction, sort != "latest")
+
+
+def build_orders(query: ThreadsQuery, columns: Sequence[Column]) -> list[Order]:
+    """By each column the largest first; the smallest only where the rows are so."""
+    orders = [
+        Order(f"-{sort}", column.name, query.sort == f"-{sort}") for sort, column in zip(SORTS, columns, strict=True)
+    ]
+    if not query.is_descending:
+        name = columns[SORTS.index(query.column)].name
+        orders.append(Order(query.sort, _("%(column)s, smallest first") % {"column": name}, is_chosen=True))
+    return orders

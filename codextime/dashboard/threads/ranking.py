@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from codextime.dashboard.threads.query import Place, ThreadsQuery
-from codextime.dashboard.threads.rate_table import AMOUNT, JOIN, make_rate_table
+from codextime.dashboard.threads.rate_table import PLACE, amount_of, make_rate_table, share_of_window
 from codextime.pricing.rates import RateBook
 
 KEYS = {
@@ -20,18 +20,23 @@ KEYS = {
 }
 # What has no rate comes last. Rounded, so that a sum has the same value on the next page.
 RATED_KEYS = {
-    "estimate": f"coalesce(round(sum({AMOUNT.format(unit='usd')})::numeric / 1000000, 6), -1)",
-    "credits": f"coalesce(round(sum({AMOUNT.format(unit='credit')})::numeric / 1000000, 6), -1)",
-    "context": "coalesce(round(max(day.highest_input_tokens / rate.context_window)::numeric, 9), -1)",
+    "estimate": f"coalesce(round(sum({amount_of('usd')})::numeric / 1000000, 6), -1)",
+    "credits": f"coalesce(round(sum({amount_of('credit')})::numeric / 1000000, 6), -1)",
+    "context": f"coalesce(round(max({share_of_window()})::numeric, 9), -1)",
 }
-OF_DAYS = """
-usage_threadday AS day
-JOIN usage_threadtotal AS total ON total.user_id = %(user)s AND total.thread_id = day.thread_id
+WITH_TOTAL = "JOIN usage_threadtotal AS total ON total.user_id = %(user)s AND total.thread_id = day.thread_id"
+OF_DAYS = f"usage_threadday AS day {WITH_TOTAL}"
+# `OFFSET 0` has the place found once a row, and not where each rate is looked up.
+OF_RATED_DAYS = f"""(
+    SELECT thread_id, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens, highest_input_tokens,
+        {PLACE} AS place
+    FROM usage_threadday AS day WHERE day.user_id = %(user)s{{narrowed}} OFFSET 0
+) AS day JOIN (
+    SELECT thread_id AS id, root_id FROM usage_threadtotal WHERE user_id = %(user)s
+) AS total ON total.id = day.thread_id
 """
 RANK = """
-SELECT key, root_id FROM (
-    SELECT {root}.root_id, {key} AS key FROM {rows} WHERE day.user_id = %(user)s{narrowed} GROUP BY {root}.root_id
-) AS tree
+SELECT key, root_id FROM (SELECT root_id, {key} AS key FROM {rows} GROUP BY root_id) AS tree
 {behind} ORDER BY key {order}, root_id {order} LIMIT %(limit)s
 """
 
@@ -73,13 +78,12 @@ class Ranking:
 def rank_trees(ranking: Ranking, query: ThreadsQuery, *, limit: int) -> list[Place]:
     """At most `limit` places of trees, from behind that of the query."""
     is_rated, condition = query.column in RATED_KEYS, ranking.narrowing.condition
-    by_day = is_rated or bool(condition)
     order, sign = ("DESC", "<") if query.is_descending else ("ASC", ">")
+    of_user = f" WHERE day.user_id = %(user)s{condition}"
+    rows = f"{OF_DAYS}{of_user}" if condition else f"usage_threadtotal AS day{of_user}"
     statement = RANK.format(
-        root="total" if by_day else "day",
         key=(RATED_KEYS if is_rated else KEYS)[query.column],
-        rows=(OF_DAYS if by_day else "usage_threadtotal AS day") + (JOIN if is_rated else ""),
-        narrowed=condition,
+        rows=OF_RATED_DAYS.format(narrowed=condition) if is_rated else rows,
         behind=f"WHERE (key, root_id) {sign} (%(key)s, %(root)s)" if query.after else "",
         order=order,
     )

@@ -1,4 +1,8 @@
-"""Rates as a table that the database can join: for putting thousands of threads in order, never for what is shown."""
+"""Rates as arrays that the database looks into: for putting thousands of threads in order, never for what is shown.
+
+An array has a place for each model, each stretch of time between two changes of rates, and either length of context. A
+join would have to sort or hash every row.
+"""
 
 import datetime
 from collections.abc import Mapping
@@ -8,58 +12,73 @@ from codextime.pricing.credits import find_credit_rate, find_inferred_rate
 from codextime.pricing.estimates import find_multipliers
 from codextime.pricing.rates import ONE_DAY, Rate, RateBook, find_rate
 
-# As `estimates.price` counts: what is written to the cache and what is read from it is no fresh input.
-AMOUNT = """
-    greatest(day.input_tokens - day.cached_input_tokens - day.cache_write_input_tokens, 0)::float8 * rate.{unit}_input
-    + day.cache_write_input_tokens::float8 * rate.{unit}_write + day.cached_input_tokens::float8 * rate.{unit}_cached
-    + day.output_tokens::float8 * rate.{unit}_output
-"""
-UNITS = ("usd", "credit")
+UNKNOWN = -1.0  # an array without nulls is looked into without counting from its beginning
 PARTS = ("input", "write", "cached", "output")
-AMOUNTS = tuple(f"{unit}_{part}" for unit in UNITS for part in PARTS)
-COLUMNS = ("model_id", "is_long", "stretch", *AMOUNTS, "context_window")
-TYPES = ("int", "bool", "int", *("float8",) * len(AMOUNTS), "float8")
 
-# For a row that has a model, whether its context is long, and a UTC date.
-JOIN = f"""
-LEFT JOIN unnest({", ".join(f"%({name})s::{kind}[]" for name, kind in zip(COLUMNS, TYPES, strict=True))})
-    AS rate ({", ".join(COLUMNS)})
-    ON rate.model_id = day.model_id AND rate.is_long = day.is_long_context
-    AND rate.stretch = width_bucket(day.utc_on, %(changes)s::date[])
+PLACE = """
+2 * (%(stretches)s * (array_position(%(models)s::int[], day.model_id) - 1)
+    + width_bucket(day.utc_on, %(changes)s::date[])) + day.is_long_context::int + 1
 """
+
+
+def amount(column: str) -> str:
+    """A sum of tokens as a float. By way of bigint: PostgreSQL makes a float of a numeric by way of its text."""
+    return f"least({column}, 9000000000000000000)::bigint::float8"
+
+
+def look_up(name: str) -> str:
+    return f"(%({name})s::float8[])[place]"
+
+
+def amount_of(unit: str) -> str:
+    """USD or credits (`unit`) times 1,000,000; null without a rate. As `estimates.price` counts: what is written to the
+    cache and what is read from it is no fresh input."""
+    tokens = {
+        "input": "greatest(input_tokens - cached_input_tokens - cache_write_input_tokens, 0)",
+        "write": "cache_write_input_tokens",
+        "cached": "cached_input_tokens",
+        "output": "output_tokens",
+    }
+    parts = " + ".join(f"{amount(tokens[part])} * {look_up(f'{unit}_{part}')}" for part in PARTS)
+    return f"CASE WHEN {look_up(f'{unit}_output')} >= 0 THEN {parts} END"
+
+
+def share_of_window() -> str:
+    """Null where no context window is known."""
+    return f"highest_input_tokens / nullif({look_up('windows')}, {UNKNOWN})"
 
 
 def make_rate_table(models: Mapping[int, str], book: RateBook) -> dict[str, Any]:
-    """The parameters of `JOIN` for models (names by id): a row for each, of either length of context, between two
-    changes of rates. What has no rate is null."""
+    """The parameters of the above for models (names by id)."""
     changes = book.change_dates
-    dates = [changes[0] - ONE_DAY, *changes]
-    rows = [
-        (model_id, is_long, stretch, *find_amounts(name, on, is_long, book), find_window(name, on, book))
-        for model_id, name in models.items()
-        for stretch, on in enumerate(dates)
+    places = [
+        (name, on, is_long)
+        for name in models.values()
+        for on in (changes[0] - ONE_DAY, *changes)
         for is_long in (False, True)
     ]
-    columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
-    return {"changes": changes} | {name: list(values) for name, values in zip(COLUMNS, columns, strict=True)}
+    arrays: dict[str, Any] = {"windows": [find_window(name, on, book) for name, on, _ in places]}
+    for unit, find in (("usd", find_rate), ("credit", find_any_credit_rate)):
+        amounts = [amounts_of(find(name, on, book), is_long) for name, on, is_long in places]
+        arrays |= {f"{unit}_{part}": [row[n] for row in amounts] for n, part in enumerate(PARTS)}
+    return arrays | {"models": list(models), "changes": changes, "stretches": len(changes) + 1}
 
 
-def find_amounts(model: str, on: datetime.date, is_long: bool, book: RateBook) -> list[float | None]:
-    credit = find_credit_rate(model, on, book) or find_inferred_rate(model, on, book)
-    return [*amounts_of(find_rate(model, on, book), is_long), *amounts_of(credit, is_long)]
+def find_any_credit_rate(model: str, on: datetime.date, book: RateBook) -> Rate | None:
+    return find_credit_rate(model, on, book) or find_inferred_rate(model, on, book)
 
 
-def amounts_of(rate: Rate | None, is_long: bool) -> list[float | None]:
+def amounts_of(rate: Rate | None, is_long: bool) -> list[float]:
     """In the order of `PARTS`, per 1,000,000 tokens."""
     multipliers = find_multipliers(rate, is_long)
     if rate is None or multipliers is None:
-        return [None] * len(PARTS)
+        return [UNKNOWN] * len(PARTS)
     by_input, by_output = multipliers
     write = rate.input if rate.cache_write is None else rate.cache_write
     read = [rate.input, write, rate.cached_input or 0]
-    return [*(float(amount * by_input) for amount in read), float(rate.output * by_output)]
+    return [*(float(price * by_input) for price in read), float(rate.output * by_output)]
 
 
-def find_window(model: str, on: datetime.date, book: RateBook) -> float | None:
+def find_window(model: str, on: datetime.date, book: RateBook) -> float:
     rate = find_rate(model, on, book)
-    return rate.context_window if rate else None
+    return float(rate.context_window) if rate and rate.context_window else UNKNOWN
