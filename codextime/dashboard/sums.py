@@ -30,6 +30,12 @@ class Sum:
         self.tokens += other.tokens
         self.estimate += other.estimate
 
+    def take_away(self, part: "Sum") -> None:
+        """`part` is one that was added."""
+        self.calls -= part.calls
+        self.tokens -= part.tokens
+        self.estimate -= part.estimate
+
     @property
     def usd(self) -> Decimal:
         return self.estimate.usd

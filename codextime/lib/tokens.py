@@ -27,6 +27,15 @@ class Tokens:
     def visible_output_tokens(self) -> int:
         return self.output_tokens - self.reasoning_output_tokens
 
+    def __sub__(self, part: "Tokens") -> "Tokens":
+        return Tokens(
+            self.input_tokens - part.input_tokens,
+            self.cached_input_tokens - part.cached_input_tokens,
+            self.cache_write_input_tokens - part.cache_write_input_tokens,
+            self.output_tokens - part.output_tokens,
+            self.reasoning_output_tokens - part.reasoning_output_tokens,
+        )
+
     def __add__(self, other: "Tokens") -> "Tokens":
         return Tokens(
             self.input_tokens + other.input_tokens,

@@ -35,6 +35,16 @@ class Estimate:
         """0 to 1 of the tokens; 1 for no tokens at all."""
         return 1 - self.unpriced_tokens / self.tokens if self.tokens else 1.0
 
+    def __sub__(self, part: "Estimate") -> "Estimate":
+        """Without a part that was added. The rates and gaps are still those of the whole."""
+        return replace(
+            self,
+            usd=self.usd - part.usd,
+            tokens=self.tokens - part.tokens,
+            unpriced_tokens=self.unpriced_tokens - part.unpriced_tokens,
+            saved_usd=self.saved_usd - part.saved_usd,
+        )
+
     def __add__(self, other: "Estimate") -> "Estimate":
         return Estimate(
             self.usd + other.usd,

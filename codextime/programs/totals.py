@@ -1,11 +1,12 @@
 """Totals by time and by model, label or thread.
 
-Read from days where days are enough, from slots for hours, and from calls for threads: each adds up to the same.
+Read from days where days are enough, of threads too; from slots for hours, and from calls for hours of threads: each
+adds up to the same.
 """
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from itertools import compress
 from typing import Any
@@ -28,7 +29,7 @@ from codextime.programs.queries import LONGEST_BY_HOUR, ParameterWrong, TotalsQu
 from codextime.programs.selectors import narrow
 from codextime.programs.tables import Table
 from codextime.programs.tables import Value as Cell
-from codextime.usage.models import TOKEN_FIELDS, Call, Day, Slot
+from codextime.usage.models import TOKEN_FIELDS, Call, Day, Slot, ThreadDay
 from codextime.usage.selectors import sources
 
 SUM_COLUMNS = ("calls", "tokens", *TOKEN_FIELDS, "api_equivalent_usd", "unpriced_tokens")
@@ -107,16 +108,31 @@ def make_question(user: User, query: TotalsQuery, now: datetime.datetime) -> Que
 
 def read_rows(question: Question) -> Iterator[Row]:
     if question.query.group == "thread":
-        return from_moments(question, calls_of(question.user), "at")
+        return (
+            from_moments(question, calls_of(question.user), "at")
+            if question.query.by == "hour"
+            else from_threads(question)
+        )
     if question.query.by == "hour":
         slots = Slot.objects.filter(user=question.user).annotate(utc_on=TruncDate("slot_at", tzinfo=datetime.UTC))
         return from_moments(question, slots, "slot_at")
     return from_days(question)
 
 
-def from_days(question: Question) -> Iterator[Row]:
+def from_threads(question: Question) -> Iterator[Row]:
+    """What days have beyond those of threads belongs to none."""
+    rest: dict[str, Sum] = {}
+    for bucket, _, sum_ in from_days(replace(question, query=replace(question.query, group=None))):
+        rest.setdefault(bucket, Sum()).add(sum_)
+    for bucket, thread, sum_ in from_days(question, ThreadDay):
+        rest.setdefault(bucket, Sum()).take_away(sum_)
+        yield bucket, thread, sum_
+    yield from ((bucket, None, sum_) for bucket, sum_ in rest.items() if sum_.calls > 0)
+
+
+def from_days(question: Question, kind: type[Day | ThreadDay] = Day) -> Iterator[Row]:
     by = question.query.by
-    days = Day.objects.filter(user=question.user, on__range=(question.first, question.last))
+    days: QuerySet[Any] = kind._default_manager.filter(user=question.user, on__range=(question.first, question.last))
     time = [] if by is None else ["on"]
     for keys, model, sum_ in sum_priced(choose(days, question), *time, *question.keys, book=get_book(question.user)):
         bucket = SPAN if by is None else start_of(keys[0], by).isoformat()

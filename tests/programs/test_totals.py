@@ -101,6 +101,19 @@ def test_hours_begin_where_they_begin_in_the_zone(program: Program, used: User) 
     assert [row["hour"] for row in rows] == [row["hour"] for row in program.read(f"totals?{SPAN}&by=hour")["rows"]]
 
 
+def test_threads_have_by_day_what_their_calls_add_up_to(program: Program, used: User) -> None:
+    hours = program.read(f"totals?{SPAN}&by=hour&group=thread")["rows"]  # from calls; days are read from their totals
+    by_hand: dict[tuple[str, str | None], Counter[str]] = {}
+    for row in hours:
+        by_hand.setdefault((row["hour"][:10], row["thread"]), Counter()).update(amounts(row))
+
+    days = program.read(f"totals?{SPAN}&by=day&group=thread")["rows"]
+
+    assert {(row["day"], row["thread"]): amounts(row) for row in days} == by_hand
+    whole = program.read(f"totals?{SPAN}&group=thread")["rows"]
+    assert [(row["thread"] and row["thread"][-1], row["calls"]) for row in whole] == [("1", 1), ("2", 2), (None, 3)]
+
+
 def test_the_two_hours_of_one_name_stay_apart_when_clocks_go_back(program: Program, owner: User) -> None:
     burn(owner, call("2026-10-25T00:30Z"), call("2026-10-25T01:30Z"), call("2026-10-25T02:30Z"))
     change_time_zone(user=owner, name="Europe/Berlin")
