@@ -4,7 +4,6 @@ import json
 import os
 import stat
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from codextime_tracker.credentials import (
     remember_pairing,
 )
 from codextime_tracker.exits import CannotWrite
+from msgspec.structs import asdict
 
 HOME = Pairing("http://localhost:8000", "u_bcdfgh", "cxt_home")
 WORK = Pairing("https://codextime.example.org", "u_bcdfgh", "cxt_work")

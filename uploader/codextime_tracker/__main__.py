@@ -1,7 +1,5 @@
 """`python -m codextime_tracker`."""
 
-import sys
+from codextime_tracker.cli import program
 
-from codextime_tracker.cli import main
-
-sys.exit(main())
+program()

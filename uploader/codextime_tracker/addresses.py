@@ -1,8 +1,8 @@
 """Which servers the tracker may talk to: HTTPS anywhere, HTTP only where the line cannot leave the house."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from codextime_tracker.exits import UsageRefused
@@ -15,8 +15,7 @@ PRIVATE = [
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
-@dataclass(frozen=True)
-class Server:
+class Server(NamedTuple):
     """An origin (RFC 6454): scheme, host and port, as `https://example.org` or `http://localhost:8000`."""
 
     scheme: str

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
+from typing import NoReturn
 
 from codextime_tracker.arguments import Parser, complain
 from codextime_tracker.commands import COMMANDS, SYNC, Clock, Command
 from codextime_tracker.exits import Exit, Stopped
+from codextime_tracker.quick_start import import_msgspec, leave
 
 EPILOG = (
     """
@@ -81,17 +83,23 @@ def main(
         return Exit.DEFECT
 
 
+def program() -> NoReturn:
+    """The whole process."""
+    leave(main())
+
+
 def silence_output() -> None:
     """Nobody takes what is still to be written, and the interpreter would complain of that while it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(arguments: list[str], clock: Clock) -> int:
-    name = arguments[0] if arguments else ""
-    if name in COMMANDS:
-        parsed = parser_of(COMMANDS[name]).parse_intermixed_args(arguments[1:])
-        return COMMANDS[name].module.run(parsed, clock)
-    return SYNC.module.run(parser_of(SYNC).parse_intermixed_args(arguments), clock)
+    command = COMMANDS.get(arguments[0] if arguments else "")
+    rest = arguments[1:] if command else arguments
+    command = command or SYNC
+    parsed = parser_of(command).parse_intermixed_args(rest)
+    import_msgspec()
+    return command.module.run(parsed, clock)
 
 
 def parser_of(command: Command) -> Parser:

@@ -4,8 +4,10 @@ import json
 import os
 import re
 import stat
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from codextime_tracker.addresses import parse_server
 from codextime_tracker.exits import CannotWrite, UsageRefused
@@ -15,13 +17,15 @@ is_token = re.compile(r"[A-Za-z0-9._~+/-]+=*").fullmatch  # RFC 6750, section 2.
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-@dataclass(frozen=True)
-class Pairing:
+class Pairing(Struct, frozen=True):
     """`token` is empty once the server has refused it: what stays known is where the user was paired."""
 
     server: str
     user_id: str
-    token: str = field(repr=False)
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Pairing({self.server!r}, {self.user_id!r})"  # never the token
 
 
 class CredentialsDamaged(CannotWrite):

@@ -4,10 +4,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codextime_tracker import progress
 from codextime_tracker.addresses import Server, needs_warning, parse_server
@@ -38,8 +39,7 @@ NEVER_SENT = (
 )
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the command line and the environment say. `token` is one from the environment, not from pairing."""
 
     user_id: str
@@ -48,16 +48,18 @@ class Options:
     credentials: Path
     allowed_names: Path
     server: str | None = None
-    token: str | None = field(default=None, repr=False)
+    token: str | None = None
     label: str | None = None
     opens_browser: bool = True
     allow_http: bool = False
     is_quiet: bool = False
     groups_by_session: bool = False
 
+    def __repr__(self) -> str:
+        return f"Options({self.user_id!r}, {self.homes!r})"  # never the token
 
-@dataclass
-class Outcome:
+
+class Outcome(Struct):
     """What a run found and did, for the report. `is_first`: nothing was sent from here to there before."""
 
     server: Server

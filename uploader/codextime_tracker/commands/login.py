@@ -1,7 +1,6 @@
 """`codextime-tracker login <userId>`: pairs this machine, and sends nothing."""
 
 import argparse
-from dataclasses import replace
 
 from codextime_tracker.arguments import add_line, add_server, add_user, options_of
 from codextime_tracker.commands import Clock
@@ -15,6 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, clock: Clock) -> int:
+    from msgspec.structs import replace
+
     from codextime_tracker.sync import login
 
     # A token of the environment pairs nothing: what is wanted is one of this machine's own.
