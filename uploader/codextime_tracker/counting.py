@@ -108,13 +108,13 @@ class Counter:
     def feed(self, events: Iterable[Event]) -> None:
         """Takes events in the order of the file."""
         for event in events:
-            if isinstance(event, CountLine):
+            if type(event) is CountLine:  # `isinstance` would first ask each class what it takes for its own
                 info = event.payload.info
                 if info is not None:
                     self.feed_totals(event, info)
-            elif isinstance(event, RecordLine):
+            elif type(event) is RecordLine:
                 self.feed_record(event)
-            elif isinstance(event, TurnLine):
+            elif type(event) is TurnLine:
                 self.feed_turn(event)
 
     def feed_turn(self, event: TurnLine) -> None:
@@ -336,7 +336,7 @@ def instant(timestamp: str) -> str | None:
         parsed = datetime.fromisoformat(timestamp)
     except ValueError:
         return None
-    if len(timestamp) == 24 and timestamp[19] == "." and timestamp[23] == "Z" and timestamp[10] == "T":
+    if timestamp[10::9] == "T." and timestamp[23:] == "Z":  # as Codex writes it, 24 characters
         return timestamp
     if parsed.tzinfo is None:
         return None

@@ -135,9 +135,9 @@ def decoder_for(line: bytes, place: int) -> LineDecoder | None:
     return DECODERS.get(line[place:end])
 
 
-def glance_at(place: int) -> tuple[int, int]:
+def glance_at(place: int) -> slice:
     """From where to where lines must be told apart whose type starts at `place`."""
-    return place - len(TYPE), place - len(TYPE) + HEAD_BYTES
+    return slice(place - len(TYPE), place - len(TYPE) + HEAD_BYTES)
 
 
 class Source(Protocol):
@@ -168,13 +168,13 @@ class Reading:
         before them. The last `token_count` is remembered too: the same one again, which is common, says nothing new.
         """
         without_usage, decoders = heads.without_usage, heads.decoders
-        first, last = glance_at(TYPE_STARTS)
+        glance = glance_at(TYPE_STARTS)  # a slice of its own for each line would cost as much as the looking
         repeated = NEVER
         for data, start in self.blocks():
             lines = BytesIO(data)  # which gives lines at half the cost of a search for each newline
             lines.seek(start)
             for line in lines:
-                head = line[first:last]
+                head = line[glance]
                 if head in without_usage:
                     continue
                 if line[-1] != NEWLINE:
@@ -184,8 +184,8 @@ class Reading:
                     place = find_type(line)
                     decoder = decoder_for(line, place)
                     if place:
-                        first, last = glance_at(place)
-                        head = line[first:last]
+                        glance = glance_at(place)
+                        head = line[glance]
                     if decoder is any_line:
                         repeated = NEVER  # it can be a `token_count` too
                     else:
@@ -193,9 +193,10 @@ class Reading:
                         if decoder is None:
                             continue
                 if decoder is COUNT:
-                    if line.endswith(repeated) and len(line) == first + len(repeated):
+                    begin = glance.start
+                    if line.endswith(repeated) and len(line) == begin + len(repeated):
                         continue
-                    repeated = line[first:]
+                    repeated = line[begin:]
                 try:
                     event = decoder.decode(line)
                 except (DecodeError, UnicodeDecodeError, RecursionError):

@@ -20,19 +20,14 @@ from codextime_tracker.settling import FileReading, Tally, store_reading
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 Begin = Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]
 Store = Callable[[Index, FileReading, Tally], None]
+
+# What every scan compares of every file, as SQLite tells it, as another shape would take longer to make than to
+# compare: name, device and inode, size, time of change, counter version, has no usage, is a fork. The rest of what is
+# known of a file is looked up when it is read.
+Settled = tuple[str, str, int, int, int, int, int]
+
 BATCH_BYTES = 64_000_000
 MOST_GENERATIONS = 50  # of forks of forks
-
-
-class Settled(Struct, gc=False):
-    """What every scan compares of every file: the rest of what is known of it is looked up when it is read."""
-
-    inode: str
-    size: int
-    modified_ns: int
-    counter_version: int
-    is_without_usage: int  # 0 or 1, as SQLite tells it
-    is_fork: int
 
 
 class ScanReport(Struct):
@@ -104,7 +99,7 @@ class Scan:
         self.report = ScanReport(source_key, len(found.files), skipped=found.skipped, old_logs=found.old_logs)
         self.source: int = self.query("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0]
         self.settled = self.load_settled()
-        self.forks = {name for name, settled in self.settled.items() if settled.is_fork}
+        self.forks = {row[0] for row in self.settled.values() if row[-1]}
         self.known: dict[str, KnownFile] = {}  # of files that are read: the second process has no index to ask
         self.done = self.expected = 0
 
@@ -114,7 +109,7 @@ class Scan:
             FROM files NOT INDEXED WHERE source = ?""",
             (self.source,),
         )
-        return {row[0]: Settled(*row[1:]) for row in rows}
+        return {row[0]: row for row in rows}
 
     def find_known(self, file: RolloutFile) -> KnownFile | None:
         row = self.query(
@@ -158,15 +153,14 @@ class Scan:
         settled, version, old_logs = self.settled, self.counter.version, self.report.old_logs
         for file in self.found.files:
             known = settled.get(file.name)
-            if (
-                known is None
-                or known.size != file.size
-                or known.modified_ns != file.modified_ns
-                or known.counter_version < version
-                or known.inode != file.key
-            ):
+            if known is None:
                 todo.append(file)
-            elif known.is_without_usage and file.size:
+                continue
+            _, inode, size, modified_ns, counter_version, is_without_usage, _ = known
+            is_same = size == file.size and modified_ns == file.modified_ns and inode == file.key
+            if not is_same or counter_version < version:
+                todo.append(file)
+            elif is_without_usage and size:
                 old_logs.append(file.path)
         return todo
 
