@@ -147,4 +147,4 @@ def export_rows_without_index(*homes: Path) -> list[Row]:
         unindexed = Unindexed(index)
         for home in homes:
             scan(index, home, store=unindexed.store)
-        return [row_of(call) for call in unindexed.calls()]
+        return list(unindexed.rows())

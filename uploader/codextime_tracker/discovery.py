@@ -117,8 +117,8 @@ def visit(entry: os.DirEntry[str], found: Found, files: list[RolloutFile], folde
     if is_named_so and stat.S_ISREG(status.st_mode):
         # Windows lists no inode, so the numbers come from a full stat there.
         full = status if status.st_ino else Path(entry.path).stat()
-        name = printable(named.removesuffix(".zst"))
         is_compressed = named.endswith(".zst")
+        name = printable(named[:-4] if is_compressed else named)
         files.append(
             RolloutFile(entry.path, name, is_compressed, full.st_dev, full.st_ino, full.st_size, full.st_mtime_ns)
         )

@@ -15,7 +15,6 @@ from codextime_tracker.counting import flag_names
 from codextime_tracker.exits import CannotWrite, UsageRefused
 from codextime_tracker.index import StoredCall
 
-Encoder = Callable[[Iterable[StoredCall]], Iterator[bytes]]
 ROWS_AT_ONCE = 1_000
 
 
@@ -36,12 +35,13 @@ class Row(Struct, gc=False):
     flags: list[str]
 
 
+Encoder = Callable[[Iterable[Row]], Iterator[bytes]]
 COLUMNS = Row.__struct_fields__
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def encoder_of(name: str, out: str) -> Encoder:
-    """What makes bytes of calls. Raises `UsageRefused` if that needs something that is not there."""
+    """What makes bytes of rows. Raises `UsageRefused` if that needs something that is not there."""
     if name != "parquet":
         return {"jsonl": jsonl, "json": json_array, "csv": csv_table}[name]
     if out == "-" and sys.stdout.isatty():
@@ -73,26 +73,25 @@ def row_of(call: StoredCall) -> Row:
     )
 
 
-def jsonl(calls: Iterable[StoredCall]) -> Iterator[bytes]:
+def jsonl(rows: Iterable[Row]) -> Iterator[bytes]:
     """Many lines at once."""
-    rest, encoder = iter(calls), JsonEncoder()
-    while rows := [row_of(call) for call in islice(rest, ROWS_AT_ONCE)]:
-        yield encoder.encode_lines(rows)
+    rest, encoder = iter(rows), JsonEncoder()
+    while some := list(islice(rest, ROWS_AT_ONCE)):
+        yield encoder.encode_lines(some)
 
 
-def json_array(calls: Iterable[StoredCall]) -> Iterator[bytes]:
+def json_array(rows: Iterable[Row]) -> Iterator[bytes]:
     lead = b"[\n"
-    for lines in jsonl(calls):
+    for lines in jsonl(rows):
         yield lead + lines.rstrip(b"\n").replace(b"\n", b",\n")
         lead = b",\n"
     yield b"[]\n" if lead == b"[\n" else b"\n]\n"
 
 
-def csv_table(calls: Iterable[StoredCall]) -> Iterator[bytes]:
+def csv_table(rows: Iterable[Row]) -> Iterator[bytes]:
     """RFC 4180, with a line of names."""
     yield csv_line(COLUMNS)
-    for call in calls:
-        row = row_of(call)
+    for row in rows:
         *values, _ = astuple(row)
         values[COLUMNS.index("file_gone")] = "true" if row.file_gone else "false"
         yield csv_line([*map(harmless, values), " ".join(row.flags)])

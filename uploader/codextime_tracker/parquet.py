@@ -8,8 +8,7 @@ import pyarrow
 from msgspec.structs import asdict
 from pyarrow.parquet import ParquetWriter
 
-from codextime_tracker.export import COLUMNS, Row, row_of
-from codextime_tracker.index import StoredCall
+from codextime_tracker.export import COLUMNS, Row
 
 ROWS_AT_ONCE = 50_000  # a row group; some 10 MB until it is written
 TYPES = {
@@ -45,11 +44,11 @@ class Sink:
         return taken
 
 
-def parquet(calls: Iterable[StoredCall]) -> Iterator[bytes]:
+def parquet(rows: Iterable[Row]) -> Iterator[bytes]:
     """In bounded memory, a row group at a time."""
-    sink, rest = Sink(), iter(calls)
+    sink, rest = Sink(), iter(rows)
     with ParquetWriter(pyarrow.PythonFile(sink, mode="w"), SCHEMA, compression="zstd") as writer:
-        while group := [typed(row_of(call)) for call in islice(rest, ROWS_AT_ONCE)]:
+        while group := [typed(row) for row in islice(rest, ROWS_AT_ONCE)]:
             writer.write_table(pyarrow.Table.from_pylist(group, schema=SCHEMA))
             yield sink.take()
     yield sink.take()

@@ -1,10 +1,10 @@
 """Calls for one run that keeps no index: put in order in memory, and gone at its end."""
 
 from collections.abc import Iterator
-from operator import attrgetter
 
-from codextime_tracker.counting import revision
-from codextime_tracker.index import Index, StoredCall
+from codextime_tracker.counting import flag_names
+from codextime_tracker.export import Row, row_of
+from codextime_tracker.index import Index
 from codextime_tracker.settling import FileReading, Settlement, Tally, begin_settlement
 
 
@@ -32,34 +32,33 @@ class Unindexed:
             first.write(first.reading.calls)
         settlement.run()
 
-    def calls(self, *source_keys: str) -> Iterator[StoredCall]:
-        """Like the index's own, in the same order."""
+    def rows(self, *source_keys: str) -> Iterator[Row]:
+        """What `row_of` makes of the index's own calls, in the same order."""
         keys = dict(self.index.connection.execute("SELECT id, key FROM sources"))
-        calls = list(self.index.calls(*source_keys))
+        rows = [(call.at, call.thread_id, call.identity, row_of(call)) for call in self.index.calls(*source_keys)]
         for settlement in self.held.values():
-            key = keys[settlement.reading.source]
-            if not source_keys or key in source_keys:
-                calls += stored_calls(settlement.reading, key)
-        calls.sort(key=attrgetter("at", "thread_id", "identity"))
-        return iter(calls)
+            if not source_keys or keys[settlement.reading.source] in source_keys:
+                rows += rows_of(settlement.reading)
+        rows.sort()
+        return (row for _, _, _, row in rows)
 
 
-def stored_calls(reading: FileReading, source_key: str) -> Iterator[StoredCall]:
-    thread_id, name, version = reading.thread_id or "", reading.file.name, reading.counter_version
+def rows_of(reading: FileReading) -> Iterator[tuple[str, str, str, Row]]:
+    """The rows of a file, each behind what it is sorted by: no two have the same thread and identity."""
+    thread_id, name = reading.thread_id or "", reading.file.name
     for call in reading.calls:
-        yield StoredCall(
-            thread_id,
-            call.identity,
+        row = Row(
             call.at,
-            call.model,
+            thread_id,
+            name,
+            False,
+            call.model or "unknown",
             call.input_tokens,
             call.cached_input_tokens,
             call.cache_write_input_tokens,
             call.output_tokens,
             call.reasoning_output_tokens,
             call.logged_total_tokens,
-            name,
-            call.flags,
-            revision(call.flags, version),
-            source_key,
+            flag_names(call.flags) if call.flags else [],
         )
+        yield call.at, thread_id, call.identity, row

@@ -11,7 +11,8 @@ from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
 
 if TYPE_CHECKING:
-    from codextime_tracker.index import Index, StoredCall
+    from codextime_tracker.export import Row
+    from codextime_tracker.index import Index
 
 FORMATS = ("jsonl", "json", "csv", "parquet")
 
@@ -36,18 +37,19 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
     from codextime_tracker.export import encoder_of, write_to_pipe, write_whole
 
     encode = encoder_of(parsed.format, parsed.out)
-    with found_calls(parsed) as calls:
+    with found_rows(parsed) as rows:
         if parsed.out == "-":
-            write_to_pipe(encode(calls))
+            write_to_pipe(encode(rows))
         else:
-            write_whole(Path(parsed.out), encode(calls))
+            write_whole(Path(parsed.out), encode(rows))
     return Exit.DONE
 
 
 @contextmanager
-def found_calls(parsed: argparse.Namespace) -> "Iterator[Iterator[StoredCall]]":
+def found_rows(parsed: argparse.Namespace) -> "Iterator[Iterator[Row]]":
     """Those of the named homes, else all that the index has; on standard error what was skipped and why."""
     from codextime_tracker.archive import note_gone_homes
+    from codextime_tracker.export import row_of
     from codextime_tracker.homes import existing_homes
     from codextime_tracker.index import Index
     from codextime_tracker.scanning import scan
@@ -64,7 +66,7 @@ def found_calls(parsed: argparse.Namespace) -> "Iterator[Iterator[StoredCall]]":
         note_gone_homes(index)
         complain(*(f"{title}: {text}" for title, text in skipped(scans, missing)))
         named = [index.source_key(home) for home in parsed.codex_home or []]
-        yield (unindexed or index).calls(*named)
+        yield unindexed.rows(*named) if unindexed else map(row_of, index.calls(*named))
 
 
 @contextmanager
