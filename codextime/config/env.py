@@ -78,6 +78,14 @@ def secret(name: str) -> str:
     return value
 
 
+def pair(name: str, secret_name: str) -> tuple[str, str] | None:
+    """An id and its secret, such as a provider of accounts gives to an operator; `None` if neither is there."""
+    found: tuple[str, str] = read.str(name, default=""), read.str(secret_name, default="")
+    if any(found) and not all(found):
+        raise ImproperlyConfigured(f"{name} and {secret_name} belong together: set both, or none.")
+    return found if all(found) else None
+
+
 def join_networks(found: list[Network]) -> list[Network]:
     """The same addresses in as few networks as can be."""
     return [
@@ -117,6 +125,10 @@ METRICS_NETWORKS = networks("CODEXTIME_METRICS_NETWORKS", LOOPBACK if MODE == "l
 ADMIN_PATH: str = read.str("CODEXTIME_ADMIN_PATH", default="admin").strip("/")
 UPLOADS_WAIT_ABOVE_DATES = positive("CODEXTIME_UPLOADS_WAIT_ABOVE_DATES", 200_000)
 UPLOADS_WAIT_ABOVE_SECONDS = positive("CODEXTIME_UPLOADS_WAIT_ABOVE_SECONDS", 2)
+SIGN_IN_KEYS = {
+    "github": pair("CODEXTIME_GITHUB_ID", "CODEXTIME_GITHUB_SECRET"),
+    "google": pair("CODEXTIME_GOOGLE_ID", "CODEXTIME_GOOGLE_SECRET"),
+}
 NAMESPACE: str = read.str("CODEXTIME_NAMESPACE", default="codextime")
 
 if not SECRET_KEY:

@@ -30,6 +30,7 @@ TRACKER_COMMAND = env.TRACKER_COMMAND or (
 )
 
 ADMIN_PATH = env.ADMIN_PATH
+SIGN_IN_KEYS = {provider: keys for provider, keys in env.SIGN_IN_KEYS.items() if keys}
 
 INSTALLED_APPS = [
     "django.contrib.admin.apps.SimpleAdminConfig",  # finds no models by itself: `boards.admin` registers its own
@@ -41,6 +42,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{provider}" for provider in SIGN_IN_KEYS),
     "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
@@ -202,6 +205,11 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True  # one address; the old one stays until the new one is confirmed
 ACCOUNT_ADAPTER = "codextime.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "codextime.accounts.forms.SignUpForm"}
+SOCIALACCOUNT_ADAPTER = "codextime.accounts.social.SocialAdapter"
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an account is connected or disconnected
+SOCIALACCOUNT_PROVIDERS = {
+    provider: {"APP": {"client_id": name, "secret": secret}} for provider, (name, secret) in SIGN_IN_KEYS.items()
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_NOTIFICATIONS = env.HAS_MAIL  # of every change of how somebody signs in
 MFA_ADAPTER = "codextime.accounts.second_step.SecondStepAdapter"
@@ -246,6 +254,9 @@ FILE_UPLOAD_HANDLERS = ["codextime.config.files.NoFiles"]
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 
+# Where a form of ours may lead by a redirect.
+PROVIDER_PAGES = {"github": "https://github.com", "google": "https://accounts.google.com"}
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -254,7 +265,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(PROVIDER_PAGES[provider] for provider in SIGN_IN_KEYS)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     },

@@ -62,6 +62,10 @@ JSON_FILES = {
         SELECT type, data ->> 'name' AS name, {instant("created_at")}, {instant("last_used_at")}
         FROM mfa_authenticator WHERE user_id = %(user)s ORDER BY id
     """,
+    "connected-accounts.json": f"""
+        SELECT provider, uid, extra_data ->> 'name' AS name, {instant("date_joined")}, {instant("last_login")}
+        FROM socialaccount_socialaccount WHERE user_id = %(user)s ORDER BY id
+    """,
     "sources.json": f"""
         SELECT key, label, device_id AS device, {instant("created_at")}, {instant("archived_at")}
         FROM usage_source WHERE user_id = %(user)s ORDER BY id
@@ -103,6 +107,8 @@ own-rates.json, own-credit-price.json
                        what you price your calls with, in USD per million tokens and per credit
 profile.json, sources.json, session-names.json, devices.json, read-tokens.json
                        your account, your Codex homes, your machines and your programs, with what you typed
+connected-accounts.json
+                       accounts elsewhere that sign you in
 second-steps.json      your authenticator app, passkeys and recovery codes: since when, and when last used
 
 Instants are UTC. Your password and the tokens of machines and programs are stored as hashes only and are not in here,

@@ -187,4 +187,19 @@ ROWS = [
     ),
     page("accounts/2fa/webauthn/keys/<int:pk>/edit/", "/accounts/2fa/webauthn/keys/1/edit/", owner=302, stranger=302),
     Row("accounts/2fa/webauthn/login/", "/accounts/2fa/webauthn/login/", 302, 302, SIGN_IN),
+    # GitHub and Google: a stranger's side of it, and the list of those that are connected
+    *(
+        row
+        for name in ("github", "google")
+        for row in (public(f"accounts/{name}/login/"), public(f"accounts/{name}/login/callback/", status=401))
+    ),
+    public("accounts/google/login/token/", status=401),
+    page("accounts/3rdparty/"),
+    Row("accounts/3rdparty/signup/", "/accounts/3rdparty/signup/", SIGN_IN, SIGN_IN, SIGN_IN),
+    public("accounts/3rdparty/login/cancelled/"),
+    public("accounts/3rdparty/login/error/", status=401),
+    *(
+        public(f"accounts/social/{name}/", status=301)
+        for name in ("login/cancelled", "login/error", "signup", "connections")
+    ),
 ]

@@ -167,3 +167,16 @@ print(answer["Strict-Transport-Security"])
     answer = run("-c", ask, DJANGO_SETTINGS_MODULE="codextime.config.settings", **COMPLETE)
 
     assert answer.stdout.strip() == "max-age=31536000", answer.stderr
+
+
+def test_half_of_a_providers_keys_is_refused_and_both_bring_its_pages() -> None:
+    shows = (
+        "from codextime.config.settings import INSTALLED_APPS as apps; print([a for a in apps if '.providers.' in a])"
+    )
+    none = COMPLETE | {f"CODEXTIME_{name}_{part}": "" for name in ("GITHUB", "GOOGLE") for part in ("ID", "SECRET")}
+    half = none | {"CODEXTIME_GITHUB_ID": "an-id"}
+
+    assert "belong together: set both, or none" in run("-c", shows, **half).stderr
+    assert run("-c", shows, **none).stdout == "[]\n"
+    both = half | {"CODEXTIME_GITHUB_SECRET": "a secret"}
+    assert run("-c", shows, **both).stdout == "['allauth.socialaccount.providers.github']\n"

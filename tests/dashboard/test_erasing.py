@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -97,6 +98,7 @@ def use_everything(user: User) -> None:
     AccountErasure.objects.create(user=user, asked_at=NOW, due_at=NOW)
     link = make_login_link(user=user, now=timezone.now())
     Client().post(link.removeprefix(settings.BASE_URL))
+    SocialAccount.objects.create(user=user, provider="github", uid=user.public_id, extra_data={"name": user.email})
     Authenticator.objects.create(user=user, type="webauthn", data={"name": f"phone of {user.email}"})
 
 

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -51,6 +52,7 @@ def filled(owner: User, stranger: User) -> User:
     """The owner, who has something in every file of an export; so has a stranger."""
     for user in (owner, stranger):
         Authenticator.objects.create(user=user, type="webauthn", data={"name": "=phone", "credential": "a secret"})
+        SocialAccount.objects.create(user=user, provider="github", uid=user.public_id, extra_data={"name": user.email})
         start_session_grouping(user=user, now=NOW)
         make_read_token(user=user, name="=script", now=NOW)
         _, token = pair_own_device(user=user, name="=HYPERLINK(1)", now=NOW)
@@ -131,6 +133,7 @@ def test_everything_of_the_account_is_in_it_and_nothing_of_others(
     assert [device["name"] for device in json.loads(files["devices.json"])] == ["=HYPERLINK(1)"]
     assert [token["name"] for token in json.loads(files["read-tokens.json"])] == ["=script"]
     assert [step["name"] for step in json.loads(files["second-steps.json"])] == ["=phone"]
+    assert [account["name"] for account in json.loads(files["connected-accounts.json"])] == [filled.email]
     assert "a secret" not in files["second-steps.json"]
     assert [rate["input"] for rate in json.loads(files["own-rates.json"])] == [1.5]
     assert [price["usd_per_credit"] for price in json.loads(files["own-credit-price.json"])] == [0.04]
@@ -149,7 +152,7 @@ def test_a_large_one_is_kept_and_sent_in_parts(
     file = answer.getvalue()
 
     assert ExportPart.objects.count() > 3
-    assert len(unpack(file)) == 15
+    assert len(unpack(file)) == 16
     assert int(answer["Content-Length"]) == export.size == len(file)
     assert answer["Content-Disposition"].startswith("attachment")
     assert "private" in answer["Cache-Control"]
