@@ -12,9 +12,10 @@ from codextime.boards.models import Listing
 from codextime.dashboard.freshness import read_freshness, with_freshness
 from codextime.dashboard.periods import ONE_DAY
 from codextime.dashboard.selectors import midnight, name_sources
+from codextime.lib.spreadsheets import Value
 from codextime.programs.models import ReadToken
 from codextime.programs.queries import CallsQuery, Page, Place, write_cursor
-from codextime.programs.tables import Table, Value
+from codextime.programs.tables import Table
 from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS, Call, Correction, Day
 from codextime.usage.selectors import corrections, sources
 

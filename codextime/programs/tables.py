@@ -8,9 +8,7 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
-Value = str | int | bool | None
-# A spreadsheet takes a text that begins so for a formula, which may send what stands beside it somewhere (CWE-1236).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from codextime.lib.spreadsheets import Value, cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +29,6 @@ class Table:
         writer.writerow(self.columns)
         writer.writerows([cell(value) for value in row] for row in self.rows)
         return text.getvalue()
-
-
-def cell(value: Value) -> Value:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 class JsonRenderer(JSONRenderer):

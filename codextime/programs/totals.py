@@ -22,13 +22,13 @@ from codextime.dashboard.priced_rows import sum_priced
 from codextime.dashboard.selectors import name_sources
 from codextime.dashboard.sums import Sum
 from codextime.dashboard.timeline import start_of
+from codextime.lib.spreadsheets import Value as Cell
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS
 from codextime.pricing.selectors import get_book
 from codextime.programs.buckets import SPAN, find_buckets, place_of
 from codextime.programs.queries import LONGEST_BY_HOUR, ParameterWrong, TotalsQuery
 from codextime.programs.selectors import narrow
 from codextime.programs.tables import Table
-from codextime.programs.tables import Value as Cell
 from codextime.usage.models import TOKEN_FIELDS, Call, Day, Slot, ThreadDay
 from codextime.usage.selectors import sources
 
