@@ -3,6 +3,7 @@
 from django.shortcuts import get_object_or_404
 
 from codextime.accounts.models import User
+from codextime.dashboard.models import SavedView
 from codextime.usage.models import Source, Thread, WithdrawalRecord
 
 
@@ -21,3 +22,8 @@ def get_own_thread(*, user: User, thread_id: int) -> Thread:
     thread = get_object_or_404(Thread, user=user, pk=thread_id)
     thread.user = user  # which has the time zone, and need not be read again
     return thread
+
+
+def get_own_view(*, user: User, view_id: int) -> SavedView:
+    """`Http404` for a saved view that does not exist or is somebody else's."""
+    return get_object_or_404(SavedView, user=user, pk=view_id)

@@ -7,6 +7,7 @@ from django.db import transaction
 from codextime.accounts.models import AccountErasure, User
 from codextime.accounts.services import erase_user
 from codextime.boards.services import leave_board
+from codextime.dashboard.calls.services import forget_views_of
 from codextime.devices.services import forget_pairings_for, revoke_all_devices
 from codextime.exports.services import forget_exports_of
 from codextime.ingest.services import forget_erased_tokens, forget_uploads_of, remember_erased_tokens
@@ -78,5 +79,6 @@ def erase_usage(*, user: User, now: datetime.datetime) -> None:
     """Has all usage of the account deleted and keeps the account, its machines and its place on the leaderboard, which
     follows. Raises `usage.services.UserGone`."""
     ask_to_erase_usage(user=user, now=now)
+    forget_views_of(user=user)
     forget_uploads_of(user=user)
     forget_exports_of(user=user)

@@ -1,6 +1,6 @@
 """The signed-in pages."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from codextime.dashboard import (
     board_views,
@@ -30,6 +30,7 @@ urlpatterns = [
     path("threads/<int:thread_id>", thread_views.show_thread, name="thread"),
     path("threads/<int:thread_id>/name", thread_views.rename_thread, name="thread_name"),
     path("days/<day:on>", day_views.show_day, name="day"),
+    path("", include("codextime.dashboard.calls.urls")),
     path("corrections", correction_views.show_corrections, name="corrections"),
     path("withdrawals", withdrawal_views.show_withdrawals, name="withdrawals"),
     path("withdrawals/<int:record_id>/approve", withdrawal_views.approve_withdrawal, name="withdrawal_approve"),

@@ -91,6 +91,9 @@ JSON_FILES = {
         SELECT name, token_hint, {instant("created_at")}, {instant("last_used_at")}, {instant("revoked_at")}
         FROM programs_readtoken WHERE user_id = %(user)s ORDER BY id
     """,
+    "saved-views.json": f"""
+        SELECT name, query, {instant("created_at")} FROM dashboard_savedview WHERE user_id = %(user)s ORDER BY id
+    """,
 }
 
 README = """Everything that this server stores for your account.
@@ -105,8 +108,9 @@ replaced-readings.csv  what calls said before they were lowered, for 30 days, an
 uploads.csv            the uploads that are remembered, each with its receipt
 own-rates.json, own-credit-price.json
                        what you price your calls with, in USD per million tokens and per credit
-profile.json, sources.json, session-names.json, devices.json, read-tokens.json
-                       your account, your Codex homes, your machines and your programs, with what you typed
+profile.json, sources.json, session-names.json, devices.json, read-tokens.json, saved-views.json
+                       your account, your Codex homes, your machines, your programs and the lists of calls that you
+                       saved, with what you typed
 connected-accounts.json
                        accounts elsewhere that sign you in
 second-steps.json      your authenticator app, passkeys and recovery codes: since when, and when last used

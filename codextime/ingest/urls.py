@@ -5,7 +5,7 @@ from codextime.ingest.api import CallsView, DeviceView, UploadsView
 
 urlpatterns = [
     path("api/v1/uploads", UploadsView.as_view(), name="uploads"),
-    path("api/v1/calls", CallsView.as_view(), name="calls"),
+    path("api/v1/calls", CallsView.as_view(), name="stored_calls"),
     path("api/v1/device", DeviceView.as_view(), name="device"),
     path("api/v1/schema", SpectacularJSONAPIView.as_view(), name="schema"),
 ]

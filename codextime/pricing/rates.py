@@ -90,6 +90,11 @@ class Rate(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
         return self.checked_on
 
     @property
+    def is_official(self) -> bool:
+        """Whether the evidence is the official page, not third parties that agree with each other."""
+        return self.evidence == "official page copy"
+
+    @property
     def source(self) -> str:
         """Where the evidence is from, as the end of "evidence dated …, "."""
         return SOURCES[self.evidence]
@@ -110,6 +115,10 @@ class ConfirmedRate(Rate, frozen=True, eq=False, kw_only=True):
     @property
     def evidence_on(self) -> datetime.date:
         return self.confirmed_on
+
+    @property
+    def is_official(self) -> bool:
+        return True
 
     @property
     def source(self) -> str:

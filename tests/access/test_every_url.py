@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from codextime.accounts import services as accounts
 from codextime.accounts.models import User
+from codextime.dashboard.calls.services import save_view
 from codextime.devices import services as devices
 from codextime.exports import services as exports
 from codextime.exports.models import Export
@@ -23,6 +24,7 @@ from codextime.pricing.own_rates import set_own_rate
 from codextime.programs.services import make_read_token
 from codextime.usage.models import Source, Thread
 from tests.access.table import ROWS, SIGN_IN, Row
+from tests.usage.readings import reading, store
 from tests.usage.withdrawals import withdraw_something
 
 DAY = timedelta(days=1)
@@ -57,6 +59,8 @@ def filled(owner: User) -> dict[str, str]:
     return {
         "device": str(device.pk),
         "source": str(source.pk),
+        "call": make_call(owner),
+        "view": str(save_view(user=owner, name="Mine", query="", now=now).pk),
         "read_token": str(make_read_token(user=owner, name="Script", now=now)[0].pk),
         "export": exports.sign_link(Export.objects.create(user=owner, asked_at=now, made_at=now, forget_at=now + DAY)),
         "own_rate": str(make_own_rate(owner).pk),
@@ -79,6 +83,12 @@ def make_own_rate(user: User) -> OwnRate:
         output_usd=one,
         now=timezone.now(),
     )
+
+
+def make_call(user: User) -> str:
+    call = reading(77)
+    store(user, call)
+    return call.call_id.hex()
 
 
 def send(client: Client, row: Row, filled: dict[str, str], method: str = "") -> HttpResponse:
