@@ -33,6 +33,7 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder.parent, ignore_errors=True)
 
 
+@pytest.mark.soak  # the containers on Debian do the same in `.ci/run`
 def test_it_uses_them_and_starts_none(database_url: str, data: Path) -> None:
     up = Up(data, DATABASE_URL=database_url, REDIS_URL=os.environ["REDIS_URL"], CODEXTIME_NAMESPACE=DATABASE)
 

@@ -174,6 +174,7 @@ def test_a_database_that_somebody_asked_to_end_does_not_wait_for_its_clients(up:
     wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
 
 
+@pytest.mark.soak  # two starts, one of them on what a killed one left
 def test_nothing_outlives_a_killed_one_and_the_next_one_has_its_data_and_stops_in_order() -> None:
     first = Up(make_data_folder())
     first.wait_for(READY)
