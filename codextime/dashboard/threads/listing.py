@@ -1,7 +1,7 @@
 """The list of threads, ready to print: a row for each tree, and below it its parts."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from codextime.dashboard.choices import Choice
 from codextime.dashboard.threads import words
 from codextime.dashboard.threads.query import SORTS, ThreadsQuery
 from codextime.dashboard.threads.reading import NO_SUBAGENTS, NOTHING, TREES_PER_PAGE, Known, ListReading, Subagents
-from codextime.dashboard.threads.signals import Signal, find_signals
+from codextime.dashboard.threads.signals import Signal, find_signals, list_signals
 from codextime.dashboard.threads.thread_sums import ThreadSum
 from codextime.lib import formats
 
@@ -50,6 +50,7 @@ class Row:
 class Column:
     """The head of a column: `direction` as ARIA has it, empty where the rows are not in its order."""
 
+    sort: str
     name: str
     title: str
     link: str
@@ -78,6 +79,7 @@ class ThreadList:
     following: str
     newest: str
     signals: list[Signal]
+    names: dict[str, str]
 
     @property
     def is_first(self) -> bool:
@@ -99,34 +101,35 @@ def build_list(reading: ListReading) -> ThreadList:
         following=query.link(after=shown[-1]) if has_more else "",
         newest=query.link(),
         signals=list({signal.name: signal for row in rows for signal in row.signals}.values()),
+        names={column.sort: column.name for column in columns},
     )
 
 
 def build_rows(reading: ListReading) -> list[Row]:
     rows: list[Row] = []
-    room = MOST_PARTS
+    rules, room = list_signals(), MOST_PARTS
     for place in reading.places[:TREES_PER_PAGE]:
         root = reading.known.get(place.root_id)
         if root is None:  # deleted this moment
             continue
         subagents = reading.subagents.get(root.id, NO_SUBAGENTS)
-        rows.append(build_row(root, reading.trees.get(root.id, NOTHING), note=describe_subagents(subagents)))
-        parts = list(build_parts(root, subagents, reading)) if len(subagents.shown) < room else []
+        rows.append(build_row(root, reading.trees.get(root.id, NOTHING), rules, note=describe_subagents(subagents)))
+        parts = list(build_parts(root, subagents, reading, rules)) if len(subagents.shown) < room else []
         rows += parts
         room -= len(parts)
     return rows
 
 
-def build_parts(root: Known, subagents: Subagents, reading: ListReading) -> Iterator[Row]:
+def build_parts(root: Known, subagents: Subagents, reading: ListReading, rules: Mapping[str, Signal]) -> Iterator[Row]:
     """The thread at the top by itself, and its sub-agents that are shown, each below the one that started it."""
     if not subagents.shown:
         return
-    yield build_row(root, reading.threads.get(root.id, NOTHING), depth=1, note=_("by itself"))
+    yield build_row(root, reading.threads.get(root.id, NOTHING), rules, depth=1, note=_("by itself"))
     known = [reading.known[thread] for thread in subagents.shown if thread in reading.known]
     for depth, thread in put_in_order(root.key, known):
         found = reading.threads.get(thread.id, NOTHING)
         if found.sum.calls:  # in the period and of the model that are asked for
-            yield build_row(thread, found, depth=depth)
+            yield build_row(thread, found, rules, depth=depth)
 
 
 def put_in_order(root: UUID, threads: Sequence[Known], depth: int = 1) -> Iterator[tuple[int, Known]]:
@@ -144,7 +147,8 @@ def put_in_order(root: UUID, threads: Sequence[Known], depth: int = 1) -> Iterat
         waiting += [(at + 1, child) for child in reversed(children.get(thread.key, []))]
 
 
-def build_row(thread: Known, found: ThreadSum, *, depth: int = 0, note: str = "") -> Row:
+def build_row(thread: Known, found: ThreadSum, rules: Mapping[str, Signal], *, depth: int = 0, note: str = "") -> Row:
+    """`rules` are all signals that there are."""
     sum_ = found.sum
     return Row(
         name=thread.name,
@@ -164,7 +168,7 @@ def build_row(thread: Known, found: ThreadSum, *, depth: int = 0, note: str = ""
         cached=words.describe_cached(sum_.cached_share, sum_.tokens.input_tokens),
         context=words.describe_context(found.context_share),
         exact_context=words.explain_context(found.context_share, found.highest_input_tokens),
-        signals=find_signals(found, is_subagent=depth > 0 and not note),
+        signals=find_signals(found, rules, is_subagent=depth > 0 and not note),
     )
 
 
@@ -177,7 +181,13 @@ def describe_subagents(subagents: Subagents) -> str:
 
 
 def build_columns(query: ThreadsQuery) -> list[Column]:
-    names = {
+    names = name_columns()
+    return [build_column(sort, *names[sort], query) for sort in SORTS]
+
+
+def name_columns() -> dict[str, tuple[str, str]]:
+    """Name and explanation of each column that rows can be put in order by."""
+    return {
         "latest": (_("Latest call"), ""),
         "calls": (_("Calls"), ""),
         "duration": (_("Duration"), _("From the first call to the last")),
@@ -187,21 +197,18 @@ def build_columns(query: ThreadsQuery) -> list[Column]:
         "cached": (_("Cached"), _("Share of the input that came from the cache")),
         "context": (_("Context"), _("Highest share of a model's context window that a call read")),
     }
-    return [build_column(sort, *names[sort], query) for sort in SORTS]
 
 
 def build_column(sort: str, name: str, title: str, query: ThreadsQuery) -> Column:
     """Its link puts the largest first; where they are so already, the smallest."""
     direction = "" if query.column != sort else "descending" if query.is_descending else "ascending"
     link = query.link(sort=sort if direction == "descending" else f"-{sort}")
-    return Column(name, title, link, direction, sort != "latest")
+    return Column(sort, name, title, link, direction, sort != "latest")
 
 
 def build_orders(query: ThreadsQuery, columns: Sequence[Column]) -> list[Order]:
     """By each column the largest first; the smallest only where the rows are so."""
-    orders = [
-        Order(f"-{sort}", column.name, query.sort == f"-{sort}") for sort, column in zip(SORTS, columns, strict=True)
-    ]
+    orders = [Order(f"-{column.sort}", column.name, query.sort == f"-{column.sort}") for column in columns]
     if not query.is_descending:
         name = columns[SORTS.index(query.column)].name
         orders.append(Order(query.sort, _("%(column)s, smallest first") % {"column": name}, is_chosen=True))

@@ -1,6 +1,7 @@
 """The page of one thread, ready to print."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,10 +11,10 @@ from django.utils.translation import gettext as _
 from codextime.dashboard.threads import words
 from codextime.dashboard.threads.charts import Timeline, build_timeline
 from codextime.dashboard.threads.lifecycle import Event, find_events
-from codextime.dashboard.threads.listing import Row, build_row, put_in_order
+from codextime.dashboard.threads.listing import Row, build_row, name_columns, put_in_order
 from codextime.dashboard.threads.reading import NOTHING, Known
 from codextime.dashboard.threads.reading_one import MOST_CALLS, CallOfThread, ThreadReading
-from codextime.dashboard.threads.signals import Signal, find_signals
+from codextime.dashboard.threads.signals import Signal, find_signals, list_signals
 from codextime.lib import formats
 from codextime.usage.thread_names import name_thread
 
@@ -67,6 +68,7 @@ class ThreadPage:
     parent: Way | None
     has_lost_parent: bool
     parts: list[Row]
+    names: dict[str, str]
     subagents: str
     hidden_subagents: str
     timeline: Timeline
@@ -89,6 +91,7 @@ def build_page(reading: ThreadReading) -> ThreadPage:
     timeline = build_timeline(reading.calls)
     me = reading.known[thread.pk]
     hidden = reading.subagents.number - len(reading.subagents.shown)
+    rules = list_signals()
     return ThreadPage(
         id=thread.pk,
         name=me.name,
@@ -97,12 +100,13 @@ def build_page(reading: ThreadReading) -> ThreadPage:
         first_at=own.first_at,
         last_at=own.last_at,
         figures=build_figures(reading),
-        signals=find_signals(own, is_subagent=thread.parent_key is not None),
+        signals=find_signals(own, rules, is_subagent=thread.parent_key is not None),
         models=words.describe_models(own.models),
         top=find_way(reading, reading.root_id if reading.root_id not in (thread.pk, reading.parent_id) else None),
         parent=find_way(reading, reading.parent_id),
         has_lost_parent=thread.parent_key is not None and reading.parent_id is None,
-        parts=build_parts(reading, me),
+        parts=build_parts(reading, me, rules),
+        names={sort: name for sort, (name, _title) in name_columns().items()},
         subagents=formats.exact(reading.subagents.number),
         hidden_subagents=formats.exact(hidden) if hidden > 0 else "",
         timeline=timeline,
@@ -150,11 +154,11 @@ def whole(has_more: bool, text: str) -> str:
     return _("%(figure)s in the tree") % {"figure": text} if has_more else ""
 
 
-def build_parts(reading: ThreadReading, me: Known) -> list[Row]:
+def build_parts(reading: ThreadReading, me: Known, rules: Mapping[str, Signal]) -> list[Row]:
     """The sub-agents below this thread."""
     known = [reading.known[thread] for thread in reading.subagents.shown if thread in reading.known]
     return [
-        build_row(thread, reading.subagent_sums.get(thread.id, NOTHING), depth=depth)
+        build_row(thread, reading.subagent_sums.get(thread.id, NOTHING), rules, depth=depth)
         for depth, thread in put_in_order(me.key, known)
     ]
 

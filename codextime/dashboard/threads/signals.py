@@ -1,5 +1,6 @@
 """What deserves a look in a thread: short marks, each with its rule in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -20,8 +21,9 @@ class Signal:
     rule: str
 
 
-def find_signals(found: ThreadSum, *, is_subagent: bool) -> list[Signal]:
-    tokens, rules = found.sum.tokens, list_signals()
+def find_signals(found: ThreadSum, rules: Mapping[str, Signal], *, is_subagent: bool) -> list[Signal]:
+    """Those of `rules` (`list_signals`) that hold for the sums of a thread or a tree."""
+    tokens = found.sum.tokens
     is_low = found.sum.cached_share < LOW_CACHE_SHARE and tokens.uncached_input_tokens >= MANY_UNCACHED_TOKENS
     given = {
         "large": tokens.total >= LARGE_THREAD_TOKENS,
