@@ -126,7 +126,7 @@ def build_call(reading: CallReading) -> CallPage:
         label=reading.label,
         thread_name=reading.thread_name,
         thread_link=f"/threads/{call.thread_id}" if reading.thread_name else "",
-        figures=list_figures(facts),
+        figures=list_figures(facts, evidence_of(call)),
         logged=list_logged(call, tokens),
         derived=list_derived(facts),
         price_rows=[build_price_row(line) for line in lines],
@@ -168,16 +168,21 @@ def price_lines(call: Call, book: RateBook) -> tuple[Rate | None, list[PriceLine
     return list_price_lines(call.model.name, utc_date(call), tokens_of(call), book=book)
 
 
-def list_figures(facts: Facts) -> list[Fact]:
+def evidence_of(call: Call) -> str:
+    """How its counts are known."""
+    return "exact" if call.revision >= EXACT_REVISION else "estimated"
+
+
+def list_figures(facts: Facts, evidence: str) -> list[Fact]:
     """The row at the top."""
     tokens, share = facts.tokens, facts.context_share
     window = _("of %(number)s tokens") % {"number": formats.compact(facts.context_window or 0)}
     unknown = _("No context window is listed for this model.")
     return [
-        Fact(_("Tokens"), formats.compact(tokens.total), "exact", formats.exact(tokens.total)),
-        Fact(_("Input"), formats.compact(tokens.input_tokens), "exact", formats.exact(tokens.input_tokens)),
+        Fact(_("Tokens"), formats.compact(tokens.total), evidence, formats.exact(tokens.total)),
+        Fact(_("Input"), formats.compact(tokens.input_tokens), evidence, formats.exact(tokens.input_tokens)),
         Fact(_("Cached"), formats.percent(cached_share(tokens)), "derived"),
-        Fact(_("Output"), formats.compact(tokens.output_tokens), "exact", formats.exact(tokens.output_tokens)),
+        Fact(_("Output"), formats.compact(tokens.output_tokens), evidence, formats.exact(tokens.output_tokens)),
         Fact(
             _("Context used"),
             _("unknown") if share is None else formats.percent(share),
@@ -193,7 +198,7 @@ def describe_estimate(priced: Estimate) -> str:
 
 
 def list_logged(call: Call, tokens: Tokens) -> list[Fact]:
-    evidence = "exact" if call.revision >= EXACT_REVISION else "estimated"
+    evidence = evidence_of(call)
     words = token_words()
     facts = [Fact(words[field], formats.exact(getattr(tokens, field)), evidence) for field in TOKEN_FIELDS]
     return [*facts, Fact(_("Counter"), describe_counter(call.revision), evidence)]

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -24,12 +24,12 @@ FILES_OF_USER = RateLimit("files-of-calls", amount=30, seconds=600, is_lenient=T
 @never_cache
 @login_required
 def show_calls(request: SignedInRequest) -> HttpResponse:
-    """What a form sent is led to the address without what it left empty, which is the one to copy and to save."""
+    """Another spelling of an address, such as a form sends, leads to the one to copy and to save."""
     try:
         question = read_question(request.GET.dict())
     except QuestionWrong as error:
         return refuse(request, error)
-    if "" in request.GET.values():
+    if QueryDict(question.query).dict() != request.GET.dict():
         return HttpResponseRedirect(address(question))
     page = selectors.get_calls(user=request.user, question=question, now=timezone.now())
     return render(request, "dashboard/calls/calls.html", {"page": page, "form": ViewForm()})

@@ -81,6 +81,7 @@ def test_what_a_form_leaves_empty_does_not_stay_in_the_address(signed_in: Client
 
     assert answer.status_code == 302
     assert answer["Location"] == "/calls?model=o3&least=20000"
+    assert signed_in.get("/calls?sort=-at")["Location"] == "/calls"
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,8 @@ def test_a_model_without_a_rate_has_no_price_lines_and_an_unknown_context(signed
     for words in ("unpriced", "unknown", "3, estimate", "Some of its tokens have no public rate"):
         assert words in page
     assert "In all" not in page
+    assert "evidence-estimated" in page
+    assert "evidence-exact" not in page
 
 
 def test_a_call_of_a_thread_stands_beside_those_around_it(signed_in: Client, owner: User) -> None:
