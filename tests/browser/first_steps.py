@@ -30,7 +30,7 @@ def sign_in(page: Page) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill("ada@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
 
 
 def pair_and_sync(page: Page, machine: Machine, *arguments: str) -> Run:
