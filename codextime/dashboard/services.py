@@ -8,6 +8,8 @@ from codextime.accounts.models import AccountErasure, User
 from codextime.accounts.services import erase_user
 from codextime.boards.services import leave_board
 from codextime.dashboard.calls.services import forget_views_of
+from codextime.dashboard.models import OwnThresholds
+from codextime.dashboard.thresholds import Thresholds, own_values
 from codextime.devices.services import forget_pairings_for, revoke_all_devices
 from codextime.exports.services import forget_exports_of
 from codextime.ingest.services import forget_erased_tokens, forget_uploads_of, remember_erased_tokens
@@ -82,3 +84,12 @@ def erase_usage(*, user: User, now: datetime.datetime) -> None:
     forget_views_of(user=user)
     forget_uploads_of(user=user)
     forget_exports_of(user=user)
+
+
+def move_thresholds(*, user: User, thresholds: Thresholds) -> None:
+    """Keeps what differs from the shipped ones, so that a better shipped one reaches who never moved it."""
+    OwnThresholds.objects.update_or_create(user=user, defaults={"values": own_values(thresholds)})
+
+
+def reset_thresholds(*, user: User) -> None:
+    OwnThresholds.objects.filter(user=user).delete()

@@ -1,0 +1,42 @@
+"""Pages are light, and nothing moves while they load."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import Page
+
+from codextime.accounts.models import User
+from tests.browser.private_pages import PRIVATE_PAGES, fill
+from tests.browser.test_public_pages import PATHS
+
+MOST_HTML, MOST_SCRIPT = 120_000, 40_000  # bytes: of HTML as it is, of scripts compressed
+WATCH_SHIFTS = """
+window.shifts = 0;
+new PerformanceObserver((list) => { for (const shift of list.getEntries()) window.shifts += shift.value; })
+  .observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def find_faults(page: Page, paths: list[str]) -> list[str]:
+    page.add_init_script(WATCH_SHIFTS)
+    faults = []
+    for path in paths:
+        answer = page.goto(path, wait_until="networkidle")
+        assert answer is not None
+        scripts = [script.get_attribute("src") for script in page.locator("script[src]").all()]
+        weight = sum(len(gzip.compress(page.request.get(script or "").body())) for script in scripts)
+        sheets, shifts = page.locator("link[rel=stylesheet]").count(), page.evaluate("window.shifts")
+        if len(answer.body()) > MOST_HTML or weight > MOST_SCRIPT or sheets != 1 or round(shifts, 3):
+            faults.append(f"{path}: {len(answer.body())} of HTML, {weight} of scripts, {sheets} sheets, {shifts} moved")
+    return faults
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_public_pages_are_light_and_hold_still(page: Page) -> None:
+    assert find_faults(page, PATHS) == []
+
+
+def test_private_pages_are_light_and_hold_still(signed_in: Page, owner: User) -> None:
+    fill(owner)
+
+    assert find_faults(signed_in, PRIVATE_PAGES) == []
