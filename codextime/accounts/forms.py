@@ -4,7 +4,9 @@ visitor came with, to passkeys names as others have."""
 from typing import Any, cast
 
 from allauth.account.forms import SignupForm
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.db import transaction
@@ -41,6 +43,14 @@ class SignUpForm(SignupForm):
         return user
 
 
+class AppForm(ActivateTOTPForm):
+    def clean_code(self) -> str:
+        """Whoever has the code has shown who they are: the recovery codes, which come next, ask no more."""
+        code: str = super().clean_code()
+        record_authentication(context.request, self.user, "mfa", type="totp", reauthenticated=True)
+        return code
+
+
 class PasskeyForm(AddWebAuthnForm):
     name = forms.CharField(label=_("Name"), required=False, validators=[validate_name])
     passwordless = forms.BooleanField(
@@ -51,6 +61,13 @@ class PasskeyForm(AddWebAuthnForm):
             "Without the password; asks for your finger, face or PIN. Old security keys cannot do that: untick."
         ),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """As with the code of an app."""
+        cleaned: dict[str, Any] = super().clean()
+        if cleaned.get("credential"):
+            record_authentication(context.request, self.user, "mfa", type="webauthn", reauthenticated=True)
+        return cleaned
 
 
 class PasskeyNameForm(EditWebAuthnForm):

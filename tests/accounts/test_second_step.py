@@ -90,6 +90,18 @@ def test_recovery_codes_are_shown_once_with_a_download_of_the_same(client: Clien
     assert client.get(CODES + "download/").status_code == 403
 
 
+def test_who_has_no_password_sees_the_recovery_codes_right_after_the_app_is_on(client: Client, owner: User) -> None:
+    owner.set_unusable_password()
+    owner.save()
+    client.force_login(owner)
+    client.get("/accounts/2fa/totp/activate/")
+
+    key = client.session["mfa.totp.secret"]
+    answer = client.post("/accounts/2fa/totp/activate/", {"code": app_code(key)}, follow=True)
+
+    assert "You see these codes this once" in answer.text
+
+
 @pytest.mark.django_db(transaction=True)  # mail leaves after the commit
 def test_new_recovery_codes_take_the_place_of_the_old(client: Client, owner: User) -> None:
     _, codes = switch_app_on(client, owner)
