@@ -224,7 +224,8 @@ def connected(options: Options, server: Server, sleep: Callable[[float], None]) 
     from codextime_tracker.client import Client
 
     if needs_warning(server, allow_http=options.allow_http):
-        say(f"Warning: {server} is not encrypted: who shares this network can read the counts and the upload token.")
+        warn = progress.teller(is_quiet=False)  # above a bar, if there is one
+        warn(f"Warning: {server} is not encrypted: who shares this network can read the counts and the upload token.")
     with Client(server, notice=progress.teller(is_quiet=options.is_quiet), sleep=sleep) as client:
         yield client
 
@@ -280,26 +281,25 @@ def deliver_all(
     due = [each for each in destinations if has_news(index, each, options.label, now)]
     if not due:
         return None
-    from codextime_tracker.delivery import Delivered, deliver
-
-    delivered = Delivered()
     is_shown = progress.is_wanted(is_quiet=options.is_quiet)
     try:
-        with (
-            connected(options, server, sleep) as client,
-            progress.calls_bar("Sending", waiting(index, due), is_shown=is_shown) as update,
-        ):
-            for each in due:
-                deliver(
-                    index,
-                    each,
-                    client=client,
-                    token=token,
-                    label=options.label,
-                    now=now,
-                    delivered=delivered,
-                    progress=update,
-                )
+        with progress.calls_bar("Sending", waiting(index, due), is_shown=is_shown) as update:
+            # Only now: to load what can send takes longer than a bar may stand still.
+            from codextime_tracker.delivery import Delivered, deliver
+
+            delivered = Delivered()
+            with connected(options, server, sleep) as client:
+                for each in due:
+                    deliver(
+                        index,
+                        each,
+                        client=client,
+                        token=token,
+                        label=options.label,
+                        now=now,
+                        delivered=delivered,
+                        progress=update,
+                    )
     except Stopped as stopped:
         forget_token(options, server, stopped)
         stopped.add_note(what_waits(waiting(index, due), options))
