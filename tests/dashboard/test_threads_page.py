@@ -108,6 +108,15 @@ def test_a_tree_is_one_row_with_its_parts_below_it(owner: User) -> None:
     ]
 
 
+def test_a_parent_that_did_nothing_in_the_period_has_no_row_by_itself(owner: User) -> None:
+    group(owner, in_thread(1), in_thread(2, timezone.now(), parent=1))
+    number_threads(owner)
+
+    rows = get_threads(user=owner, query=read_query({"period": "7d"}), now=timezone.now()).rows
+
+    assert [(row.name, row.depth, row.calls) for row in rows] == [("1", 0, "1"), ("2", 1, "1")]
+
+
 def test_threads_in_a_circle_are_rows_of_their_own(owner: User) -> None:
     group(owner, in_thread(1, parent=2), in_thread(2, START + minutes(1), parent=1), in_thread(3, parent=3))
     number_threads(owner)

@@ -59,6 +59,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A link of a switch."""
+
+    name: str
+    link: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An order of the rows, for who sees no heads of columns."""
 
@@ -124,7 +133,9 @@ def build_parts(root: Known, subagents: Subagents, reading: ListReading, rules: 
     """The thread at the top by itself, and its sub-agents that are shown, each below the one that started it."""
     if not subagents.shown:
         return
-    yield build_row(root, reading.threads.get(root.id, NOTHING), rules, depth=1, note=_("by itself"))
+    own = reading.threads.get(root.id, NOTHING)
+    if own.sum.calls:
+        yield build_row(root, own, rules, depth=1, note=_("by itself"))
     known = [reading.known[thread] for thread in subagents.shown if thread in reading.known]
     for depth, thread in put_in_order(root.key, known):
         found = reading.threads.get(thread.id, NOTHING)
