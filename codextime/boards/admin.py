@@ -19,6 +19,8 @@ from django.utils import timezone
 from codextime.accounts.requests import SignedInRequest
 from codextime.boards import holds, moderation
 from codextime.boards.models import HeldDate, HiddenAccount, Listing, ModerationEvent
+from codextime.pricing.admin import OperatorRatesAdmin, RateEventAdmin
+from codextime.pricing.models import OperatorRates, RateEvent
 from codextime.usage.services import UserGone
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -163,3 +165,5 @@ site = ModerationSite()
 site.register(Listing, ListingAdmin)
 site.register(HeldDate, HeldDateAdmin)
 site.register(ModerationEvent, ModerationEventAdmin)
+site.register(OperatorRates, OperatorRatesAdmin)
+site.register(RateEvent, RateEventAdmin)

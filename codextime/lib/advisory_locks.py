@@ -15,6 +15,7 @@ class Lock(IntEnum):
     HANDLES = 5
     EXPORT_OF_USER = 6
     OWN_RATES_OF_USER = 9
+    OPERATORS_RATES = 10
 
 
 def hold_lock(lock: Lock, key: int = 0) -> None:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 LONGEST_NAME = 64
 DIGITS, DECIMALS = 16, 9  # hold `rates.HIGHEST_AMOUNT` with `rates.MOST_DECIMALS`
@@ -17,6 +18,26 @@ class OperatorRates(models.Model):
 
     def __str__(self) -> str:
         return self.model
+
+
+class RateEvent(models.Model):
+    """A line of what operators did about the rates of a model, by a command if `operator` never was anybody. The
+    database takes new lines only, and forgets of a line who was erased since."""
+
+    class Action(models.TextChoices):
+        IMPORT = "import", "imported rates"
+        ADD = "add", "added a rate"
+        CONFIRM = "confirm", "confirmed the rates"
+        FORGET = "forget", "went back to the shipped rates"
+
+    made_at = models.DateTimeField(db_default=Now())  # by the database's clock, whatever a program says
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    action = models.CharField(max_length=10, choices=Action)
+    model = models.CharField(max_length=LONGEST_NAME)
+    rates = models.JSONField(null=True)  # what holds since then, or what was forgotten; None: nothing of the operator's
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}: {self.get_action_display()} of {self.model}"
 
 
 class OwnRate(models.Model):

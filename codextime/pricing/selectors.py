@@ -154,6 +154,29 @@ def ended(rate: Rate, on: datetime.date) -> Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedRate:
+    """`unit` is USD or credits; `origin` says whose figures these are."""
+
+    rate: Rate
+    unit: str
+    origin: str
+
+
+def list_rates(*, today: datetime.date) -> list[ListedRate]:
+    """All rates that hold on the UTC date `today` or later, by model."""
+    book = get_book()
+    imported = models.OperatorRates.objects.exclude(rates=None).values_list("model", "rates")
+    origins = {(model, kind) for model, rates in imported for kind in rates or ()}
+    return [
+        ListedRate(rate, unit, "imported" if (rate.model, kind) in origins else "shipped")
+        for kind, unit, listed in (("rates", "USD", book.rates), ("credits", "credits", book.credits))
+        for model in sorted(listed)
+        for rate in listed[model]
+        if rate.effective_until is None or rate.effective_until > today
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPrices:
     """What a user typed: rates by model, the newest first, and the price of a credit."""
 

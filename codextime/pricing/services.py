@@ -6,20 +6,28 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from django.db import transaction
 
-from codextime.pricing.models import OperatorRates
+from codextime.accounts.models import User
+from codextime.lib.advisory_locks import Lock, hold_lock
+from codextime.pricing.models import OperatorRates, RateEvent
 from codextime.pricing.rates import ONE_DAY, Rate, RateFile, by_model
-from codextime.pricing.selectors import get_book
+from codextime.pricing.selectors import end_before, get_book
+
+Action = RateEvent.Action
 
 
 class RatesUnreadable(Exception):
     """The file does not have the form of the data file; the message says where."""
 
 
+class LaterRate(Exception):
+    """A rate of the model begins on a later day: a file says in which order all of them hold."""
+
+
 class ModelNotListed(Exception):
     """There is no rate of this model to confirm, or nothing of the operator's to forget."""
 
 
-def import_rates(*, content: bytes, today: datetime.date) -> list[str]:
+def import_rates(*, content: bytes, today: datetime.date, operator: User | None = None) -> list[str]:
     """Takes the rates of a file in the place of all earlier ones of its models; returns these models.
 
     Rates and credits of a model are imported apart: a file without credits leaves them as they are. Raises
@@ -37,7 +45,34 @@ def import_rates(*, content: bytes, today: datetime.date) -> list[str]:
     with transaction.atomic():
         for model in models:
             import_model(model, rates.get(model, []), credits_.get(model, []))
+            note(Action.IMPORT, model, operator)
     return models
+
+
+def add_rate(*, rate: Rate, is_credits: bool, today: datetime.date, operator: User | None = None) -> None:
+    """Has `rate` hold from its first day on, after what holds before; one that begins on the same day goes. Raises
+    `RatesUnreadable` and `LaterRate`."""
+    with transaction.atomic():
+        hold_lock(Lock.OPERATORS_RATES)
+        listed = check_new_rate(rate, is_credits=is_credits, today=today)
+        rates = [*map(as_listed, end_before(rate.effective_from, listed)), rate]
+        import_model(rate.model, [] if is_credits else rates, rates if is_credits else [])
+        note(Action.ADD, rate.model, operator)
+
+
+def check_new_rate(rate: Rate, *, is_credits: bool, today: datetime.date) -> list[Rate]:
+    """The rates of the model so far. Raises what `add_rate` raises."""
+    refuse_evidence_to_come([rate], today=today)
+    book = get_book()
+    listed = (book.credits if is_credits else book.rates).get(rate.model, [])
+    if any(other.effective_from > rate.effective_from for other in listed):
+        raise LaterRate
+    return listed
+
+
+def as_listed(rate: Rate) -> Rate:
+    """As a price list has it, without who confirmed it."""
+    return Rate(**{name: getattr(rate, name) for name in Rate.__struct_fields__})
 
 
 def refuse_evidence_to_come(rates: Iterable[Rate], *, today: datetime.date) -> None:
@@ -57,7 +92,7 @@ def import_model(model: str, rates: Iterable[Rate], credits_: Iterable[Rate]) ->
     row.save()
 
 
-def confirm_rates(*, models: Sequence[str], today: datetime.date) -> list[Rate]:
+def confirm_rates(*, models: Sequence[str], today: datetime.date, operator: User | None = None) -> list[Rate]:
     """Notes that the operator compared all rates of `models` with the official pages; returns those in USD.
 
     Raises `ModelNotListed`, and then nothing was confirmed.
@@ -69,12 +104,22 @@ def confirm_rates(*, models: Sequence[str], today: datetime.date) -> list[Rate]:
     with transaction.atomic():
         for model in models:
             OperatorRates.objects.update_or_create(model=model, defaults={"confirmed_on": today})
+            note(Action.CONFIRM, model, operator)
     return [rate for model in models for rate in book.rates.get(model, [])]
 
 
-def forget_rates(*, models: Sequence[str]) -> None:
+def forget_rates(*, models: Sequence[str], operator: User | None = None) -> None:
     """Goes back to the rates and the evidence of the data file. Raises `ModelNotListed`, and then nothing changed."""
     with transaction.atomic():
         for model in models:
-            if not OperatorRates.objects.filter(model=model).delete()[0]:
+            row = OperatorRates.objects.select_for_update().filter(model=model).first()
+            if row is None:
                 raise ModelNotListed(model)
+            note(Action.FORGET, model, operator)
+            row.delete()
+
+
+def note(action: Action, model: str, operator: User | None) -> None:
+    """The line that stays, with the operator's rates of the model at this moment."""
+    rates = OperatorRates.objects.filter(model=model).values_list("rates", flat=True).first()
+    RateEvent.objects.create(action=action, model=model, operator=operator, rates=rates)

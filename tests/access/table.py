@@ -50,9 +50,13 @@ def staff(route: str) -> Row:
 STAFF_ROUTES = [
     *("", "login/", "logout/", "password_change/", "password_change/done/", "autocomplete/", "jsi18n/"),
     *("r/<path:content_type_id>/<path:object_id>/", "<app_label>/", "<url>"),
+    *("pricing/operatorrates/in-force/", "pricing/operatorrates/in-force/confirm/"),
     *(
-        f"boards/{model}/{page}"
-        for model in ("listing", "helddate", "moderationevent")
+        f"{model}/{page}"
+        for model in (
+            *("boards/listing", "boards/helddate", "boards/moderationevent"),
+            *("pricing/operatorrates", "pricing/rateevent"),
+        )
         for page in ("", "add/", *(f"<path:object_id>/{end}" for end in ("history/", "delete/", "change/", "")))
     ),
 ]
