@@ -152,7 +152,7 @@ def test_a_large_one_is_kept_and_sent_in_parts(
     file = answer.getvalue()
 
     assert ExportPart.objects.count() > 3
-    assert len(unpack(file)) == 16
+    assert len(unpack(file)) == 17
     assert int(answer["Content-Length"]) == export.size == len(file)
     assert answer["Content-Disposition"].startswith("attachment")
     assert "private" in answer["Cache-Control"]

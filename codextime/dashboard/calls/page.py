@@ -1,6 +1,7 @@
 """The list of calls, in words that are ready to print."""
 
 import datetime
+import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,7 +41,8 @@ class Line:
     """One call. `marks` are (what it is, why it is so)."""
 
     link: str
-    at: datetime.datetime
+    at: str
+    instant: str
     model: str
     label: str
     thread: str
@@ -123,7 +125,7 @@ def build_page(
     return Page(
         question=question,
         columns=list_columns(question, is_grouping=is_grouping),
-        lines=[build_line(row, labels, threads, book) for row in shown],
+        lines=[build_line(row, labels, threads, book, user.zone) for row in shown],
         following=address(following) if following else "",
         first=address(whole) if question.after else "",
         total=describe_total(total) if total else "",
@@ -184,13 +186,17 @@ def build_column(name: str, question: Question) -> Column:
     return Column(name, titles()[name], link, direction if is_sorted else "", name not in ("at", *TEXTS))
 
 
-def build_line(row: CallRow, labels: Mapping[int, str], threads: Mapping[int, str], book: RateBook) -> Line:
+def build_line(
+    row: CallRow, labels: Mapping[int, str], threads: Mapping[int, str], book: RateBook, zone: zoneinfo.ZoneInfo
+) -> Line:
+    at = row.at.astimezone(zone)
     is_long = row.tokens.input_tokens > LONG_CONTEXT_TOKENS
     on = row.at.astimezone(datetime.UTC).date()
     priced = estimate(row.model, on, row.tokens, is_long_context=is_long, book=book)
     return Line(
         link=reverse("call", args=[row.call_id.hex]),
-        at=row.at,
+        at=f"{formats.day(at.date())}, {at:%H:%M:%S}",
+        instant=at.isoformat(),
         model=row.model,
         label=labels.get(row.source_id, ""),
         thread=threads.get(row.thread_id or 0, ""),

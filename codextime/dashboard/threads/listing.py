@@ -59,15 +59,6 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A link of a switch."""
-
-    name: str
-    link: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Order:
     """An order of the rows, for who sees no heads of columns."""
 
