@@ -16,6 +16,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 LONGEST_DAILY = 62  # days; a longer period starts with weeks
 LONGEST_WEEKLY = 400
+LONGEST = {"day": LONGEST_DAILY, "week": 62 * 7}  # days; a longer period has no bars of this grain: too many to read
 PERIODS = {"week": "7d", "month": "month"}  # which period a bar leads to
 TITLES = {"hour": "Tokens by hour", "day": "Tokens by day", "week": "Tokens by week", "month": "Tokens by month"}
 
@@ -36,6 +37,11 @@ def fitting_grain(period: Period) -> str:
     if period.days <= LONGEST_DAILY:
         return "day"
     return "week" if period.days <= LONGEST_WEEKLY else "month"
+
+
+def is_fitting(grain: str, period: Period) -> bool:
+    """Whether a chart of the period may have bars of this grain."""
+    return period.days <= LONGEST.get(grain, period.days)
 
 
 def hour_buckets(

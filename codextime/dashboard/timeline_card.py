@@ -47,9 +47,10 @@ def build_timeline(
     series: Mapping[str, Sum],
 ) -> Timeline:
     """Of `rows`, or of the `hours` of a single day; `series` has the sum of each of their names. Asked for a grain, it
-    keeps to it, but a single day always has hours."""
+    keeps to it, but a single day always has hours, and no chart has more bars than can be read."""
     fitting = timeline.fitting_grain(period)
-    grain = fitting if fitting == "hour" else query.by or fitting
+    grains = {grain: text for grain, text in queries.GRAINS.items() if timeline.is_fitting(grain, period)}
+    grain = query.by if query.by in grains and fitting != "hour" else fitting
     css = shares.find_colours(series)
     coloured = [name for name in shares.by_tokens(series) if css[name] != "series-other"]
     if grain == "hour":
@@ -61,7 +62,7 @@ def build_timeline(
         buckets=buckets,
         legend=build_legend(query, series, coloured, css),
         css=css,
-        grains=[] if grain == "hour" else choices(query, "by", queries.GRAINS, grain),
+        grains=[] if grain == "hour" else choices(query, "by", grains, grain),
         query=query,
     )
 

@@ -63,7 +63,7 @@ async function takeFresh(shown) {
 
 // What the visitor did to the figures: unfolded, scrolled, focused. Found again by kind and place, or by address.
 function remember(shown) {
-  const frames = ".heatmap-scroll, .plot-scroll, .table-wrap, .switch";
+  const frames = ".heatmap-scroll, .table-wrap, .switch";
   const unfolded = all(shown, "details").map((details) => details.open);
   const scrolled = all(shown, frames).map((frame) => [frame.scrollLeft, frame.scrollTop]);
   const focused = shown.contains(document.activeElement) ? document.activeElement : null;

@@ -23,17 +23,71 @@ function hideTip() {
   tip.hidden = true;
 }
 
+function giveTip(target, text) {
+  target.dataset.tip = text;
+  target.setAttribute("aria-label", text);
+  if (!target.hasAttribute("href") && !target.hasAttribute("role")) target.setAttribute("role", "img"); // else no name
+  target.addEventListener("pointerenter", () => showTip(target));
+  target.addEventListener("pointerleave", hideTip);
+  target.addEventListener("focus", () => showTip(target));
+  target.addEventListener("blur", hideTip);
+}
+
 function takeTitles() {
   for (const title of document.querySelectorAll("main svg title")) {
-    const target = title.parentElement;
-    target.dataset.tip = title.textContent;
-    target.setAttribute("aria-label", title.textContent);
-    if (!target.hasAttribute("href") && !target.hasAttribute("role")) target.setAttribute("role", "img"); // else no name
+    giveTip(title.parentElement, title.textContent);
     title.remove();
-    target.addEventListener("pointerenter", () => showTip(target));
-    target.addEventListener("pointerleave", hideTip);
-    target.addEventListener("focus", () => showTip(target));
-    target.addEventListener("blur", hideTip);
+  }
+}
+
+// --- the calendar: each day becomes a link over the picture, with the figures of the table behind it ---
+
+const PITCH = 21; // as in charts/heatmap.py
+const TOP = 22;
+const SVG = "http://www.w3.org/2000/svg";
+const DAY = 86400000; // milliseconds
+const isoOf = (time) => new Date(time).toISOString().slice(0, 10);
+
+// Address and text of each day of the table; an address without a date is that of today.
+function readDays(table, today) {
+  const [, ...names] = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+  return new Map([...table.querySelectorAll("th > a")].map((link) => {
+    const [on, ...figures] = [...link.closest("tr").cells].map((cell) => cell.textContent.trim());
+    const href = link.getAttribute("href");
+    const text = `${on}: ${figures.map((figure, n) => `${names[n]} ${figure}`).join(" · ")}`;
+    return [href.match(/\d{4}-\d{2}-\d{2}/)?.[0] || today, { href, text }];
+  }));
+}
+
+function sayDay(time) {
+  const format = { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" };
+  const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  return new Date(time).toLocaleDateString(locale, format).replace(",", "");
+}
+
+function takeDays() {
+  for (const calendar of document.querySelectorAll(".heatmap-year")) {
+    const { start, first, days, pages, nothing } = calendar.dataset;
+    const chosen = calendar.querySelector("[data-chosen]")?.dataset.chosen;
+    const today = calendar.querySelector("[data-today]")?.dataset.today;
+    const known = readDays(calendar.closest("section").querySelector(".days"), today);
+    const rings = calendar.querySelector(".ring");
+    for (let n = 0, time = Date.parse(first); n < Number(days); n += 1, time += DAY) {
+      const on = isoOf(time);
+      const place = Math.round((time - Date.parse(start)) / DAY);
+      const link = document.createElementNS(SVG, "a");
+      const square = document.createElementNS(SVG, "rect");
+      square.setAttribute("x", Math.floor(place / 7) * PITCH);
+      square.setAttribute("y", TOP + (place % 7) * PITCH);
+      link.append(square);
+      const day = known.get(on) || { href: pages && pages + on, text: `${sayDay(time)}: ${nothing}` };
+      if (day.href) link.setAttribute("href", day.href);
+      link.setAttribute("tabindex", "-1");
+      if (on === chosen) link.setAttribute("aria-current", "date");
+      giveTip(link, day.text);
+      calendar.insertBefore(link, rings);
+    }
+    calendar.setAttribute("role", "group");
   }
 }
 
@@ -77,6 +131,7 @@ function showChosenDay() {
 }
 
 takeTitles();
+takeDays();
 takeArrows();
 showChosenDay();
-document.addEventListener("figures:fresh", () => { hideTip(); takeTitles(); takeArrows(); });
+document.addEventListener("figures:fresh", () => { hideTip(); takeTitles(); takeDays(); takeArrows(); });

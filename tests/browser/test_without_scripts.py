@@ -30,7 +30,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def test_the_home_page_leads_into_the_example_whose_switches_are_links(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Know what Codex burns")
-    expect(page.locator(".heatmap-year a").first).to_be_visible()
+    expect(page.locator(".heatmap-year path").first).to_be_visible()
     page.get_by_role("link", name="Try the example").click()
 
     page.get_by_role("navigation", name="Period", exact=True).get_by_role("link", name="7 d").click()

@@ -34,14 +34,15 @@ def test_the_calendar_has_53_weeks_and_ends_today() -> None:
     cells = calendar({}).cells
 
     assert len(cells) == 52 * 7 + 6  # 21 Nov 2026 is a Saturday
-    assert cells[0].title == "Mon 17 Nov 2025: no calls"
-    assert [cell.css for cell in cells] == ["heat-0"] * (len(cells) - 1) + ["heat-0 heat-today"]
+    assert (cells[0].on, cells[-1].on) == (datetime.date(2025, 11, 17), TODAY)
+    assert {cell.step for cell in cells} == {0}
+    assert [cell.on for cell in calendar({}).rings] == [TODAY]
 
 
 def test_days_get_five_steps_by_rank_not_by_size() -> None:
     days = {TODAY - datetime.timedelta(days=n): burned(10**n) for n in range(10)}
 
-    steps = [int(cell.css[5]) for cell in calendar(days).cells[-10:]]
+    steps = [cell.step for cell in calendar(days).cells[-10:]]
 
     assert steps == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
 
@@ -50,7 +51,15 @@ def test_days_get_five_steps_by_rank_not_by_size() -> None:
 def test_the_busiest_day_always_has_the_last_step(counts: list[int]) -> None:
     days = {TODAY - datetime.timedelta(days=n): burned(count) for n, count in enumerate(counts)}
 
-    assert calendar(days).cells[-1].css == "heat-5 heat-today"
+    assert calendar(days).cells[-1].step == 5
+
+
+def test_the_picture_has_every_cell_in_the_path_of_its_step() -> None:
+    shown = calendar({TODAY: burned(7)})
+
+    paths = dict(shown.paths)
+    assert paths[5] == "M1096 131h10v10h-10z"
+    assert paths[0].count("M") == len(shown.cells) - 1
 
 
 def test_the_day_that_the_page_shows_is_marked_once() -> None:
@@ -58,8 +67,7 @@ def test_the_day_that_the_page_shows_is_marked_once() -> None:
 
     cells = build_heatmap({}, last=TODAY, today=TODAY, measure="tokens", link=str, chosen=yesterday).cells
 
-    assert [cell.link for cell in cells if cell.is_chosen] == ["2026-11-20"]
-    assert cells[-2].css == "heat-0 heat-chosen"
+    assert [cell.on for cell in cells if cell.is_chosen] == [yesterday]
 
 
 def test_a_calendar_of_values_says_in_words_which_days_have_none() -> None:
@@ -111,11 +119,6 @@ def test_a_bar_without_tokens_has_no_segment_and_a_tiny_one_can_be_seen() -> Non
 def test_labels_of_the_axis_never_crowd(count: int) -> None:
     assert 1 <= len(labelled(count)) <= 6
     assert set(labelled(count)) <= set(range(count))
-
-
-def test_hundreds_of_bars_scroll_instead_of_getting_thinner() -> None:
-    assert bars(*[1] * 30).width == "100%"
-    assert bars(*[1] * 400).width == "3200"
 
 
 def test_the_kinds_of_tokens_fill_the_bar_without_counting_anything_twice() -> None:

@@ -236,15 +236,33 @@ def test_a_single_day_is_shown_by_the_hour_of_the_users_zone(owner: User) -> Non
     assert page.punch_card.busiest == "Most on Fridays, 00:00 to 01:00"
 
 
-@pytest.mark.parametrize(("by", "bars"), [("day", 81), ("week", 12), ("month", 3)])
+@pytest.mark.parametrize(("by", "bars"), [("day", 61), ("week", 9), ("month", 3)])
 def test_the_chart_over_time_has_every_day_week_or_month(owner: User, by: str, bars: int) -> None:
-    calls = burn(owner, call("2026-09-02T00:00+00:00"), call("2026-11-01T12:00+00:00"))
+    calls = burn(owner, call("2026-09-22T00:00+00:00"), call("2026-11-01T12:00+00:00"))
 
     page = overview(owner, period="all", by=by)
 
     drawn = page.timeline.bars.bars
     assert len(drawn) == bars
     assert sum(sum_.tokens.total for _, sum_ in page.timeline.rows) == len(calls) * 1200
+
+
+@pytest.mark.parametrize(
+    ("first", "by", "offered", "title"),
+    [
+        ("2026-09-20", "day", ["Weekly", "Monthly"], "Tokens by week"),
+        ("2025-09-20", "day", ["Weekly", "Monthly"], "Tokens by month"),
+        ("2025-02-20", "week", ["Monthly"], "Tokens by month"),
+    ],
+)
+def test_a_grain_that_would_make_too_many_bars_is_not_offered(
+    owner: User, first: str, by: str, offered: list[str], title: str
+) -> None:
+    burn(owner, call(f"{first}T12:00+00:00"))
+
+    timeline = overview(owner, period="all", by=by).timeline
+
+    assert ([choice.name for choice in timeline.grains], timeline.title) == (offered, title)
 
 
 def test_what_is_not_rebuilt_yet_is_announced(owner: User) -> None:

@@ -11,13 +11,10 @@ from codextime.lib import formats
 
 PLOT = 192  # pixels from the baseline to the highest grid line
 TOP = 8
-HEIGHT = TOP + PLOT + 24
+HEIGHT = TOP + PLOT + 24  # down to the baseline as in the stylesheet (.hover), and the axis below it
 GRID_LINES = 4
 MOST_LABELS = 6  # fit beside each other on a phone
 WIDEST_BAR = 0.06
-MOST_UNSCROLLED = 110  # bars
-THIN_BAR = 8  # pixels a bar with its gap, where the chart scrolls
-SCROLLED_LABEL = 14  # bars a label, there
 SMALLEST_SEGMENT = 1.5
 CENTS = 100
 NICE = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
@@ -55,12 +52,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """`width` is an SVG length: as wide as there is room, or wider and scrolled if bars would be too thin."""
-
-    width: str
-    is_scrolled: bool
     height: int
-    baseline: int
     bars: list[Bar]
     grid: list[Mark]
     labels: list[Mark]
@@ -89,9 +81,7 @@ def build_bars(buckets: Sequence[Bucket], css: Mapping[str, str], *, measure: st
         Mark(pixels(TOP + PLOT - n * PLOT / GRID_LINES), print_size(step * n, measure)) for n in range(GRID_LINES + 1)
     ]
     labels = [Mark(at_percent((n + 0.5) * pitch), buckets[n].label) for n in labelled(len(buckets))]
-    is_scrolled = len(buckets) > MOST_UNSCROLLED
-    drawn = str(len(buckets) * THIN_BAR) if is_scrolled else "100%"
-    return Bars(drawn, is_scrolled, HEIGHT, TOP + PLOT, bars, grid, labels)
+    return Bars(HEIGHT, bars, grid, labels)
 
 
 def total_of(bucket: Bucket, measure: str) -> float:
@@ -116,9 +106,7 @@ def grid_step(most: float) -> float:
 
 
 def labelled(count: int) -> range:
-    """At most six positions, so that they fit on a phone; where the chart scrolls, one every two weeks of bars."""
-    if count > MOST_UNSCROLLED:
-        return range(SCROLLED_LABEL // 2, count, SCROLLED_LABEL)
+    """At most six positions, so that they fit on a phone."""
     return range(0, count, max(1, math.ceil(count / MOST_LABELS)))
 
 

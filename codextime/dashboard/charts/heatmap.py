@@ -15,7 +15,8 @@ Link = Callable[[datetime.date], str]
 
 WEEKS = 53
 PITCH = 21
-CELL = 18  # as in the template
+CELL = 18  # these three and TOP as in the stylesheet and in overview.js
+INSET = 4
 MARGIN = 2  # on the left and right, for the rings around days
 TOP = 22  # the row with the names of the months
 STEPS = 5  # of days with activity; step 0 is a day without
@@ -25,14 +26,18 @@ WEEK = datetime.timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """All texts: what a template prints as it is."""
-
-    x: str
-    y: str
-    css: str
-    title: str
-    link: str
+    on: datetime.date
+    x: int
+    y: int
+    step: int
+    is_today: bool
     is_chosen: bool
+
+    @property
+    def square(self) -> str:
+        """Part of an SVG path: with a stroke of twice `INSET` around it, a cell with round corners."""
+        side = CELL - 2 * INSET
+        return f"M{self.x + INSET} {self.y + INSET}h{side}v{side}h-{side}z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +57,31 @@ class HeatDay:
 
 @dataclass(frozen=True, slots=True)
 class Heatmap:
-    """`note` says which days have no colour for want of a rate; if those are all days, there is no picture to show."""
+    """`monday` is the first day of the first column. `note` says which days have no colour for want of a rate; if those
+    are all days, there is no picture to show."""
 
     width: int
     height: int
+    start: datetime.date
     cells: list[HeatCell]
     months: list[HeatMonth]
     weekdays: list[tuple[int, str]]
     days: list[HeatDay]
     note: str
     is_blank: bool
+
+    @property
+    def paths(self) -> list[tuple[int, str]]:
+        """The cells of each step as one path: a year of single shapes would be a third of the page."""
+        steps: dict[int, list[str]] = {}
+        for cell in self.cells:
+            steps.setdefault(cell.step, []).append(cell.square)
+        return [(step, "".join(squares)) for step, squares in sorted(steps.items())]
+
+    @property
+    def rings(self) -> list[HeatCell]:
+        """Today, and the day that the page shows."""
+        return [cell for cell in self.cells if cell.is_today or cell.is_chosen]
 
 
 def first_of_year(last: datetime.date) -> datetime.date:
@@ -92,13 +112,12 @@ def build_heatmap(
     for n, on in enumerate(shown, (first - start).days):
         sum_ = days.get(on, nothing)
         step = bisect_right(thresholds, sum_.measured(measure)) + 1 if sum_.measured(measure) > 0 else 0
-        css = f"heat-{step}" + (" heat-today" if on == today else "") + (" heat-chosen" if on == chosen else "")
-        title = f"{formats.day_of_week(on)}: {sum_.sentence}"
-        cells.append(HeatCell(str(n // 7 * PITCH), str(TOP + n % 7 * PITCH), css, title, link(on), on == chosen))
+        cells.append(HeatCell(on, n // 7 * PITCH, TOP + n % 7 * PITCH, step, on == today, on == chosen))
     columns = (last - start).days // weeks.DAYS + 1
     return Heatmap(
         width=columns * PITCH - (PITCH - CELL) + 2 * MARGIN,
         height=TOP + 7 * PITCH,
+        start=start,
         cells=cells,
         months=find_months(start, columns),
         weekdays=[
