@@ -1,0 +1,58 @@
+"""The list of calls and one call in a real browser: themes, narrow screens, fingers, the keyboard."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from codextime.accounts.models import User
+from codextime.dashboard.calls.services import save_view
+from codextime.usage.services import rebuild_dirty_dates
+from tests.browser.test_contrast import FAINT
+from tests.browser.test_overview import SMALL_CONTROLS
+from tests.dashboard.calls.people import fill
+from tests.usage.readings import NOW
+
+
+@pytest.fixture
+def filled(owner: User, signed_in: Page) -> Page:
+    fill(owner, number=120)
+    rebuild_dirty_dates(user_id=owner.pk)
+    save_view(user=owner, name="Large", query="least=100000", now=NOW)
+    return signed_in
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_calls_fit_every_screen_and_can_be_read(filled: Page, theme: str) -> None:
+    filled.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    filled.goto("/calls")
+    one = str(filled.locator(".call-at a").first.get_attribute("href"))
+    for path in ("/calls", "/calls?model=custom&sort=-tokens", "/calls?model=nobody", one):
+        filled.goto(path)
+        assert filled.evaluate(FAINT) == [], path
+        for width in (1440, 390, 320):
+            filled.set_viewport_size({"width": width, "height": 900})
+            assert filled.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            assert width > 390 or filled.evaluate(SMALL_CONTROLS) == [], (path, width)
+
+
+def test_the_keyboard_moves_opens_filters_and_helps(filled: Page) -> None:
+    filled.goto("/calls")
+    links = filled.locator(".call-at a")
+
+    filled.keyboard.press("j")
+    filled.keyboard.press("j")
+    expect(links.nth(1)).to_be_focused()
+    filled.keyboard.press("k")
+    expect(links.nth(0)).to_be_focused()
+
+    filled.keyboard.press("?")
+    expect(filled.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    filled.keyboard.press("Escape")
+    filled.keyboard.press("/")
+    expect(filled.get_by_label("From")).to_be_focused()
+
+    filled.get_by_label("Tokens, at least").fill("20,000")
+    filled.get_by_role("button", name="Show").click()
+    filled.wait_for_url("**/calls?least=20000")
+    filled.keyboard.press("j")
+    filled.keyboard.press("Enter")
+    expect(filled.get_by_role("heading", level=1)).to_contain_text("Call of")
