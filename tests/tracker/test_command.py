@@ -154,6 +154,19 @@ def test_a_run_with_nothing_to_send_does_not_even_load_what_could_send(tracker: 
     assert not loaded & {"typing_extensions", "inspect", "dataclasses"}  # a quarter of such a run
 
 
+def test_a_process_ends_with_all_its_output_and_its_exit_code(tracker: Tracker) -> None:
+    program = [sys.executable, "-m", "codextime_tracker"]
+    export = ["export", "--no-index", "--codex-home", str(tracker.home)]
+
+    done = subprocess.run([*program, *export], capture_output=True, text=True, check=True)
+    refused = subprocess.run(
+        [*program, "u_bcdfgh", "--server", "nonsense"], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == tracker.raw(*export).out != ""
+    assert refused.returncode == Exit.USAGE
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
 def test_a_kill_after_the_server_stored_and_before_the_cursor_moved_doubles_nothing(tracker: Tracker) -> None:
     def kill(request: Request) -> Reply:
