@@ -55,6 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     has_chosen_time_zone = models.BooleanField(default=False)
     number_format = models.CharField(max_length=8, default=NOBODY.number_format, db_default=NOBODY.number_format)
     week_start = models.PositiveSmallIntegerField(default=NOBODY.week_start, db_default=NOBODY.week_start)
+    own_thresholds = models.JSONField(default=dict, db_default={})  # see `dashboard.thresholds`
     session_grouping_since = models.DateTimeField(null=True, blank=True)  # None: calls carry no threads
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

@@ -12,7 +12,6 @@ from codextime.dashboard.choices import Choice, choices
 from codextime.dashboard.freshness import read_freshness, with_freshness
 from codextime.dashboard.insight_presets import Preset
 from codextime.dashboard.insights import Insight, ModelUse, ReasoningDay, ThreadUse
-from codextime.dashboard.models import OwnThresholds
 from codextime.dashboard.periods import Period
 from codextime.dashboard.priced_rows import sum_rated
 from codextime.dashboard.queries import OverviewQuery, find_period
@@ -20,7 +19,7 @@ from codextime.dashboard.selectors import name_sources
 from codextime.dashboard.threads.query import ThreadsQuery
 from codextime.dashboard.threads.ranking import Narrowing, Ranking, rank_trees
 from codextime.dashboard.threads.thread_sums import sum_trees
-from codextime.dashboard.thresholds import Thresholds, read_thresholds
+from codextime.dashboard.thresholds import Thresholds, find_thresholds
 from codextime.pricing.credits import count_credits
 from codextime.pricing.rates import RateBook
 from codextime.pricing.selectors import get_book
@@ -47,16 +46,11 @@ class InsightsPage:
 
 def get_insights(*, user: User, query: OverviewQuery, now: datetime.datetime) -> InsightsPage:
     """The cards of the user's period, in the user's time zone. Raises `PeriodOutOfRange`."""
-    own_thresholds = OwnThresholds.objects.filter(user=OuterRef("pk")).values("values")
     first_days = Day.objects.filter(user=OuterRef("pk")).order_by("on").values("on")
-    row = (
-        with_freshness(User.objects.filter(pk=user.pk))
-        .annotate(thresholds=Subquery(own_thresholds), first_active=Subquery(first_days[:1]))
-        .get()
-    )
+    row = with_freshness(User.objects.filter(pk=user.pk)).annotate(first_active=Subquery(first_days[:1])).get()
     fresh = read_freshness(row, now)
     period = find_period(query, today=fresh.today, first_active=row.first_active or fresh.today)
-    thresholds, book = read_thresholds(row.thresholds or {}), get_book(user)
+    thresholds, book = find_thresholds(user=user), get_book(user)
     uses, models = read_uses(user, period, book)
     costliest, fullest = find_threads(user, period, models, book)
     reasoning = find_reasoning_day(user, period, thresholds)

@@ -18,7 +18,7 @@ from codextime.dashboard.insight_forms import ThresholdsForm
 from codextime.dashboard.insight_selectors import get_insights
 from codextime.dashboard.odd_periods import explains_odd_periods
 from codextime.dashboard.queries import read_query
-from codextime.dashboard.thresholds import find_thresholds
+from codextime.dashboard.thresholds import SHIPPED, find_thresholds
 
 
 @require_safe
@@ -49,6 +49,6 @@ def change_thresholds(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @login_required
 def reset_thresholds(request: SignedInRequest) -> HttpResponse:
-    services.reset_thresholds(user=request.user)
+    services.move_thresholds(user=request.user, thresholds=SHIPPED)
     messages.success(request, _("Thresholds are as shipped again."))
     return redirect("insights")

@@ -1,4 +1,4 @@
-"""What an owner keeps of the dashboard: lists of calls to come back to, and from where on something is worth a hint."""
+"""What an owner keeps of the dashboard: lists of calls to come back to."""
 
 from django.conf import settings
 from django.db import models
@@ -21,13 +21,3 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class OwnThresholds(models.Model):
-    """The thresholds that a user moved, by their names in `thresholds.Thresholds`."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
-    values = models.JSONField()
-
-    def __str__(self) -> str:
-        return f"{len(self.values)} of {self.user}"

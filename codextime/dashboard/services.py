@@ -8,7 +8,6 @@ from codextime.accounts.models import AccountErasure, User
 from codextime.accounts.services import erase_user
 from codextime.boards.services import leave_board
 from codextime.dashboard.calls.services import forget_views_of
-from codextime.dashboard.models import OwnThresholds
 from codextime.dashboard.thresholds import Thresholds, own_values
 from codextime.devices.services import forget_pairings_for, revoke_all_devices
 from codextime.exports.services import forget_exports_of
@@ -88,8 +87,5 @@ def erase_usage(*, user: User, now: datetime.datetime) -> None:
 
 def move_thresholds(*, user: User, thresholds: Thresholds) -> None:
     """Keeps what differs from the shipped ones, so that a better shipped one reaches who never moved it."""
-    OwnThresholds.objects.update_or_create(user=user, defaults={"values": own_values(thresholds)})
-
-
-def reset_thresholds(*, user: User) -> None:
-    OwnThresholds.objects.filter(user=user).delete()
+    user.own_thresholds = own_values(thresholds)
+    user.save(update_fields=["own_thresholds"])

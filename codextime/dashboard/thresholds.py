@@ -1,12 +1,13 @@
-"""From where on something is worth a hint. Each user may move them; what a row does not know is as shipped."""
+"""From where on something is worth a hint. Each user may move them; what they left is as shipped."""
 
 import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from codextime.accounts.models import User
-from codextime.dashboard.models import OwnThresholds
+from codextime.lib import formats
 
 MOST_TOKENS = 10**12
 MOST_USD = 10**6
@@ -35,8 +36,7 @@ MOST = {"ratio": 1.0, "usd": float(MOST_USD), "tokens": float(MOST_TOKENS)}  # b
 
 def find_thresholds(*, user: User) -> Thresholds:
     """The user's own ones, and where there is none the shipped one."""
-    values = OwnThresholds.objects.filter(user=user).values_list("values", flat=True).first()
-    return read_thresholds(values or {})
+    return read_thresholds(user.own_thresholds)
 
 
 def read_thresholds(values: Mapping[str, object]) -> Thresholds:
@@ -54,3 +54,14 @@ def own_values(thresholds: Thresholds) -> dict[str, float]:
     """What differs from the shipped ones; that is what is stored."""
     values = dataclasses.asdict(thresholds)
     return {name: value for name, value in values.items() if value != getattr(SHIPPED, name)}
+
+
+def print_thresholds(thresholds: Thresholds) -> dict[str, str]:
+    """Each by its name, as people read it."""
+    return {name: print_threshold(name, value) for name, value in dataclasses.asdict(thresholds).items()}
+
+
+def print_threshold(name: str, value: float) -> str:
+    if name.endswith("_ratio"):
+        return formats.percent(value)
+    return formats.usd(Decimal(str(value))) if name.endswith("_usd") else formats.exact(int(value))

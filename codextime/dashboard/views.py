@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from codextime.accounts.requests import SignedInRequest
 from codextime.accounts.selectors import get_tracker_command
 from codextime.dashboard import selectors
-from codextime.dashboard.periods import FIRST_DAY, PeriodOutOfRange
+from codextime.dashboard.odd_periods import explains_odd_periods
 from codextime.dashboard.queries import read_query
 
 
@@ -31,13 +31,9 @@ def version(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
+@explains_odd_periods
 def overview(request: SignedInRequest) -> HttpResponse:
-    query, now = read_query(request.GET), timezone.now()
-    try:
-        page = selectors.get_overview(user=request.user, query=query, now=now)
-    except PeriodOutOfRange:
-        context = {"query": query, "first_day": FIRST_DAY, "today": now.astimezone(request.user.zone).date()}
-        return render(request, "dashboard/odd_period.html", context, status=HTTPStatus.BAD_REQUEST)
+    page = selectors.get_overview(user=request.user, query=read_query(request.GET), now=timezone.now())
     context = {"page": page, "erasure_due_at": page.erasure_due_at}
     if page.is_empty:
         return render(request, "dashboard/empty.html", context | {"command": get_tracker_command(request.user)})

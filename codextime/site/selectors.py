@@ -18,12 +18,17 @@ from codextime.site.rate_tables import RatesPage, build_rates_page
 NOT_FOR_CRAWLERS = (
     "/accounts/",
     "/api/",
+    "/calls",
+    "/corrections",
     "/dashboard",
+    "/days/",
     "/devices",
+    "/estimate",
+    "/insights",
     "/invitation/",
     "/settings",
     "/sign-in/",
-    "/corrections",
+    "/threads",
     "/withdrawals",
 )
 SECURITY_TXT_DAYS = 90  # RFC 9116, section 2.5.5, recommends less than a year

@@ -1,13 +1,27 @@
 """Every page of somebody who is signed in, and an account in which each has something to show."""
 
+from django.utils import timezone
+
 from codextime.accounts.models import User
 from tests.usage.burning import burn, call
 
+NOTED = 1  # the id of a call that was counted anew
 PRIVATE_PAGES = [
     "/dashboard",
     "/dashboard?period=month&on=2025-10-15&by=week&measure=value",
     "/dashboard?period=today&on=2025-10-03",
     "/dashboard?period=today&on=2025-09-30",
+    "/dashboard?period=custom&from=2025-10-01&to=2025-10-05&stack=label",
+    "/days/2025-10-03",
+    "/days/2025-09-30",
+    "/calls",
+    "/calls?price=unpriced&sort=-tokens",
+    f"/calls/{NOTED:032x}",
+    "/threads",
+    "/estimate?period=month&on=2025-10-15",
+    "/estimate/rates",
+    "/insights?period=month&on=2025-10-15",
+    "/insights/thresholds",
     "/corrections",
     "/withdrawals",
     "/devices",
@@ -19,15 +33,18 @@ PRIVATE_PAGES = [
     "/accounts/password/change/",
     "/accounts/reauthenticate/",
     "/accounts/logout/",
+    "/accounts/2fa/",
 ]
 
 
 def fill(user: User) -> None:
+    user.session_grouping_since = timezone.now()
+    user.save()
     burn(
         user,
         *(call(f"2025-10-{day:02}T{day % 24:02}:00+00:00") for day in range(1, 29)),
         call("2025-10-03T08:00+00:00", "custom"),
         label="work laptop",
     )
-    newer = call("2025-10-01T01:00+00:00")._replace(call_id=(1).to_bytes(16))
+    newer = call("2025-10-01T01:00+00:00")._replace(call_id=NOTED.to_bytes(16), thread=f"{7:032x}")
     burn(user, newer, newer._replace(revision=258, output_tokens=300))

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from codextime.accounts.models import User
-from codextime.dashboard.models import OwnThresholds
 from codextime.dashboard.thresholds import SHIPPED, find_thresholds
 from codextime.usage.services import rebuild_dirty_dates, store_calls
 from tests.usage.burning import SOURCE, burn, call
@@ -112,7 +111,8 @@ def test_thresholds_decide_and_can_be_moved_and_reset(signed_in: Client, owner: 
     answer = signed_in.post("/insights/thresholds", DEFAULTS | {"high_uncached_input_tokens": "60000"})
 
     assert answer.status_code == 302
-    assert OwnThresholds.objects.get().values == {"high_uncached_input_tokens": 60_000}
+    owner.refresh_from_db()
+    assert owner.own_thresholds == {"high_uncached_input_tokens": 60_000}
     assert "low-cache" not in cards(signed_in)
     assert 'value="60000"' in signed_in.get("/insights/thresholds").text
     signed_in.post("/insights/thresholds/reset")
@@ -122,15 +122,16 @@ def test_thresholds_decide_and_can_be_moved_and_reset(signed_in: Client, owner: 
 @pytest.mark.parametrize(
     ("name", "value"), [("high_cost_usd", "-1"), ("low_cache_ratio", "101"), ("low_output_tokens", "many")]
 )
-def test_nonsense_is_no_threshold(signed_in: Client, name: str, value: str) -> None:
+def test_nonsense_is_no_threshold(signed_in: Client, owner: User, name: str, value: str) -> None:
     answer = signed_in.post("/insights/thresholds", DEFAULTS | {name: value})
 
     assert answer.status_code == 400
-    assert not OwnThresholds.objects.exists()
+    owner.refresh_from_db()
+    assert owner.own_thresholds == {}
 
 
 def test_what_is_stored_and_no_threshold_any_more_is_passed_over(owner: User) -> None:
-    OwnThresholds.objects.create(user=owner, values={"gone": 1, "low_cache_ratio": 7, "high_cost_usd": "x"})
+    owner.own_thresholds = {"gone": 1, "low_cache_ratio": 7, "high_cost_usd": "x"}
 
     assert find_thresholds(user=owner) == SHIPPED
 

@@ -28,9 +28,9 @@ def test_charts_begin_the_week_with_its_first_day(
         card = punchcard.build_punch_card({(2, 9): 1000})
         week = start_of(TODAY, "week")
 
-    cells = {cell.link: cell for cell in calendar.cells}
+    cells = {cell.on.isoformat(): cell for cell in calendar.cells}
     assert week == datetime.date.fromisoformat(first)
-    assert (cells[first].y, cells["2026-11-18"].y) == ("22", str(22 + row_of_wednesday * heatmap.PITCH))
+    assert (cells[first].y, cells["2026-11-18"].y) == (22, 22 + row_of_wednesday * heatmap.PITCH)
     assert len(calendar.cells) % 7 == (TODAY - week).days + 1
     assert [name for _, name in calendar.weekdays] == ["Mon", "Wed", "Fri"]
     assert " ".join(card.weekday_names) == " ".join(mark.text for mark in card.weekdays) == names

@@ -3,8 +3,7 @@
 from django.utils.translation import gettext as _
 
 from codextime.dashboard.calls import diagnosis
-from codextime.dashboard.calls.diagnosis import DEFAULTS
-from codextime.lib import formats
+from codextime.dashboard.thresholds import Thresholds, print_thresholds
 
 
 def diagnosis_words() -> dict[str, tuple[str, str]]:
@@ -32,37 +31,47 @@ def diagnosis_words() -> dict[str, tuple[str, str]]:
     }
 
 
-def advice_words() -> dict[str, tuple[str, str]]:
+def advice_words(limits: Thresholds) -> dict[str, tuple[str, str]]:
     """(what it is, when it is said and what to do) of each recommendation."""
-    cost, least_input = formats.usd(DEFAULTS.high_cost_usd), formats.exact(DEFAULTS.high_uncached_input_tokens)
+    said = print_thresholds(limits)
     return {
         "high-cost": (
             _("High estimate"),
             _("Said from %(amount)s a call on. A smaller model, or less in the context, would cost less.")
-            % {"amount": cost},
+            % {"amount": said["high_cost_usd"]},
         ),
         "context-bloat": (
             _("Full context"),
-            _("Said from 60 % of the context window on. A new session, or a compaction, starts with less."),
+            _("Said from %(share)s of the context window on. A new session, or a compaction, starts with less.")
+            % {"share": said["high_context_ratio"]},
         ),
-        "elevated-context": (_("Context filling up"), _("Said from 50 % of the context window on.")),
+        "elevated-context": (
+            _("Context filling up"),
+            _("Said from %(share)s of the context window on.") % {"share": said["elevated_context_ratio"]},
+        ),
         "low-cache": (
             _("Low cache reuse"),
             _(
-                "Said when less than 30 %% of the input came from the cache and at least %(number)s tokens did not. "
-                "Long pauses and changed instructions empty it."
+                "Said when less than %(share)s of the input came from the cache and at least %(number)s tokens did "
+                "not. Long pauses and changed instructions empty it."
             )
-            % {"number": least_input},
+            % {"share": said["low_cache_ratio"], "number": said["high_uncached_input_tokens"]},
         ),
         "reasoning-spike": (
             _("Mostly reasoning"),
-            _("Said when at least 75 % of 100 or more output tokens are reasoning. A lower effort may do."),
+            _("Said when at least %(share)s of %(number)s or more output tokens are reasoning. A lower effort may do.")
+            % {"share": said["high_reasoning_ratio"], "number": said["reasoning_min_output_tokens"]},
         ),
         "low-output": (
             _("Much read, little written"),
-            _("Said when 20,000 tokens or more gave at most 100 tokens of output."),
+            _("Said when %(read)s tokens or more gave at most %(written)s tokens of output.")
+            % {"read": said["expensive_low_output_total_tokens"], "written": said["low_output_tokens"]},
         ),
-        "large-thread": (_("Large thread"), _("Said when the thread has 200,000 tokens or more in all.")),
+        "large-thread": (
+            _("Large thread"),
+            _("Said when the thread has %(number)s tokens or more in all.")
+            % {"number": said["large_cumulative_tokens"]},
+        ),
         "pricing-gap": (_("No rate"), _("Some of its tokens have no public rate, and stand in no estimate.")),
         "estimated-pricing": (
             _("Rate of third parties"),

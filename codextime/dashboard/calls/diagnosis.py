@@ -1,8 +1,8 @@
 """What the cache did in a call, and what is worth a look: rules over counts, with their thresholds."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
+from codextime.dashboard.thresholds import Thresholds
 from codextime.lib.tokens import Tokens
 from codextime.pricing.estimates import Estimate
 
@@ -11,25 +11,6 @@ COMPACTION, NO_INPUT = "compaction", "no_input"
 WARM_FROM, COLD_UP_TO = 0.85, 0.05
 WAS_WARM_FROM, RESUME_LEAST_INPUT = 0.80, 1_000
 SPIKE_TIMES, SPIKE_LEAST = 2, 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From where on a call is worth a look. Shares are 0 to 1."""
-
-    high_cost_usd: Decimal = Decimal(1)
-    high_context_percent: float = 0.60
-    elevated_context_percent: float = 0.50
-    low_cache_ratio: float = 0.30
-    high_uncached_input_tokens: int = 10_000
-    high_reasoning_ratio: float = 0.75
-    reasoning_min_output_tokens: int = 100
-    expensive_low_output_total_tokens: int = 20_000
-    low_output_tokens: int = 100
-    large_cumulative_tokens: int = 200_000
-
-
-DEFAULTS = Thresholds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +54,16 @@ def diagnose(tokens: Tokens, previous: Tokens | None) -> str:
     return PARTIAL_MISS if share > COLD_UP_TO else COLD
 
 
-def advise(facts: Facts, limits: Thresholds = DEFAULTS) -> list[tuple[str, str]]:
+def advise(facts: Facts, limits: Thresholds) -> list[tuple[str, str]]:
     """(kind, severity) of what is worth a look, the most severe first: high, medium, review."""
     tokens, share = facts.tokens, facts.context_share
-    is_high_context = share is not None and share >= limits.high_context_percent
+    is_high_context = share is not None and share >= limits.high_context_ratio
     found = {
         ("high-cost", "high"): facts.estimate.usd >= limits.high_cost_usd,
         ("context-bloat", "high"): is_high_context,
         ("elevated-context", "medium"): share is not None
         and not is_high_context
-        and share >= limits.elevated_context_percent,
+        and share >= limits.elevated_context_ratio,
         ("low-cache", "medium"): cached_share(tokens) < limits.low_cache_ratio
         and tokens.uncached_input_tokens >= limits.high_uncached_input_tokens,
         ("reasoning-spike", "medium"): tokens.output_tokens >= limits.reasoning_min_output_tokens

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,15 +17,16 @@ from codextime.dashboard.calls.call_words import (
 )
 from codextime.dashboard.calls.diagnosis import COMPACTION, Facts, advise, cached_share, diagnose
 from codextime.dashboard.calls.page import is_unpriced
-from codextime.dashboard.calls.price_lines import PriceLine, list_price_lines
 from codextime.dashboard.corrections import Line as CorrectionLine
 from codextime.dashboard.corrections import build_line as build_correction
 from codextime.dashboard.corrections import describe_counter
 from codextime.dashboard.rates_used import UsedRate, describe_rate, per_million
+from codextime.dashboard.thresholds import Thresholds
 from codextime.lib import formats
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS, Tokens
-from codextime.pricing.estimates import Estimate, estimate
-from codextime.pricing.rates import Rate, RateBook
+from codextime.pricing.estimates import Estimate, estimate, find_multipliers
+from codextime.pricing.lines import Part, split
+from codextime.pricing.rates import Rate, RateBook, find_rate
 from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS, Call, Correction
 
 STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -42,6 +44,7 @@ class CallReading:
     following: Call | None
     corrections: Sequence[Correction]
     book: RateBook
+    thresholds: Thresholds
     is_grouping: bool
 
 
@@ -135,7 +138,7 @@ def build_call(reading: CallReading) -> CallPage:
         gap=" ".join(sorted(priced.gaps)),
         diagnosis=Fact(_("Cache"), name, "estimated" if kind == COMPACTION else "derived") if call.at else None,
         rule=rule,
-        advice=list_advice(facts) if call.at else [],
+        advice=list_advice(facts, reading.thresholds) if call.at else [],
         differences=list_differences(tokens, previous) if previous else [],
         pause=describe_pause(call, reading.previous),
         previous=link_to(reading.previous),
@@ -162,10 +165,15 @@ def price(call: Call, book: RateBook) -> Estimate:
     return estimate(call.model.name, utc_date(call), tokens, is_long_context=is_long, book=book)
 
 
-def price_lines(call: Call, book: RateBook) -> tuple[Rate | None, list[PriceLine]]:
+def price_lines(call: Call, book: RateBook) -> tuple[Rate | None, list[Part]]:
+    """The rate that holds, and a line for each part; none where nothing of it can be priced."""
     if not call.at or not call.model:
         return None, []
-    return list_price_lines(call.model.name, utc_date(call), tokens_of(call), book=book)
+    tokens = tokens_of(call)
+    rate = find_rate(call.model.name, utc_date(call), book)
+    is_long = tokens.input_tokens > LONG_CONTEXT_TOKENS
+    is_known = rate is not None and find_multipliers(rate, is_long) is not None
+    return rate, list(split(tokens, rate, is_long_context=is_long)) if is_known else []
 
 
 def evidence_of(call: Call) -> str:
@@ -220,17 +228,17 @@ def list_derived(facts: Facts) -> list[Fact]:
     return [Fact(name, value, "derived") for name, value in values.items()]
 
 
-def build_price_row(line: PriceLine) -> PriceRow:
+def build_price_row(line: Part) -> PriceRow:
     rate = _("unknown") if line.rate is None else per_million(line.rate)
-    if line.rate is not None and line.multiplier != 1:
-        rate += f" \N{MULTIPLICATION SIGN} {line.multiplier.normalize():f}"
-    usd = _("unpriced") if line.usd is None else formats.exact_usd(line.usd)
-    return PriceRow(part_words()[line.part], formats.exact(line.tokens), rate, usd)
+    if line.rate is not None and line.multiplier not in (1, None):
+        rate += f" \N{MULTIPLICATION SIGN} {(line.multiplier or Decimal(1)).normalize():f}"
+    usd = _("unpriced") if line.amount is None else formats.exact_usd(line.amount)
+    return PriceRow(part_words()[line.kind], formats.exact(line.tokens), rate, usd)
 
 
-def list_advice(facts: Facts) -> list[Advice]:
-    words, severities = advice_words(), severity_words()
-    return [Advice(*words[kind], severity, severities[severity]) for kind, severity in advise(facts)]
+def list_advice(facts: Facts, limits: Thresholds) -> list[Advice]:
+    words, severities = advice_words(limits), severity_words()
+    return [Advice(*words[kind], severity, severities[severity]) for kind, severity in advise(facts, limits)]
 
 
 def list_differences(tokens: Tokens, previous: Tokens) -> list[Difference]:

@@ -20,6 +20,7 @@ from codextime.dashboard.models import SavedView
 from codextime.dashboard.periods import ONE_DAY
 from codextime.dashboard.priced_rows import sum_priced
 from codextime.dashboard.selectors import midnight, name_sources
+from codextime.dashboard.thresholds import find_thresholds
 from codextime.pricing.rates import RateBook
 from codextime.pricing.selectors import get_book
 from codextime.usage.models import Call, Day, ThreadTotal
@@ -134,6 +135,7 @@ def get_call(*, user: User, call_id: UUID) -> CallPage:
             following=find_behind(in_thread, call),
             corrections=list(corrections(user=user).filter(call_id=call_id)[:MOST_CORRECTIONS]),
             book=get_book(user),
+            thresholds=find_thresholds(user=user),
             is_grouping=is_grouping,
         )
     )

@@ -57,7 +57,7 @@ class HeatDay:
 
 @dataclass(frozen=True, slots=True)
 class Heatmap:
-    """`monday` is the first day of the first column. `note` says which days have no colour for want of a rate; if those
+    """`start` is the first day of the first column. `note` says which days have no colour for want of a rate; if those
     are all days, there is no picture to show."""
 
     width: int

@@ -1,7 +1,7 @@
 """The list of threads, ready to print: a row for each tree, and below it its parts."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from codextime.dashboard.choices import Choice
 from codextime.dashboard.threads import words
 from codextime.dashboard.threads.query import SORTS, ThreadsQuery
 from codextime.dashboard.threads.reading import NO_SUBAGENTS, NOTHING, TREES_PER_PAGE, Known, ListReading, Subagents
-from codextime.dashboard.threads.signals import Signal, find_signals, list_signals
+from codextime.dashboard.threads.signals import Rules, Signal, find_signals, make_rules
 from codextime.dashboard.threads.thread_sums import ThreadSum
 from codextime.lib import formats
 
@@ -107,7 +107,7 @@ def build_list(reading: ListReading) -> ThreadList:
 
 def build_rows(reading: ListReading) -> list[Row]:
     rows: list[Row] = []
-    rules, room = list_signals(), MOST_PARTS
+    rules, room = make_rules(reading.thresholds), MOST_PARTS
     for place in reading.places[:TREES_PER_PAGE]:
         root = reading.known.get(place.root_id)
         if root is None:  # deleted this moment
@@ -120,7 +120,7 @@ def build_rows(reading: ListReading) -> list[Row]:
     return rows
 
 
-def build_parts(root: Known, subagents: Subagents, reading: ListReading, rules: Mapping[str, Signal]) -> Iterator[Row]:
+def build_parts(root: Known, subagents: Subagents, reading: ListReading, rules: Rules) -> Iterator[Row]:
     """The thread at the top by itself, and its sub-agents that are shown, each below the one that started it."""
     if not subagents.shown:
         return
@@ -149,8 +149,7 @@ def put_in_order(root: UUID, threads: Sequence[Known], depth: int = 1) -> Iterat
         waiting += [(at + 1, child) for child in reversed(children.get(thread.key, []))]
 
 
-def build_row(thread: Known, found: ThreadSum, rules: Mapping[str, Signal], *, depth: int = 0, note: str = "") -> Row:
-    """`rules` are all signals that there are."""
+def build_row(thread: Known, found: ThreadSum, rules: Rules, *, depth: int = 0, note: str = "") -> Row:
     sum_ = found.sum
     return Row(
         name=thread.name,

@@ -1,7 +1,6 @@
 """The page of one thread, ready to print."""
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ from codextime.dashboard.threads.lifecycle import Event, find_events
 from codextime.dashboard.threads.listing import Row, build_row, name_columns, put_in_order
 from codextime.dashboard.threads.reading import NOTHING, Known
 from codextime.dashboard.threads.reading_one import MOST_CALLS, CallOfThread, ThreadReading
-from codextime.dashboard.threads.signals import Signal, find_signals, list_signals
+from codextime.dashboard.threads.signals import Rules, Signal, find_signals, make_rules
 from codextime.lib import formats
 from codextime.usage.thread_names import name_thread
 
@@ -91,7 +90,7 @@ def build_page(reading: ThreadReading) -> ThreadPage:
     timeline = build_timeline(reading.calls)
     me = reading.known[thread.pk]
     hidden = reading.subagents.number - len(reading.subagents.shown)
-    rules = list_signals()
+    rules = make_rules(reading.thresholds)
     return ThreadPage(
         id=thread.pk,
         name=me.name,
@@ -154,7 +153,7 @@ def whole(has_more: bool, text: str) -> str:
     return _("%(figure)s in the tree") % {"figure": text} if has_more else ""
 
 
-def build_parts(reading: ThreadReading, me: Known, rules: Mapping[str, Signal]) -> list[Row]:
+def build_parts(reading: ThreadReading, me: Known, rules: Rules) -> list[Row]:
     """The sub-agents below this thread."""
     known = [reading.known[thread] for thread in reading.subagents.shown if thread in reading.known]
     return [

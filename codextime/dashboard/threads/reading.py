@@ -14,6 +14,7 @@ from codextime.dashboard.selectors import name_sources
 from codextime.dashboard.threads.query import Place, ThreadsQuery
 from codextime.dashboard.threads.ranking import Narrowing, Ranking, rank_trees
 from codextime.dashboard.threads.thread_sums import ThreadSum, sum_threads, sum_trees
+from codextime.dashboard.thresholds import Thresholds, find_thresholds
 from codextime.pricing.selectors import get_book
 from codextime.usage.models import Day, ModelName, Thread
 from codextime.usage.selectors import sources
@@ -65,6 +66,7 @@ class ListReading:
     known: Mapping[int, Known]
     models: list[str]
     labels: list[str]
+    thresholds: Thresholds
 
 
 def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> ListReading:
@@ -86,6 +88,7 @@ def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> Lis
         known=read_known(user, [*roots, *ids]),
         models=sorted(models.values()),
         labels=sorted(set(source_names.values())),
+        thresholds=find_thresholds(user=user),
     )
 
 

@@ -21,6 +21,7 @@ from codextime.dashboard.threads.reading import (
     read_subagents,
 )
 from codextime.dashboard.threads.thread_sums import ThreadSum, find_context_share, sum_threads, sum_trees
+from codextime.dashboard.thresholds import Thresholds, find_thresholds
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS, Tokens
 from codextime.pricing.rates import RateBook
 from codextime.pricing.selectors import get_book
@@ -100,6 +101,7 @@ class ThreadReading:
     parent_id: int | None
     before_id: int | None
     after_id: int | None
+    thresholds: Thresholds
 
 
 def read_thread(*, user: User, thread: Thread) -> ThreadReading:
@@ -125,6 +127,7 @@ def read_thread(*, user: User, thread: Thread) -> ThreadReading:
         parent_id=around.get("parent"),
         before_id=around.get("before"),
         after_id=around.get("after"),
+        thresholds=find_thresholds(user=user),
     )
 
 

@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from codextime.accounts.models import User
 from codextime.dashboard.calls import diagnosis
 from codextime.dashboard.calls.diagnosis import Facts, advise, diagnose
-from codextime.dashboard.calls.price_lines import list_price_lines
+from codextime.dashboard.thresholds import SHIPPED
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS, Tokens
 from codextime.pricing.estimates import Estimate, estimate
-from codextime.pricing.rates import PACKAGED
+from codextime.pricing.lines import split
+from codextime.pricing.rates import find_rate
 from codextime.usage.models import Call
 from tests.dashboard.calls.people import MODELS
 from tests.usage.readings import reading, store
@@ -75,8 +76,8 @@ def test_each_recommendation_has_its_threshold(changes: dict[str, object], kind:
         "is_of_subagent": False,
     }
 
-    assert advise(Facts(**plain)) == []  # type: ignore[arg-type]  # mixed on purpose
-    assert kind in [found for found, _ in advise(Facts(**(plain | changes)))]  # type: ignore[arg-type]
+    assert advise(Facts(**plain), SHIPPED) == []  # type: ignore[arg-type]  # mixed on purpose
+    assert kind in [found for found, _ in advise(Facts(**(plain | changes)), SHIPPED)]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -84,10 +85,11 @@ def test_each_recommendation_has_its_threshold(changes: dict[str, object], kind:
 def test_the_price_lines_add_up_to_the_estimate(model: str, entry: int) -> None:
     tokens = Tokens(entry, 600, 300, 50, 20)
     for on in (date(2025, 6, 1), date(2026, 7, 1), date(2026, 11, 1)):
-        _, lines = list_price_lines(model, on, tokens, book=PACKAGED)
+        is_long = entry > LONG_CONTEXT_TOKENS
+        parts = split(tokens, find_rate(model, on), is_long_context=is_long)
 
-        whole = estimate(model, on, tokens, is_long_context=entry > LONG_CONTEXT_TOKENS)
-        assert sum((line.usd or Decimal(0) for line in lines), Decimal(0)) == whole.usd
+        whole = estimate(model, on, tokens, is_long_context=is_long)
+        assert sum((part.amount or Decimal(0) for part in parts), Decimal(0)) == whole.usd
 
 
 def store_thread(user: User, *inputs: int) -> None:
