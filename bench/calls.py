@@ -10,7 +10,7 @@ from bench.timing import Timing, timed
 NAME = "calls"
 CALLS = 1_000_000
 OTHERS, CALLS_OF_OTHERS = 100_000, 10
-ROUNDS, WARM_UP = 3, 1
+ROUNDS, WARM_UP = 5, 1
 BY_TIME_MS, BY_COLUMN_MS = 60, 700  # of SQL, at most
 
 # Dense in most ways, and rare in one way each: whatever is rare comes less than once a day, all over the year.

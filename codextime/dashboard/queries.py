@@ -1,6 +1,7 @@
 """What the overview's address asks for. Anything it does not understand means the default, so no link ever breaks."""
 
 import datetime
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -61,8 +62,14 @@ class OverviewQuery:
     def day_link(self, on: datetime.date, *, today: datetime.date) -> str:
         """The page of a day, or where days have none the overview of it."""
         if self.has_pages:
-            return reverse("day", args=[on])
+            return find_days() + on.isoformat()
         return self.link(period="today", on=None if on == today else on, by=None)
+
+
+@functools.cache  # a page links to each day of a year
+def find_days() -> str:
+    """What the addresses of the pages of days begin with."""
+    return reverse("day", args=[periods.FIRST_DAY]).removesuffix(periods.FIRST_DAY.isoformat())
 
 
 def read_query(parameters: Mapping[str, str]) -> OverviewQuery:
