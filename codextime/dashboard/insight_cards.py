@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from codextime.dashboard.insight_presets import calls_link
 from codextime.dashboard.insights import MEDIUM, Insight, Reading
 from codextime.dashboard.sums import Sum
 from codextime.lib import formats
+from codextime.lib.tokens import LONG_CONTEXT_TOKENS
 from codextime.pricing.credits import NO_CREDITS
 
 MOST_CARDS = 6
@@ -133,7 +133,7 @@ def old_evidence(reading: Reading) -> Iterator[Insight]:
         % {"models": ", ".join(sorted(old)), "share": formats.percent(reading.share(tokens))},
         _("A rate may have changed since, and the estimate with it."),
         _("Compare them with the official page before you rely on the figure."),
-        f"{reverse('estimate')}?{urlencode({'period': reading.period.name})}",
+        reverse("estimate") + reading.query.link(),
         _("Look at the rates used"),
     )
 
@@ -167,7 +167,8 @@ def long_context(reading: Reading) -> Iterator[Insight]:
     yield Insight(
         "long-context",
         30 + 70 * reading.share(sum_.tokens.total),
-        _("%(calls)s read more than 272,000 tokens") % {"calls": formats.plural(sum_.calls, "call")},
+        _("%(calls)s read more than %(tokens)s tokens")
+        % {"calls": formats.plural(sum_.calls, "call"), "tokens": formats.exact(LONG_CONTEXT_TOKENS)},
         _("%(share)s of the tokens, %(value)s.")
         % {"share": formats.percent(reading.share(sum_.tokens.total)), "value": sum_.value},
         _("Models with a long-context tier charge more for the whole call beyond that."),
@@ -189,7 +190,7 @@ def credits_used(reading: Reading) -> Iterator[Insight]:
         % {"share": formats.percent(credits_.known_share), "mark": credits_.mark},
         _("Plans with credits are used up by them, whatever the API would have cost."),
         _("Compare with what your plan includes."),
-        f"{reverse('estimate')}?{urlencode({'period': reading.period.name})}",
+        reverse("estimate") + reading.query.link(),
         _("Look at their price lines"),
     )
 

@@ -35,8 +35,6 @@ class InsightsPage:
     query: OverviewQuery
     period: Period
     periods: list[Choice]
-    earlier: str
-    later: str
     cards: list[Insight]
     presets: list[Preset]
     has_calls: bool
@@ -54,13 +52,11 @@ def get_insights(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
     uses, models = read_uses(user, period, book)
     costliest, fullest = find_threads(user, period, models, book)
     reasoning = find_reasoning_day(user, period, thresholds)
-    reading = insights.Reading(period, thresholds, uses, costliest, fullest, reasoning)
+    reading = insights.Reading(query, period, thresholds, uses, costliest, fullest, reasoning)
     return InsightsPage(
         query=query,
         period=period,
         periods=choices(query, "period", periods.NAMES, period.name, on=None),
-        earlier="",
-        later="",
         cards=insight_cards.build_insights(reading),
         presets=insight_presets.build_presets(period),
         has_calls=reading.whole.calls > 0,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from codextime.dashboard.periods import Period
+from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.sums import Sum
 from codextime.dashboard.thresholds import Thresholds
 from codextime.pricing.credits import Credits
@@ -54,6 +55,7 @@ class ReasoningDay:
 class Reading:
     """All that the cards are made of."""
 
+    query: OverviewQuery
     period: Period
     thresholds: Thresholds
     uses: Sequence[ModelUse]

@@ -152,3 +152,16 @@ def test_a_page_asks_as_much_of_one_call_as_of_many(signed_in: Client, owner: Us
 
 def test_dates_that_make_no_period_are_explained(signed_in: Client) -> None:
     assert signed_in.get("/insights?period=custom&from=2025-10-09&to=2025-10-01").status_code == 400
+
+
+@pytest.mark.parametrize("period", ["period=month&on=2026-06-15", "period=custom&from=2026-06-01&to=2026-06-20"])
+def test_what_leads_to_the_estimate_leads_to_that_of_the_same_period(
+    signed_in: Client, owner: User, period: str
+) -> None:
+    burn(owner, call("2026-06-09T12:00+00:00", "gpt-5.4", (100_000, 0, 0, 2_000, 0)))
+    link = signed_in.get(f"/insights?{period}").text.partition("/estimate?")[2].partition('"')[0].replace("&amp;", "&")
+
+    answer = signed_in.get(f"/estimate?{link}")
+
+    assert answer.status_code == 200
+    assert "102,000" in answer.text

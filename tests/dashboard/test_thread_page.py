@@ -58,6 +58,17 @@ def test_a_thread_says_how_it_went(owner: User) -> None:
     assert page.figures[2].value == "20 min"
 
 
+def test_what_is_expensive_is_said_by_ones_own_threshold(owner: User) -> None:
+    owner.own_thresholds = {"high_cost_usd": 2}
+    owner.save()
+    group(owner, in_thread(1), in_thread(1, START + minutes(20), tokens=(260_000, 0, 0, 40_000, 0)))
+
+    page = page_of(owner, 1)
+
+    assert texts(page)["First expensive call"] == "none"
+    assert "$2" in page.events[0].rule
+
+
 def test_a_thread_of_one_call_has_no_trend_and_no_duration(signed_in: Client, owner: User) -> None:
     group(owner, in_thread(1))
 

@@ -11,7 +11,7 @@ from codextime.accounts.models import User
 from codextime.dashboard import sums
 from codextime.dashboard.calls import prices, reading
 from codextime.dashboard.calls.export import Sheet
-from codextime.dashboard.calls.narrowing import Reading
+from codextime.dashboard.calls.narrowing import Reading, has_range
 from codextime.dashboard.calls.one_call import CallPage, CallReading, build_call
 from codextime.dashboard.calls.page import CALLS_PER_PAGE, Page, build_page
 from codextime.dashboard.calls.question import Question
@@ -99,7 +99,7 @@ def read_models(user: User) -> dict[int, str]:
 def sum_days(asked: Reading, user: User, book: RateBook) -> sums.Sum | None:
     """The sum of all calls that are asked for; `None` where days cannot tell it."""
     question = asked.question
-    if question.price or question.counts or question.thread is not None or question.least or question.most:
+    if question.price or question.counts or question.thread is not None or has_range(question):
         return None
     days = Day.objects.filter(user=user)
     if question.first:

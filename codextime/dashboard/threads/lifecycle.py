@@ -3,14 +3,13 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from codextime.dashboard.threads.reading_one import CallOfThread
+from codextime.dashboard.thresholds import Thresholds, print_threshold
 from codextime.lib import formats
 
-HIGH_COST_USD = Decimal(1)
 FEWEST_FOR_TREND = 6
 STEADY_POINTS = 0.10  # of the cached share
 STEADY_GROWTH = 0.25  # of the mean input
@@ -26,23 +25,26 @@ class Event:
     call: CallOfThread | None = None
 
 
-def find_events(calls: Sequence[CallOfThread], *, is_sample: bool = False) -> list[Event]:
+def find_events(calls: Sequence[CallOfThread], limits: Thresholds, *, is_sample: bool = False) -> list[Event]:
     """Of calls in the order of time. Where they are a sample, their places say nothing."""
     return [
-        find_first_expensive(calls, is_sample),
+        find_first_expensive(calls, limits, is_sample),
         find_largest_jump(calls),
         find_cache_trend(calls),
         find_context_trend(calls),
     ]
 
 
-def find_first_expensive(calls: Sequence[CallOfThread], is_sample: bool) -> Event:
-    number, found = next(((n, call) for n, call in enumerate(calls, 1) if call.sum.usd >= HIGH_COST_USD), (0, None))
+def find_first_expensive(calls: Sequence[CallOfThread], limits: Thresholds, is_sample: bool) -> Event:
+    least = limits.high_cost_usd
+    number, found = next(((n, call) for n, call in enumerate(calls, 1) if call.sum.usd >= least), (0, None))
     text = _("none")
     if found:
         numbered = _("call %(number)s, %(amount)s") % {"number": formats.exact(number), "amount": found.sum.value}
         text = found.sum.value if is_sample else numbered
-    rule = _("The first call with an estimate of %(amount)s or more.") % {"amount": formats.usd(HIGH_COST_USD)}
+    rule = _("The first call with an estimate of %(amount)s or more.") % {
+        "amount": print_threshold("high_cost_usd", least)
+    }
     return Event(_("First expensive call"), text, rule, found)
 
 

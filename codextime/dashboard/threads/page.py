@@ -111,7 +111,7 @@ def build_page(reading: ThreadReading) -> ThreadPage:
         timeline=timeline,
         sample=describe_sample(reading) if is_sample else "",
         thinned=describe_thinning(timeline),
-        events=find_events(reading.calls, is_sample=is_sample),
+        events=find_events(reading.calls, reading.thresholds, is_sample=is_sample),
         calls=[build_line(call) for call in reading.newest],
         calls_link=f"{CALLS}?{urlencode({'thread': thread.pk})}",
         before=find_way(reading, reading.before_id),

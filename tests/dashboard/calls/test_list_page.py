@@ -173,3 +173,11 @@ def test_nobody_sees_the_calls_of_another_one(client: Client, owner: User, stran
     assert "No calls yet" in client.get("/calls").text
     assert body(client.get("/calls/calls.json")) == "[]\n"
     assert client.get(f"/calls/{1:032x}").status_code == 404
+
+
+def test_no_sum_of_other_calls_stands_over_a_list_of_calls_without_tokens(signed_in: Client, owner: User) -> None:
+    store(owner, reading(1))
+    rebuild_dirty_dates(user_id=owner.pk)
+    assert "1,050 tokens" in unescape(signed_in.get("/calls").text)
+
+    assert "1,050 tokens" not in unescape(signed_in.get("/calls?most=0").text)
