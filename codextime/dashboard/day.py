@@ -88,9 +88,7 @@ class DayPage:
 def build_day(reading: DayReading) -> DayPage:
     on, rows = reading.period.last, [slot.row for slot in reading.slots]
     models = sums.group(rows, lambda row: row.model)
-    labels: dict[str, sums.Sum] = {}
-    for slot in reading.slots:
-        labels.setdefault(slot.label, sums.Sum()).add(slot.row.sum)
+    labels = sums.add_up_each((slot.label, slot.row.sum) for slot in reading.slots)
     now = sums.total(rows)
     activity = build_activity(reading, rows, now)
     figures = build_day_figures(activity, bucket_hours(reading))

@@ -21,7 +21,6 @@ from codextime.dashboard.price_lines import (
 from codextime.dashboard.priced_rows import RatedRow
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.rates_used import Unpriced, describe_evidence, describe_share, describe_unpriced
-from codextime.dashboard.sums import Sum
 from codextime.dashboard.worth import Worth
 from codextime.lib import formats
 from codextime.pricing.credits import Credits
@@ -213,9 +212,8 @@ def build_chart(reading: Reading, models: Mapping[str, Worth]) -> Chart:
     css = shares.find_colours(whole)
     series = [name for name in shares.by_tokens(whole) if css[name] != "series-other" and whole[name].usd]
     spans = list(timeline.find_spans(period, grain))
-    parts = {first: {name: Sum() for name in (*series, shares.OTHER)} for first, _last in spans}
-    for first, row in reading.by_span:
-        parts[max(first, period.first)][row.model if row.model in series else shares.OTHER].add(row.sum)
+    stacked = ((max(first, period.first), row.model, row.sum) for first, row in reading.by_span)
+    parts = timeline.stack(stacked, [first for first, _last in spans], series)
     worths = worth.group((max(on, period.first), worth.worth_of(row, reading.book)) for on, row in reading.by_span)
     links = {first: link_to(reading.query, grain, last, period.today) for first, last in spans}
     buckets = [

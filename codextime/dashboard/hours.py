@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from codextime.dashboard.charts.bars import Bucket
-from codextime.dashboard.charts.shares import OTHER
 from codextime.dashboard.periods import ONE_DAY
 from codextime.dashboard.sums import DayRow
-from codextime.dashboard.timeline import empty_parts
+from codextime.dashboard.timeline import stack
 
 QUARTER = datetime.timedelta(minutes=15)  # of a slot
 
@@ -70,9 +69,7 @@ def bucket_day(
     now: datetime.datetime,
 ) -> list[Bucket]:
     """A bar for each span. `rows` are (beginning of the slot, name of its series, calls)."""
-    parts = empty_parts(dict.fromkeys(spans.values()), series)
-    for slot_at, name, row in rows:
-        parts[spans[slot_at]][name if name in series else OTHER].add(row.sum)
+    parts = stack(((spans[slot_at], name, row.sum) for slot_at, name, row in rows), spans.values(), series)
     return [
         Bucket(
             span.name,

@@ -54,5 +54,5 @@ def sum_rated(rows: QuerySet[Any], *keys: str, book: RateBook) -> Iterator[Rated
     )
     for model, is_long, a_day, calls, *rest in summed:
         tokens, values = rest[: len(COLUMNS) - 1], rest[len(COLUMNS) - 1 :]
-        priced = sums.priced(calls, Tokens(*map(int, tokens)), model, a_day, is_long_context=is_long, book=book)
+        priced = sums.priced(calls, Tokens(*tokens), model, a_day, is_long_context=is_long, book=book)
         yield RatedRow(tuple(values), model, priced, a_day, is_long)

@@ -138,9 +138,7 @@ def read_labels(user: User, period: periods.Period, book: RateBook, *, by_day: b
     days = usage.Day.objects.filter(user=user, on__range=(period.first, period.last))
     rows = list(sum_rated(days, "source_id", *(["on"] if by_day else []), book=book))
     names = name_sources(sources(user=user).values_list("pk", "label"))  # after the rows: a source may be new
-    labels: dict[str, sums.Sum] = {}
-    for row in rows:
-        labels.setdefault(names[row.keys[0]], sums.Sum()).add(row.sum)
+    labels = sums.add_up_each((names[row.keys[0]], row.sum) for row in rows)
     named = [
         sums.DayRow(row.keys[1], names[row.keys[0]], row.sum, row.model, row.utc_on, row.is_long_context)
         for row in rows

@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import TypeVar
 
 from codextime.lib import formats
+from codextime.lib import tokens as token_counts
 from codextime.lib.tokens import Tokens
+from codextime.pricing import estimates
 from codextime.pricing.credits import NO_CREDITS, Credits, count_credits
 from codextime.pricing.estimates import NOTHING, Estimate, estimate
 from codextime.pricing.rates import RateBook
@@ -108,19 +110,33 @@ def priced(
     return Sum(calls, tokens, estimate(model, utc_on, tokens, is_long_context=is_long_context, book=book))
 
 
+def add_up(parts: Iterable[Sum]) -> Sum:
+    """The sum of all parts, column by column: a fraction of what adding one after the other costs."""
+    sums = list(parts)
+    if not sums:
+        return Sum()
+    return Sum(
+        sum(part.calls for part in sums),
+        token_counts.total(part.tokens for part in sums),
+        estimates.total(part.estimate for part in sums),
+    )
+
+
 def total(rows: Iterable[DayRow]) -> Sum:
-    result = Sum()
-    for row in rows:
-        result.add(row.sum)
-    return result
+    return add_up(row.sum for row in rows)
 
 
 def group(rows: Iterable[DayRow], key: Callable[[DayRow], Key]) -> dict[Key, Sum]:
     """The sum of the rows of each key, in order of first appearance."""
-    result: dict[Key, Sum] = {}
-    for row in rows:
-        result.setdefault(key(row), Sum()).add(row.sum)
-    return result
+    return add_up_each((key(row), row.sum) for row in rows)
+
+
+def add_up_each(parts: Iterable[tuple[Key, Sum]]) -> dict[Key, Sum]:
+    """The sum of the parts of each key, in order of first appearance."""
+    found: dict[Key, list[Sum]] = {}
+    for key, part in parts:
+        found.setdefault(key, []).append(part)
+    return {key: add_up(sums) for key, sums in found.items()}
 
 
 def total_credits(rows: Iterable[DayRow], book: RateBook) -> Credits:

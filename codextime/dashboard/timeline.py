@@ -1,6 +1,7 @@
 """Rows into the buckets of the chart over time: hours of one day, days, weeks or months."""
 
 import datetime
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -9,7 +10,7 @@ from codextime.dashboard.charts.bars import Bucket
 from codextime.dashboard.charts.shares import OTHER
 from codextime.dashboard.periods import ONE_DAY, Period
 from codextime.dashboard.queries import OverviewQuery
-from codextime.dashboard.sums import DayRow, Sum
+from codextime.dashboard.sums import DayRow, Sum, add_up, add_up_each
 from codextime.lib import formats, weeks
 
 Key = TypeVar("Key", bound=Hashable)
@@ -48,9 +49,7 @@ def hour_buckets(
     rows: Iterable[HourRow], series: Sequence[str], period: Period, now: datetime.datetime
 ) -> list[Bucket]:
     """The 24 hours of one day in the user's zone; `now` is in that zone."""
-    parts = empty_parts(range(24), series)
-    for row in rows:
-        parts[row.hour][row.name if row.name in series else OTHER].add(row.sum)
+    parts = stack(((row.hour, row.name, row.sum) for row in rows), range(24), series)
     return [
         Bucket(
             f"{formats.day_of_week(period.last)}, {hour:02}:00",
@@ -67,9 +66,8 @@ def buckets(
 ) -> list[Bucket]:
     """Every day, week or month of the period, also the empty ones. A week or month at an edge may be cut."""
     spans = list(find_spans(period, grain))
-    parts = empty_parts([first for first, _ in spans], series)
-    for row in rows:
-        parts[max(start_of(row.on, grain), period.first)][row.name if row.name in series else OTHER].add(row.sum)
+    firsts = [first for first, _ in spans]
+    parts = stack(((firsts[bisect_right(firsts, row.on) - 1], row.name, row.sum) for row in rows), firsts, series)
     return [
         Bucket(
             formats.day_range(first, last),
@@ -97,14 +95,15 @@ def narrow(bucket: Bucket, name: str) -> Bucket:
 
 def describe(bucket: Bucket) -> tuple[str, Sum]:
     """A row of the table behind the chart."""
-    whole = Sum()
-    for part in bucket.parts.values():
-        whole.add(part)
-    return bucket.name, whole
+    return bucket.name, add_up(bucket.parts.values())
 
 
-def empty_parts(keys: Iterable[Key], series: Sequence[str]) -> dict[Key, Mapping[str, Sum]]:
-    return {key: {name: Sum() for name in (*series, OTHER)} for key in keys}
+def stack(
+    parts: Iterable[tuple[Key, str, Sum]], keys: Iterable[Key], series: Sequence[str]
+) -> dict[Key, Mapping[str, Sum]]:
+    """The sum of each key and series, also of those without calls. What is in no series of its own is other."""
+    found = add_up_each(((key, name if name in series else OTHER), sum_) for key, name, sum_ in parts)
+    return {key: {name: found.get((key, name)) or Sum() for name in (*series, OTHER)} for key in keys}
 
 
 def find_spans(period: Period, grain: str) -> Iterable[tuple[datetime.date, datetime.date]]:

@@ -68,7 +68,18 @@ def estimate(
 
 
 def total(estimates: Iterable[Estimate]) -> Estimate:
-    return sum(estimates, start=NOTHING)
+    """Their sum, at a third of what adding one after the other costs."""
+    usd = saved = Decimal(0)
+    tokens = unpriced = 0
+    rates, gaps = set[frozenset[Rate]](), set[frozenset[str]]()
+    for part in estimates:
+        usd += part.usd
+        saved += part.saved_usd
+        tokens += part.tokens
+        unpriced += part.unpriced_tokens
+        rates.add(part.rates)
+        gaps.add(part.gaps)
+    return Estimate(usd, tokens, unpriced, frozenset().union(*rates), frozenset().union(*gaps), saved)
 
 
 def price(tokens: Tokens, rate: Rate | None, *, is_long_context: bool) -> Estimate:

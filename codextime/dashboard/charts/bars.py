@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from codextime.dashboard.charts import Mark, at_percent, pixels
-from codextime.dashboard.sums import Sum
+from codextime.dashboard.sums import Sum, add_up
 from codextime.lib import formats
 
 PLOT = 192  # pixels from the baseline to the highest grid line
@@ -124,9 +124,7 @@ def stack(bucket: Bucket, scale: float, css: Mapping[str, str], measure: str) ->
 
 
 def describe(bucket: Bucket, measure: str) -> str:
-    total = Sum()
-    for part in bucket.parts.values():
-        total.add(part)
+    total = add_up(bucket.parts.values())
     parts = [
         f"{name} {part.exact_value if measure == 'value' else part.exact_tokens}"
         for name, part in bucket.parts.items()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codextime.dashboard.charts import at_percent
-from codextime.dashboard.sums import Sum
+from codextime.dashboard.sums import Sum, add_up
 from codextime.lib import formats
 from codextime.lib.tokens import Tokens
 
@@ -60,9 +60,7 @@ def build_shares(sums: Mapping[str, Sum], *, kind: str) -> list[Share]:
     kept = names if len(names) <= MOST_SHARES else names[: MOST_SHARES - 1]
     shares = [build_share(name, colours[name], sums[name], whole) for name in kept]
     if len(kept) < len(names):
-        rest = Sum()
-        for name in names[len(kept) :]:
-            rest.add(sums[name])
+        rest = add_up(sums[name] for name in names[len(kept) :])
         more = formats.plural(len(names) - len(kept), f"more {kind}")
         shares.append(build_share(more, "series-other", rest, whole))
     return shares
