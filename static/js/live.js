@@ -23,11 +23,12 @@ function askLater() {
 async function ask() {
   if (document.visibilityState !== "visible") return; // coming back asks at once
   const shown = region();
+  if (!shown) return; // what took the place of the page has no figures
   const headers = { "If-None-Match": shown.dataset.version };
   const answer = await fetch(shown.dataset.live, { headers, cache: "no-store" }).catch(() => null);
   if (answer?.status === 403) return; // signed out elsewhere: nothing more to ask
   const isFresh = answer?.status === 204 && !isReading(shown) && (await takeFresh(shown));
-  quiet = isFresh || "waiting" in region().dataset ? 0 : quiet + 1;
+  quiet = isFresh || "waiting" in (region()?.dataset || {}) ? 0 : quiet + 1;
   sayAge();
   askLater();
 }
@@ -55,7 +56,6 @@ async function takeFresh(shown) {
   const restore = remember(shown);
   document.title = page.title;
   shown.replaceWith(document.adoptNode(fresh));
-  shownAt = performance.now();
   document.dispatchEvent(new Event("figures:fresh"));
   restore(fresh);
   return true;
@@ -103,5 +103,6 @@ function age(seconds) {
 
 if (region()) {
   document.addEventListener("visibilitychange", askAtOnce);
+  document.addEventListener("figures:fresh", () => { shownAt = performance.now(); askLater(); });
   askLater();
 }

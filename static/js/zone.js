@@ -14,9 +14,14 @@ for (const button of document.querySelectorAll("[data-zone-fill]")) {
   });
 }
 
-for (const offer of document.querySelectorAll("[data-zone-offer]")) {
-  if (!browserZone || browserZone === offer.dataset.zoneOffer) continue;
-  for (const name of offer.querySelectorAll("[data-zone-name]")) name.textContent = browserZone;
-  offer.querySelector("button[data-zone-value]").value = browserZone;
-  offer.hidden = false;
+function offerZone() {
+  for (const offer of document.querySelectorAll("[data-zone-offer]")) {
+    if (!browserZone || browserZone === offer.dataset.zoneOffer) continue;
+    for (const name of offer.querySelectorAll("[data-zone-name]")) name.textContent = browserZone;
+    offer.querySelector("button[data-zone-value]").value = browserZone;
+    offer.hidden = false;
+  }
 }
+
+offerZone();
+document.addEventListener("figures:fresh", offerZone);

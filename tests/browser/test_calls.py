@@ -53,6 +53,7 @@ def test_the_keyboard_moves_opens_filters_and_helps(filled: Page) -> None:
     filled.get_by_label("Tokens, at least").fill("20,000")
     filled.get_by_role("button", name="Show").click()
     filled.wait_for_url("**/calls?least=20000")
+    expect(filled.get_by_role("link", name="Clear all")).to_be_visible()
     filled.keyboard.press("j")
     filled.keyboard.press("Enter")
     expect(filled.get_by_role("heading", level=1)).to_contain_text("Call of")
