@@ -12,6 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from codextime.lib.public_ids import is_checked, random_checked_text
 from codextime.lib.reader import NOBODY, Habits
@@ -33,7 +34,7 @@ def is_public_id(text: str) -> bool:
 def validate_time_zone(name: str) -> None:
     """`ValidationError` unless `name` is an IANA zone of this machine's database."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError("“%(name)s” is not a time zone.", params={"name": name})
+        raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
 
 
 class UserManager(BaseUserManager["User"]):

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from codextime.accounts.requests import SignedInRequest
 from codextime.boards import holds, moderation
@@ -27,8 +28,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class ModerationSite(admin.AdminSite):
-    site_header = site_title = "Codextime moderation"
-    index_title = "Leaderboard"
+    site_header = site_title = _("Codextime moderation")
+    index_title = _("Leaderboard")
     site_url = "/leaderboard"
     enable_nav_sidebar = False
 
@@ -72,8 +73,10 @@ class WithReason(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the 
 
 
 class ListingForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
-    is_hidden = forms.BooleanField(required=False, label="Hidden from the leaderboard")
-    why = forms.CharField(label="Reason", help_text="Its owner sees it.", widget=forms.Textarea(attrs={"rows": 3}))
+    is_hidden = forms.BooleanField(required=False, label=_("Hidden from the leaderboard"))
+    why = forms.CharField(
+        label=_("Reason"), help_text=_("Its owner sees it."), widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     class Meta:
         model = Listing
@@ -87,7 +90,7 @@ class ListingForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
     def clean_is_hidden(self) -> bool:
         is_hidden: bool = self.cleaned_data["is_hidden"]
         if is_hidden == self.was_hidden:
-            raise ValidationError("Nothing would change.")
+            raise ValidationError(_("Nothing would change."))
         return is_hidden
 
 
@@ -98,7 +101,7 @@ class ListingAdmin(WithReason):
     readonly_fields = ("handle", "account", "listed_at")
     fields = (*readonly_fields, "is_hidden", "why")
 
-    @admin.display(description="user id")
+    @admin.display(description=_("user id"))
     def account(self, listing: Listing) -> str:
         return listing.user.public_id
 
@@ -115,7 +118,7 @@ class ListingAdmin(WithReason):
 
 
 class HeldDateForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
-    why = forms.CharField(label="Reason for letting it rank", widget=forms.Textarea(attrs={"rows": 3}))
+    why = forms.CharField(label=_("Reason for letting it rank"), widget=forms.Textarea(attrs={"rows": 3}))
 
     class Meta:
         model = HeldDate
@@ -123,7 +126,7 @@ class HeldDateForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
 
     def clean(self) -> None:
         if not holds.is_releasable(self.instance):
-            raise ValidationError("This is more than the boards can add up: it cannot be released.")
+            raise ValidationError(_("This is more than the boards can add up: it cannot be released."))
 
 
 class HeldDateAdmin(WithReason):
@@ -134,11 +137,11 @@ class HeldDateAdmin(WithReason):
     readonly_fields = ("on", "account", "why_held", "held_at", "released_at")
     fields = (*readonly_fields, "why")
 
-    @admin.display(description="user id")
+    @admin.display(description=_("user id"))
     def account(self, held: HeldDate) -> str:
         return held.user.public_id
 
-    @admin.display(description="why it is held")
+    @admin.display(description=_("why it is held"))
     def why_held(self, held: HeldDate) -> str:
         return holds.explain(held)
 

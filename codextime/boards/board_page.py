@@ -3,6 +3,9 @@
 import datetime
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from codextime.boards.addresses import canonical_address
 from codextime.boards.periods import MEASURES, PERIODS, Measure
 from codextime.boards.queries import BoardQuery
@@ -11,7 +14,7 @@ from codextime.boards.standings import Standing
 from codextime.lib import formats
 
 PODIUM = 3
-DESCRIPTION = (
+DESCRIPTION = gettext_noop(
     "Who burned the most tokens with Codex, of those who switched it on: rank, handle and one figure, nothing else."
 )
 
@@ -63,20 +66,21 @@ class BoardPage:
 def build_board(query: BoardQuery, reading: BoardReading, now: datetime.datetime) -> BoardPage:
     snapshot = reading.snapshot
     return BoardPage(
-        title=f"Leaderboard: {query.measure.title.lower()} {query.period.within}",
-        description=DESCRIPTION,
+        title=_("Leaderboard: %(measure)s %(within)s")
+        % {"measure": _(query.measure.title).lower(), "within": _(query.period.within)},
+        description=_(DESCRIPTION),
         canonical=canonical_address(query.period, query.measure),
         dates=query.period.dates(snapshot.on if snapshot else now.astimezone(datetime.UTC).date()),
         age=formats.age((now - snapshot.taken_at).total_seconds()) if snapshot else "",
         clock=describe_clock(snapshot.taken_at, now) if snapshot else "",
         taken_at=snapshot.taken_at if snapshot else None,
-        listed=f"{formats.exact(reading.listed)} ranked",
-        column={"output_tokens": "Output tokens"}.get(query.measure.name, query.measure.title),
+        listed=_("%(count)s ranked") % {"count": formats.exact(reading.listed)},
+        column=_("Output tokens") if query.measure.name == "output_tokens" else _(query.measure.title),
         periods=[
-            Choice(period.title, query.link(period=period), period == query.period) for period in PERIODS.values()
+            Choice(_(period.title), query.link(period=period), period == query.period) for period in PERIODS.values()
         ],
         measures=[
-            Choice(measure.title, query.link(measure=measure), measure == query.measure)
+            Choice(_(measure.title), query.link(measure=measure), measure == query.measure)
             for measure in MEASURES.values()
         ],
         rows=[build_row(row, reading, query.measure) for row in reading.rows],

@@ -3,6 +3,7 @@
 import re
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 SHORTEST_HANDLE, LONGEST_HANDLE = 3, 30
 HANDLE = re.compile(r"[a-z0-9_-]+\Z")
@@ -44,16 +45,20 @@ def validate_handle(handle: str) -> None:
     """`ValidationError` with a sentence, unless somebody may have this handle."""
     if not SHORTEST_HANDLE <= len(handle) <= LONGEST_HANDLE:
         raise ValidationError(
-            f"Use {SHORTEST_HANDLE} to {LONGEST_HANDLE} characters; "
-            + (f"these are {len(handle)}." if handle else "there are none.")
+            (
+                _("Use %(least)s to %(most)s characters; these are %(count)s.")
+                if handle
+                else _("Use %(least)s to %(most)s characters; there are none.")
+            )
+            % {"least": SHORTEST_HANDLE, "most": LONGEST_HANDLE, "count": len(handle)}
         )
     if not HANDLE.match(handle):
-        raise ValidationError("Use the letters a to z, digits, - and _ only.")
+        raise ValidationError(_("Use the letters a to z, digits, - and _ only."))
     skeleton = make_skeleton(handle)
     if not skeleton:
-        raise ValidationError("Use at least one letter or digit.")
+        raise ValidationError(_("Use at least one letter or digit."))
     if is_reserved(handle, skeleton):
-        raise ValidationError("This handle is reserved, or looks like one that is. Choose another one.")
+        raise ValidationError(_("This handle is reserved, or looks like one that is. Choose another one."))
 
 
 def is_reserved(handle: str, skeleton: str) -> bool:

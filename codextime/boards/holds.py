@@ -5,6 +5,9 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from codextime.boards.models import HeldDate
 from codextime.lib import formats
 from codextime.pricing.rates import PACKAGED, RATES, find_listed_name
@@ -30,12 +33,12 @@ class Limit:
 
 Reason = HeldDate.Reason
 LIMITS = {
-    Reason.CALLS: Limit(600, "calls in one minute"),  # ten a second
-    Reason.TOKENS: Limit(40_000_000, "tokens in one minute"),
-    Reason.OUTPUT: Limit(2_000_000, "output tokens in one minute"),
-    Reason.CALL: Limit(10_000_000, "tokens in one call"),
-    Reason.HOUR: Limit(1_200_000_000, "tokens in one hour"),
-    Reason.HOUR_OUTPUT: Limit(36_000_000, "output tokens in one hour"),
+    Reason.CALLS: Limit(600, gettext_noop("calls in one minute")),  # ten a second
+    Reason.TOKENS: Limit(40_000_000, gettext_noop("tokens in one minute")),
+    Reason.OUTPUT: Limit(2_000_000, gettext_noop("output tokens in one minute")),
+    Reason.CALL: Limit(10_000_000, gettext_noop("tokens in one call")),
+    Reason.HOUR: Limit(1_200_000_000, gettext_noop("tokens in one hour")),
+    Reason.HOUR_OUTPUT: Limit(36_000_000, gettext_noop("output tokens in one hour")),
 }
 
 Busiest = Mapping[HeldDate.Reason, int]  # the most that one UTC date has of what each limit is about
@@ -77,9 +80,18 @@ def is_releasable(held: HeldDate) -> bool:
 def explain(held: HeldDate) -> str:
     """The sentence for the owner."""
     if held.reason == Reason.EARLY_MODEL:
-        model, _, more = held.finding.partition(" ")
+        model, _space, more = held.finding.partition(" ")
         released_on = find_release(model)
-        release = formats.day(released_on) if released_on else "its release"
-        return f"{model} was used before {release}{f', {more} before theirs' if more else ''}."
+        release = formats.day(released_on) if released_on else _("its release")
+        text = (
+            _("%(model)s was used before %(release)s, %(more)s before theirs.")
+            if more
+            else _("%(model)s was used before %(release)s.")
+        )
+        return text % {"model": model, "release": release, "more": more}
     limit = LIMITS[Reason(held.reason)]
-    return f"{formats.exact(int(held.finding))} {limit.what}; up to {formats.exact(limit.most)} rank."
+    return _("%(count)s %(what)s; up to %(most)s rank.") % {
+        "count": formats.exact(int(held.finding)),
+        "what": _(limit.what),
+        "most": formats.exact(limit.most),
+    }

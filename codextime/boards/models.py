@@ -8,6 +8,7 @@ import secrets
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from codextime.boards.handles import LONGEST_HANDLE
 
@@ -57,13 +58,13 @@ class HeldDate(models.Model):
     """One reason why a UTC date of a user does not rank. Released ones rank, until a recount finds something else."""
 
     class Reason(models.TextChoices):
-        CALLS = "calls", "more calls in a minute than models can answer"
-        TOKENS = "tokens", "more tokens in a minute than models can take"
-        OUTPUT = "output", "more output tokens in a minute than models can write"
-        CALL = "call", "a call with more tokens than any model takes"
-        HOUR = "hour", "more tokens in an hour than one person's agents take"
-        HOUR_OUTPUT = "hour_output", "more output tokens in an hour than one person's agents write"
-        EARLY_MODEL = "early_model", "a model before its release"
+        CALLS = "calls", _("more calls in a minute than models can answer")
+        TOKENS = "tokens", _("more tokens in a minute than models can take")
+        OUTPUT = "output", _("more output tokens in a minute than models can write")
+        CALL = "call", _("a call with more tokens than any model takes")
+        HOUR = "hour", _("more tokens in an hour than one person's agents take")
+        HOUR_OUTPUT = "hour_output", _("more output tokens in an hour than one person's agents write")
+        EARLY_MODEL = "early_model", _("a model before its release")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     on = models.DateField()
@@ -144,9 +145,9 @@ class ModerationEvent(models.Model):
     """A line of what moderators did. The database takes new lines only, and forgets of a line who was erased since."""
 
     class Action(models.TextChoices):
-        HIDE = "hide", "hid from the leaderboard"
-        SHOW = "show", "brought back to the leaderboard"
-        RELEASE = "release", "released a held date"
+        HIDE = "hide", _("hid from the leaderboard")
+        SHOW = "show", _("brought back to the leaderboard")
+        RELEASE = "release", _("released a held date")
 
     moderator = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)

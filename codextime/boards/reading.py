@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from codextime.accounts.models import User
 from codextime.boards import holds, ranks, standings
@@ -151,7 +152,7 @@ def rank_rows(rows: list[Row], period: Period, measure: Measure) -> list[RankedR
     """Rows with their ranks: two are asked for, those of the first value and of the second; the others follow."""
     ranked: list[RankedRow] = []
     changes = 0
-    for place, (_, handle, value) in enumerate(rows):
+    for place, (_id, handle, value) in enumerate(rows):
         if place and value == rows[place - 1][2]:
             rank = ranked[-1].rank
         elif changes < 2:
@@ -175,16 +176,17 @@ def find_listing(user: User) -> Any | None:
 
 def read_standing(snapshot: Snapshot | None, listing: Any, period: Period, measure: Measure) -> Standing:
     if not listing.is_public:
-        return standings.build_unranked(listing.handle, period, measure, note="Hidden by a moderator.", held=0)
+        return standings.build_unranked(listing.handle, period, measure, note=_("Hidden by a moderator."), held=0)
     if snapshot is None:
-        return standings.build_unranked(listing.handle, period, measure, note="Your dates are being read.", held=0)
+        return standings.build_unranked(listing.handle, period, measure, note=_("Your dates are being read."), held=0)
     dates = (period.first(snapshot.on), snapshot.on)
     held = (
         HeldDate.objects.filter(user=listing.user_id, released_at=None, on__range=dates).values("on").distinct().count()
     )
     value = Score.objects.filter(period=period.number, listing=listing).values_list(measure.name, flat=True).first()
     if not value:
-        note = "Held: no other date ranks." if held else f"Nothing to rank {period.within}."
+        nothing = _("Nothing to rank %(within)s.") % {"within": _(period.within)}
+        note = _("Held: no other date ranks.") if held else nothing
         return standings.build_unranked(listing.handle, period, measure, note=note, held=held)
     higher = ranks.find_next_higher(period, measure, value)
     return standings.build_ranked(

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from codextime.boards.addresses import path_of
 from codextime.boards.periods import Measure, Period
-from codextime.lib import formats
+from codextime.lib import counts, formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,11 @@ def build_ranked(
 ) -> Standing:
     """`above` is the (rank, value) that comes next; `None` at the top."""
     if above:
-        gap = above[1] - value
-        note = (
-            f"{measure.text(gap)}{'' if measure.name == 'active_days' else ' tokens'} to rank {formats.exact(above[0])}"
-        )
+        gap = measure.text(above[1] - value)
+        text = _("%(gap)s to rank %(rank)s") if measure.name == "active_days" else _("%(gap)s tokens to rank %(rank)s")
+        note = text % {"gap": gap, "rank": formats.exact(above[0])}
     else:
-        note = "nobody is above"
+        note = _("nobody is above")
     return Standing(
         handle=handle,
         board=describe_board(period, measure),
@@ -54,7 +55,7 @@ def build_ranked(
         rank=formats.exact(rank),
         value=measure.text(value),
         exact=measure.exact(value),
-        note=f"of {formats.exact(listed)} · {note}",
+        note=_("of %(count)s") % {"count": formats.exact(listed)} + f" · {note}",
         held=describe_held(held),
         number=rank,
         score=value,
@@ -67,9 +68,9 @@ def build_unranked(handle: str, period: Period, measure: Measure, *, note: str, 
 
 
 def describe_board(period: Period, measure: Measure) -> str:
-    names = {"tokens": "tokens", "output_tokens": "output tokens", "active_days": "active days"}
-    return f"{names[measure.name]} {period.within}, UTC"
+    names = {"tokens": _("tokens"), "output_tokens": _("output tokens"), "active_days": _("active days")}
+    return _("%(measure)s %(within)s, UTC") % {"measure": names[measure.name], "within": _(period.within)}
 
 
 def describe_held(number: int) -> str:
-    return f"{formats.plural(number, 'date')} held" if number else ""
+    return _("%(dates)s held") % {"dates": counts.dates(number)} if number else ""

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from codextime.accounts.requests import SignedInRequest
@@ -22,7 +23,9 @@ from codextime.lib.rate_limits import LimitReached, count_use
 
 View = Callable[[SignedInRequest], HttpResponse]
 
-TAKEN = "Somebody has this handle, or one that looks like it, or had it in the last 30 days. Choose another one."
+TAKEN = gettext_noop(
+    "Somebody has this handle, or one that looks like it, or had it in the last 30 days. Choose another one."
+)
 
 
 def limits_handles(view: View) -> View:
@@ -51,13 +54,13 @@ def join_board(request: SignedInRequest) -> HttpResponse:
     try:
         services.join_board(user=request.user, handle=form.cleaned_data["handle"], now=timezone.now())
     except services.HandleTaken:
-        return refuse(request, form, TAKEN)
+        return refuse(request, form, _(TAKEN))
     except services.AlreadyListed:
-        messages.info(request, "You are on the leaderboard already.")
+        messages.info(request, _("You are on the leaderboard already."))
     except AccountBeingErased:
         return refuse(request, form, _("Your account is going to be erased. To join the leaderboard, keep it first."))
     else:
-        messages.success(request, "You are on the leaderboard. Your rank follows within a minute.")
+        messages.success(request, _("You are on the leaderboard. Your rank follows within a minute."))
     return redirect("settings")
 
 
@@ -71,11 +74,11 @@ def change_handle(request: SignedInRequest) -> HttpResponse:
     try:
         services.change_handle(user=request.user, handle=form.cleaned_data["handle"], now=timezone.now())
     except services.HandleTaken:
-        return refuse(request, form, TAKEN)
+        return refuse(request, form, _(TAKEN))
     except services.NotListed:
-        messages.info(request, "You are not on the leaderboard.")
+        messages.info(request, _("You are not on the leaderboard."))
     else:
-        messages.success(request, "Handle saved. It is on the board within a minute.")
+        messages.success(request, _("Handle saved. It is on the board within a minute."))
     return redirect("settings")
 
 
@@ -83,7 +86,7 @@ def change_handle(request: SignedInRequest) -> HttpResponse:
 @login_required
 def leave_board(request: SignedInRequest) -> HttpResponse:
     services.leave_board(user=request.user, now=timezone.now())
-    messages.success(request, "You are off the leaderboard, with all that it held of you.")
+    messages.success(request, _("You are off the leaderboard, with all that it held of you."))
     return redirect("settings")
 
 

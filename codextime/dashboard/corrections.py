@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from codextime.lib import formats
 from codextime.usage.ledger import place_of
 from codextime.usage.models import EXACT_REVISION, Correction
@@ -12,13 +15,13 @@ from codextime.usage.models import EXACT_REVISION, Correction
 LINES_PER_PAGE = 100
 
 WHY: dict[str, str] = {
-    Correction.Reason.RECOUNTED: "counted anew",
-    Correction.Reason.COMPLETED: "logs that tell more",
-    Correction.Reason.COPIED_HISTORY: "copied history",
-    Correction.Reason.DUPLICATE: "counted twice",
-    Correction.Reason.IMPOSSIBLE: "cannot have happened",
-    Correction.Reason.FORGOTTEN: "taken back by “forget”",
-    Correction.Reason.BROUGHT_BACK: "brought back by you",
+    Correction.Reason.RECOUNTED: gettext_noop("counted anew"),
+    Correction.Reason.COMPLETED: gettext_noop("logs that tell more"),
+    Correction.Reason.COPIED_HISTORY: gettext_noop("copied history"),
+    Correction.Reason.DUPLICATE: gettext_noop("counted twice"),
+    Correction.Reason.IMPOSSIBLE: gettext_noop("cannot have happened"),
+    Correction.Reason.FORGOTTEN: gettext_noop("taken back by “forget”"),
+    Correction.Reason.BROUGHT_BACK: gettext_noop("brought back by you"),
 }
 
 
@@ -62,12 +65,12 @@ def build_line(correction: Correction) -> Line:
         before=formats.exact(before),
         after=formats.exact(after),
         difference=("+" if after > before else "") + formats.exact(after - before),
-        why=WHY[correction.reason],
+        why=_(WHY[correction.reason]),
         counter=describe_counter(correction.revision),
     )
 
 
 def describe_counter(revision: int) -> str:
     """The version of the counter that said so, and whether it read the call exactly."""
-    kind = "exact" if revision >= EXACT_REVISION else "estimate"
+    kind = _("exact") if revision >= EXACT_REVISION else _("estimate")
     return f"{revision % EXACT_REVISION}, {kind}"

@@ -95,10 +95,12 @@ def build_day(reading: DayReading) -> DayPage:
     before, after = reading.nearest
     return DayPage(
         title=formats.day(on),
-        weekday=f"{on:%A}",
+        weekday=formats.weekday(on.weekday()),
         clocks=describe_clocks(on, reading.zone),
         is_today=reading.period.reaches_today,
-        comparison=f"changes against {formats.day_of_week(on - ONE_DAY)}" if any(f.is_change for f in figures) else "",
+        comparison=_("changes against %(dates)s") % {"dates": formats.day_of_week(on - ONE_DAY)}
+        if any(figure.is_change for figure in figures)
+        else "",
         earlier=link_to(on - ONE_DAY) if on > FIRST_DAY else None,
         later=None if reading.period.reaches_today else link_to(on + ONE_DAY),
         active_before=link_to(before) if before and before != on - ONE_DAY else None,

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext_noop
+
 from codextime.dashboard.queries import LONGEST_NAME, STACKS, known
 
-GRAINS = {"hour": "Hours", "quarter": "Quarters"}
+GRAINS = {"hour": gettext_noop("Hours"), "quarter": gettext_noop("Quarters")}
 DEFAULTS = {"by": "hour", "stack": "model", "only": ""}
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -39,9 +40,11 @@ def keep_account(request: SignedInRequest) -> HttpResponse:
     try:
         services.keep_account(user=request.user)
     except services.NotBeingErased:
-        messages.info(request, "Your account stays.")
+        messages.info(request, _("Your account stays."))
     else:
-        messages.success(request, "Your account stays. Pair your machines again, and join the leaderboard if you like.")
+        messages.success(
+            request, _("Your account stays. Pair your machines again, and join the leaderboard if you like.")
+        )
     return redirect("settings")
 
 
@@ -56,5 +59,5 @@ def erase_usage(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, USAGE, {"form": form}, status=HTTPStatus.BAD_REQUEST)
     services.erase_usage(user=request.user, now=timezone.now())
-    messages.success(request, "Your usage is being erased. In a moment nothing of it is left; the account stays.")
+    messages.success(request, _("Your usage is being erased. In a moment nothing of it is left; the account stays."))
     return redirect("settings")

@@ -11,7 +11,7 @@ from codextime.dashboard import streaks
 from codextime.dashboard.charts.sparkline import build_sparkline
 from codextime.dashboard.periods import Period
 from codextime.dashboard.sums import Sum
-from codextime.lib import formats
+from codextime.lib import counts, formats
 from codextime.lib.tokens import Tokens
 from codextime.pricing.credits import NO_CREDITS, Credits
 
@@ -93,9 +93,9 @@ def tokens_figure(activity: Activity) -> KeyFigure:
     before = activity.before and activity.before.tokens.total
     return compared(
         activity,
-        label="Tokens burned",
+        label=_("Tokens burned"),
         value=formats.compact(count),
-        title=f"{formats.exact(count)} tokens",
+        title=_("%(count)s tokens") % {"count": formats.exact(count)},
         note=formats.change(count, before or 0),
         sparkline=activity.line(lambda sum_: sum_.tokens.total),
     )
@@ -119,9 +119,9 @@ def calls_figure(activity: Activity) -> KeyFigure:
     before = activity.before and activity.before.calls
     return compared(
         activity,
-        label="Calls",
+        label=_("Calls"),
         value=formats.compact(activity.now.calls),
-        title=formats.plural(activity.now.calls, "model call"),
+        title=counts.model_calls(activity.now.calls),
         note=formats.change(activity.now.calls, before or 0),
         sparkline=activity.line(lambda sum_: sum_.calls),
     )
@@ -134,9 +134,10 @@ def cached_figure(activity: Activity) -> KeyFigure:
     is_comparable = before is not None and before.tokens.input_tokens and now.tokens.input_tokens
     return compared(
         activity,
-        label="Cache reuse",
+        label=_("Cache reuse"),
         value=formats.percent(now.cached_share) if now.tokens.input_tokens else formats.NONE,
-        title=f"{formats.exact(cached)} of {formats.exact(now.tokens.input_tokens)} input tokens",
+        title=_("%(cached)s of %(count)s input tokens")
+        % {"cached": formats.exact(cached), "count": formats.exact(now.tokens.input_tokens)},
         note=formats.signed((now.cached_share - before.cached_share) * 100, f"{formats.SPACE}pt")
         if before and is_comparable
         else None,
@@ -151,9 +152,9 @@ def active_days_figure(activity: Activity) -> KeyFigure:
     weeks = [float(streaks.active_in_week(activity.active, on)) for on in activity.shown]
     return compared(
         activity,
-        label="Active days",
+        label=_("Active days"),
         value=f"{formats.exact(count)} / {formats.exact(activity.period.days)}",
-        title=f"{count} of {formats.plural(activity.period.days, 'day')} had calls",
+        title=_("%(count)s of %(days)s had calls") % {"count": count, "days": counts.days(activity.period.days)},
         note=formats.signed(count - before) if before else None,
         sparkline=build_sparkline(weeks),
     )
@@ -165,14 +166,16 @@ def value_figure(activity: Activity) -> KeyFigure:
     is_comparable = is_known and before is not None and before.estimate.is_priced
     figure = compared(
         activity,
-        label="API-equivalent",
+        label=_("API-equivalent"),
         value=now.value if is_known else formats.NONE,
-        title=f"Estimate: {now.exact_value} at public API rates, not a bill" if is_known else "No estimate",
+        title=_("Estimate: %(value)s at public API rates, not a bill") % {"value": now.exact_value}
+        if is_known
+        else _("No estimate"),
         note=formats.change(now.usd, before.usd) if before and is_comparable else None,
         sparkline=activity.line(lambda sum_: float(sum_.usd)),
     )
     unpriced = formats.exact(now.estimate.unpriced_tokens)
-    why = f"{unpriced} tokens have no public rate" if now.calls else ""
+    why = _("%(count)s tokens have no public rate") % {"count": unpriced} if now.calls else ""
     return with_share(figure, describe_priced(now), why, is_whole=is_known and not now.estimate.unpriced_tokens)
 
 
@@ -226,10 +229,10 @@ def describe_counted(now: Credits) -> str:
 
 def describe_priced(now: Sum) -> str:
     if not now.calls:
-        return "nothing used"
+        return _("nothing used")
     if now.is_unpriced:
-        return "no public rate"
-    return f"{formats.percent(now.estimate.priced_share)} priced"
+        return _("no public rate")
+    return _("%(share)s priced") % {"share": formats.percent(now.estimate.priced_share)}
 
 
 def threads_figure(activity: Activity) -> KeyFigure:
@@ -263,11 +266,11 @@ def streak_figure(activity: Activity) -> KeyFigure:
     today = activity.period.today
     current, longest = streaks.current_streak(lengths, today), streaks.longest_streak(lengths)
     return KeyFigure(
-        label="Streak",
-        value=formats.plural(current, "day"),
-        title=f"{formats.plural(current, 'active day')} in a row, up to today or yesterday",
-        note=f"longest {formats.exact(longest)}",
-        note_title="The longest streak of all time",
+        label=_("Streak"),
+        value=counts.days(current),
+        title=_("%(days)s in a row, up to today or yesterday") % {"days": counts.active_days(current)},
+        note=_("longest %(count)s") % {"count": formats.exact(longest)},
+        note_title=_("The longest streak of all time"),
         trend="",
         sparkline=build_sparkline([float(current if on == today else lengths.get(on, 0)) for on in activity.shown]),
     )
@@ -278,7 +281,8 @@ def compared(activity: Activity, *, label: str, value: str, title: str, note: st
     before = activity.period.before()
     note = note if activity.now.calls else None
     trend = {"+": "up", formats.MINUS: "down"}.get((note or "")[:1], "")
-    note_title = f"Compared with {before.dates}" if before and note else "Nothing earlier to compare with"
+    nothing = _("Nothing earlier to compare with")
+    note_title = _("Compared with %(dates)s") % {"dates": before.dates} if before and note else nothing
     return KeyFigure(label, value, title, note or "", note_title if before else "", trend, sparkline, bool(note))
 
 

@@ -11,6 +11,7 @@ from codextime.dashboard.charts.bars import Bucket
 from codextime.dashboard.periods import ONE_DAY
 from codextime.dashboard.sums import DayRow
 from codextime.dashboard.timeline import stack
+from codextime.lib import formats
 
 QUARTER = datetime.timedelta(minutes=15)  # of a slot
 
@@ -34,7 +35,7 @@ class Span:
 
     @property
     def name(self) -> str:
-        times = f"{self.start:%H:%M} to {self.end:%H:%M}"
+        times = formats.span(f"{self.start:%H:%M}", f"{self.end:%H:%M}")
         return _("%(times)s, the second time") % {"times": times} if self.is_repeated else times
 
 

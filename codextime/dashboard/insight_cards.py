@@ -10,7 +10,7 @@ from codextime.dashboard import addresses
 from codextime.dashboard.insight_presets import calls_link
 from codextime.dashboard.insights import MEDIUM, Insight, Reading
 from codextime.dashboard.sums import Sum
-from codextime.lib import formats
+from codextime.lib import counts, formats
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS
 from codextime.pricing.credits import NO_CREDITS
 
@@ -35,7 +35,7 @@ def costliest_thread(reading: Reading) -> Iterator[Insight]:
         % {
             "thread": thread.name,
             "usd": formats.usd(thread.sum.usd),
-            "calls": formats.plural(thread.sum.calls, "call"),
+            "calls": counts.calls(thread.sum.calls),
         },
         _("Each call of a long thread reads what was said before it once more."),
         _("Begin a new thread for a new task, and hand over a short summary."),
@@ -92,7 +92,7 @@ def full_context(reading: Reading) -> Iterator[Insight]:
         _("%(thread)s, with %(calls)s and %(tokens)s tokens.")
         % {
             "thread": thread.name,
-            "calls": formats.plural(thread.sum.calls, "call"),
+            "calls": counts.calls(thread.sum.calls),
             "tokens": formats.compact(thread.sum.tokens.total),
         },
         _("The fuller the context, the more each call reads, and the sooner it is compacted."),
@@ -168,7 +168,7 @@ def long_context(reading: Reading) -> Iterator[Insight]:
         "long-context",
         30 + 70 * reading.share(sum_.tokens.total),
         _("%(calls)s read more than %(tokens)s tokens")
-        % {"calls": formats.plural(sum_.calls, "call"), "tokens": formats.exact(LONG_CONTEXT_TOKENS)},
+        % {"calls": counts.calls(sum_.calls), "tokens": formats.exact(LONG_CONTEXT_TOKENS)},
         _("%(share)s of the tokens, %(value)s.")
         % {"share": formats.percent(reading.share(sum_.tokens.total)), "value": sum_.value},
         _("Models with a long-context tier charge more for the whole call beyond that."),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from codextime.boards.standings import Standing
 from codextime.dashboard import addresses, periods, queries, sums
@@ -21,7 +22,7 @@ from codextime.dashboard.thread_reading import Threads
 from codextime.dashboard.timeline import HourRow
 from codextime.dashboard.timeline_card import Timeline, build_timeline
 from codextime.dashboard.top_threads import TopThreads, build_top_threads
-from codextime.lib import formats
+from codextime.lib import counts, formats
 from codextime.pricing.rates import RateBook
 
 SHORTEST_SHAPE = 7  # days; a shorter period has sparklines of the 30 days up to its end
@@ -178,7 +179,8 @@ def describe_activity(reading: Reading) -> str:
     first, last = calendar_days(reading.query, reading.period)
     count = sum(first <= on <= last for on in reading.active)
     longest = longest_streak(running_streaks(reading.active))
-    return f"{formats.plural(count, 'active day')} · longest streak {formats.exact(longest)}"
+    streak = _("longest streak %(count)s") % {"count": formats.exact(longest)}
+    return f"{counts.active_days(count)} · {streak}"
 
 
 def describe_comparison(reading: Reading, figures: Sequence[KeyFigure]) -> str:
@@ -187,7 +189,9 @@ def describe_comparison(reading: Reading, figures: Sequence[KeyFigure]) -> str:
     before = reading.period.before()
     if before and not any(on < reading.period.first for on in reading.active):
         return _("nothing earlier to compare with")
-    return f"changes against {before.dates}" if before and any(figure.is_change for figure in figures) else ""
+    if not before or not any(figure.is_change for figure in figures):
+        return ""
+    return _("changes against %(dates)s") % {"dates": before.dates}
 
 
 def build_nothing(reading: Reading) -> Nothing | None:
@@ -199,7 +203,7 @@ def build_nothing(reading: Reading) -> Nothing | None:
         return None
     return Nothing(
         title=describe_nothing(period),
-        nearest="The last calls before that were on" if earlier else "The first calls after that were on",
+        nearest=_("The last calls before that were on") if earlier else _("The first calls after that were on"),
         link=query.link(on=nearest),
         day=formats.day_of_week(nearest),
     )
@@ -207,20 +211,23 @@ def build_nothing(reading: Reading) -> Nothing | None:
 
 def describe_nothing(period: Period) -> str:
     if period.name == "today" and period.reaches_today:
-        return "Nothing used yet today"
-    return f"Nothing used {'on' if period.days == 1 else 'from'} {period.dates}"
+        return _("Nothing used yet today")
+    text = _("Nothing used on %(dates)s") if period.days == 1 else _("Nothing used from %(dates)s")
+    return text % {"dates": period.dates}
 
 
 def describe_rebuilding(dirty_dates: int) -> str:
     if not dirty_dates:
         return ""
-    return f"{formats.plural(dirty_dates, 'date')} {'is' if dirty_dates == 1 else 'are'} being rebuilt."
+    text = ngettext("%(dates)s is being rebuilt.", "%(dates)s are being rebuilt.", dirty_dates)
+    return text % {"dates": counts.dates(dirty_dates)}
 
 
 def describe_waiting(calls: int) -> str:
     if not calls:
         return ""
-    return f"A machine asked to take back or lower {formats.plural(calls, 'call')}. Nothing changes until you decide."
+    text = _("A machine asked to take back or lower %(calls)s. Nothing changes until you decide.")
+    return text % {"calls": counts.calls(calls)}
 
 
 def find_chosen(period: Period) -> str:

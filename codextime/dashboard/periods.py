@@ -4,11 +4,21 @@ import calendar
 import datetime
 from dataclasses import dataclass
 
-from codextime.lib import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from codextime.lib import counts, formats
 
 ONE_DAY = datetime.timedelta(days=1)
 FIRST_DAY = datetime.date(2025, 1, 1)  # no upload holds anything earlier
-NAMES = {"today": "Today", "7d": "7 d", "30d": "30 d", "month": "Month", "year": "Year", "all": "All"}
+NAMES = {
+    "today": gettext_noop("Today"),
+    "7d": gettext_noop("7 d"),
+    "30d": gettext_noop("30 d"),
+    "month": gettext_noop("Month"),
+    "year": gettext_noop("Year"),
+    "all": gettext_noop("All"),
+}
 DEFAULT = "30d"
 CUSTOM = "custom"
 
@@ -41,22 +51,23 @@ class Period:
     @property
     def title(self) -> str:
         if self.name == "today":
-            return "Today" if self.reaches_today else formats.day(self.last)
+            return _("Today") if self.reaches_today else formats.day(self.last)
         if self.name == "month":
-            return f"{self.first:%B %Y}"
+            return formats.month_of_year(self.first)
         if self.name == "year":
             return f"{self.first:%Y}"
         if self.name == "all":
-            return "All time"
+            return _("All time")
         if self.name == CUSTOM:
-            return formats.plural(self.days, "day")
-        return f"{'Last ' if self.reaches_today else ''}{self.days} days"
+            return counts.days(self.days)
+        text = _("Last %(count)s days") if self.reaches_today else _("%(count)s days")
+        return text % {"count": self.days}
 
     @property
     def subtitle(self) -> str:
         """What the title does not say yet."""
         is_titled_by_date = self.name == "today" and not self.reaches_today
-        return f"{self.last:%A}" if is_titled_by_date else self.dates
+        return formats.weekday(self.last.weekday()) if is_titled_by_date else self.dates
 
     def before(self) -> "Period | None":
         """What the period is compared with, `None` for all time, which has nothing before it: as many days directly

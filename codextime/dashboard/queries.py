@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from codextime.dashboard import periods
 
-MEASURES = {"tokens": "Tokens", "calls": "Calls", "value": "Value"}
-GRAINS = {"day": "Daily", "week": "Weekly", "month": "Monthly"}
-STACKS = {"model": "By model", "label": "By label"}
+MEASURES = {"tokens": gettext_noop("Tokens"), "calls": gettext_noop("Calls"), "value": gettext_noop("Value")}
+GRAINS = {"day": gettext_noop("Daily"), "week": gettext_noop("Weekly"), "month": gettext_noop("Monthly")}
+STACKS = {"model": gettext_noop("By model"), "label": gettext_noop("By label")}
 DEFAULTS = {"period": periods.DEFAULT, "measure": "tokens", "stack": "model"}
 LONGEST_NAME = 64  # of a model or a label
 YEAR_DIGITS = 4

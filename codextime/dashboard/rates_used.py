@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from codextime.dashboard.charts.shares import by_tokens
 from codextime.dashboard.sums import Sum
 from codextime.lib import formats
@@ -65,41 +68,53 @@ def build_rates_used(whole: Estimate, models: Mapping[str, Sum], *, today: datet
 
 
 def describe_share(whole: Estimate) -> str:
-    kind = "rate" if any(isinstance(rate, OwnRate) for rate in whole.rates) else "public rate"
+    has_own = any(isinstance(rate, OwnRate) for rate in whole.rates)
     if not whole.unpriced_tokens:
-        return f"All of these tokens have a {kind}."
+        return _("All of these tokens have a rate.") if has_own else _("All of these tokens have a public rate.")
     if not whole.is_priced:
-        return "None of these tokens has a public rate, so there is no estimate."
-    return f"{formats.percent(whole.priced_share)} of these tokens have a {kind}."
+        return _("None of these tokens has a public rate, so there is no estimate.")
+    text = (
+        _("%(share)s of these tokens have a rate.") if has_own else _("%(share)s of these tokens have a public rate.")
+    )
+    return text % {"share": formats.percent(whole.priced_share)}
 
 
 def describe_evidence(rates: list[Rate]) -> str:
     if not rates:
         return ""
     public = [rate for rate in rates if not isinstance(rate, OwnRate)]
-    own = formats.plural(len(rates) - len(public), "rate is yours", "rates are yours") + "." if rates != public else ""
+    own = describe_own(len(rates) - len(public))
     if not public:
         return own
     dates = [rate.evidence_on for rate in public]
     first, last = min(dates), max(dates)
     when = formats.day(last) if first == last else formats.day_range(first, last)
-    return f"Evidence dated {when}, {', or '.join(sorted({rate.source for rate in public}))}. {own}".rstrip()
+    sources = _(", or ").join(sorted({rate.source for rate in public}))
+    evidence = _("Evidence dated %(dates)s, %(source)s.") % {"dates": when, "source": sources}
+    return f"{evidence} {own}".rstrip()
+
+
+def describe_own(count: int) -> str:
+    if not count:
+        return ""
+    text = ngettext("%(count)s\u00a0rate is yours.", "%(count)s\u00a0rates are yours.", count)
+    return text % {"count": formats.exact(count)}
 
 
 def describe_old(models: Sequence[str]) -> str:
     """A model may stand in it twice, with an old rate and an older one."""
     if not models:
         return ""
-    return f"More than 90 days old is that of {', '.join(dict.fromkeys(models))}: a rate may have changed since."
+    text = _("More than 90 days old is that of %(models)s: a rate may have changed since.")
+    return text % {"models": ", ".join(dict.fromkeys(models))}
 
 
 def describe_rate(rate: Rate) -> UsedRate:
-    until = f" until {formats.day(rate.effective_until)}" if rate.effective_until else ""
     return UsedRate(
         model=rate.model,
-        dates=f"from {formats.day(rate.effective_from)}{until}",
+        dates=describe_dates(rate),
         input=per_million(rate.input),
-        cached_input="unknown" if rate.cached_input is None else per_million(rate.cached_input),
+        cached_input=_("unknown") if rate.cached_input is None else per_million(rate.cached_input),
         output=per_million(rate.output),
         evidence=describe_source(rate),
         url=rate.url,
@@ -107,10 +122,18 @@ def describe_rate(rate: Rate) -> UsedRate:
     )
 
 
+def describe_dates(rate: Rate) -> str:
+    since = formats.day(rate.effective_from)
+    if not rate.effective_until:
+        return _("from %(since)s") % {"since": since}
+    return _("from %(since)s until %(until)s") % {"since": since, "until": formats.day(rate.effective_until)}
+
+
 def describe_source(rate: Rate) -> str:
+    on = formats.day(rate.evidence_on)
     if isinstance(rate, OwnRate):
-        return f"Your rate, typed on {formats.day(rate.evidence_on)}"
-    return f"Evidence dated {formats.day(rate.evidence_on)}, {rate.source}"
+        return _("Your rate, typed on %(day)s") % {"day": on}
+    return _("Evidence dated %(dates)s, %(source)s") % {"dates": on, "source": rate.source}
 
 
 def per_million(amount: Decimal) -> str:
@@ -121,5 +144,7 @@ def per_million(amount: Decimal) -> str:
 def describe_unpriced(model: str, estimate: Estimate) -> Unpriced:
     """With how many of the model's tokens that is, unless that is all of them."""
     count, whole = estimate.unpriced_tokens, estimate.tokens
-    of_all = f" of {formats.compact(whole)}" if count < whole else ""
-    return Unpriced(model, formats.compact(count) + of_all, formats.exact(count), " ".join(sorted(estimate.gaps)))
+    tokens = formats.compact(count)
+    if count < whole:
+        tokens = _("%(count)s of %(all)s") % {"count": tokens, "all": formats.compact(whole)}
+    return Unpriced(model, tokens, formats.exact(count), " ".join(sorted(estimate.gaps)))

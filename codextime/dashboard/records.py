@@ -12,7 +12,7 @@ from codextime.dashboard.periods import ONE_DAY
 from codextime.dashboard.streaks import running_streaks
 from codextime.dashboard.thread_reading import ThreadUse
 from codextime.dashboard.top_threads import describe_duration
-from codextime.lib import formats
+from codextime.lib import counts, formats
 
 Link = Callable[[datetime.date], str]
 
@@ -63,7 +63,7 @@ def build_records(
 
 def build_longest_thread(thread: ThreadUse) -> Record:
     duration = describe_duration(thread.last_at - thread.first_at)
-    exact = formats.plural(thread.calls, "call")
+    exact = counts.calls(thread.calls)
     return Record(_("Longest thread"), duration, exact, thread.name, addresses.find_thread(thread.thread_id))
 
 
@@ -75,7 +75,7 @@ def build_best_day(days: Mapping[datetime.date, DayTotal], link: Link) -> Record
 
 def build_most_calls(days: Mapping[datetime.date, DayTotal], link: Link) -> Record:
     on = min(days, key=lambda day: (-days[day].calls, day))
-    calls = formats.plural(days[on].calls, "call")
+    calls = counts.calls(days[on].calls)
     return Record(_("Most calls in a day"), formats.compact(days[on].calls), calls, formats.day_of_week(on), link(on))
 
 
@@ -88,6 +88,6 @@ def build_busiest_hour(hour: BusiestHour, link: Link) -> Record:
 def build_longest_streak(days: Mapping[datetime.date, DayTotal], link: Link) -> Record:
     lengths = running_streaks(days)
     last = min(lengths, key=lambda day: (-lengths[day], day))
-    count = formats.plural(lengths[last], "day")
+    count = counts.days(lengths[last])
     dates = formats.day_range(last - (lengths[last] - 1) * ONE_DAY, last)
     return Record(_("Longest streak"), count, count, dates, link(last))

@@ -45,7 +45,7 @@ def change_time_zone(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return render_settings(request, form, status=400)
     usage.change_time_zone(user=request.user, name=form.cleaned_data["time_zone"])
-    messages.success(request, f"Days are now those of {request.user.time_zone}.")
+    messages.success(request, _("Days are now those of %(zone)s.") % {"zone": request.user.time_zone})
     return back(request)
 
 
@@ -82,7 +82,7 @@ def change_theme(request: HttpRequest) -> HttpResponse:
 @login_required
 def start_session_grouping(request: SignedInRequest) -> HttpResponse:
     accounts.start_session_grouping(user=request.user, now=timezone.now())
-    messages.success(request, "Your calls may be grouped by session. Now say so to the tracker on each machine.")
+    messages.success(request, _("Your calls may be grouped by session. Now say so to the tracker on each machine."))
     return redirect("settings")
 
 
@@ -90,7 +90,7 @@ def start_session_grouping(request: SignedInRequest) -> HttpResponse:
 @login_required
 def stop_session_grouping(request: SignedInRequest) -> HttpResponse:
     usage.stop_session_grouping(user=request.user)
-    messages.success(request, "Your calls are not grouped any more, and what was stored for that is deleted.")
+    messages.success(request, _("Your calls are not grouped any more, and what was stored for that is deleted."))
     return redirect("settings")
 
 
@@ -102,7 +102,7 @@ def rename_source(request: SignedInRequest, source_id: int) -> HttpResponse:
     if not form.is_valid():
         return render_settings(request, zone_form_of(request), {source_id: form}, status=400)
     usage.rename_source(source=source, label=form.cleaned_data["label"])
-    messages.success(request, "Label saved.")
+    messages.success(request, _("Label saved."))
     return redirect("settings")
 
 
@@ -110,7 +110,7 @@ def rename_source(request: SignedInRequest, source_id: int) -> HttpResponse:
 @login_required
 def archive_source(request: SignedInRequest, source_id: int) -> HttpResponse:
     usage.archive_source(source=access.get_own_source(user=request.user, source_id=source_id), now=timezone.now())
-    messages.success(request, "Put into the archive. Its calls stay; if it uploads again, it comes back by itself.")
+    messages.success(request, _("Put into the archive. Its calls stay; if it uploads again, it comes back by itself."))
     return redirect("settings")
 
 
@@ -118,7 +118,7 @@ def archive_source(request: SignedInRequest, source_id: int) -> HttpResponse:
 @login_required
 def bring_source_back(request: SignedInRequest, source_id: int) -> HttpResponse:
     usage.bring_source_back(source=access.get_own_source(user=request.user, source_id=source_id))
-    messages.success(request, "Brought back from the archive.")
+    messages.success(request, _("Brought back from the archive."))
     return redirect("settings")
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from codextime.lib import formats
+from django.utils.translation import gettext as _
+
+from codextime.lib import counts, formats
 from codextime.lib import tokens as token_counts
 from codextime.lib.tokens import Tokens
 from codextime.pricing import estimates
@@ -61,7 +63,7 @@ class Sum:
     @property
     def value(self) -> str:
         """The estimate as text; nothing priced is `unpriced`, not zero."""
-        return "unpriced" if self.is_unpriced else formats.usd(self.usd)
+        return _("unpriced") if self.is_unpriced else formats.usd(self.usd)
 
     @property
     def exact_tokens(self) -> str:
@@ -75,20 +77,24 @@ class Sum:
     def partly_priced(self) -> str:
         """The share that has a rate, such as `61 % priced`; empty if all of it has one, or nothing."""
         is_partly = self.estimate.is_priced and self.estimate.unpriced_tokens
-        return f"{formats.percent(self.estimate.priced_share)} priced" if is_partly else ""
+        return _("%(share)s priced") % {"share": formats.percent(self.estimate.priced_share)} if is_partly else ""
 
     @property
     def exact_value(self) -> str:
         if self.is_unpriced:
-            return "unpriced"
+            return _("unpriced")
         return formats.exact_usd(self.usd) + (f" ({self.partly_priced})" if self.partly_priced else "")
 
     @property
     def sentence(self) -> str:
         """The exact figures in one line, for tooltips."""
         if not self.calls:
-            return "no calls"
-        return f"{self.exact_tokens} tokens, {formats.plural(self.calls, 'call')}, {self.exact_value}"
+            return _("no calls")
+        return _("%(tokens)s tokens, %(calls)s, %(value)s") % {
+            "tokens": self.exact_tokens,
+            "calls": counts.calls(self.calls),
+            "value": self.exact_value,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ def total_credits(rows: Iterable[DayRow], book: RateBook) -> Credits:
     return sum(
         (
             count_credits(model, alike[0].utc_on, total(alike).tokens, is_long_context=is_long, book=book)
-            for (model, is_long, _), alike in groups.items()
+            for (model, is_long, _rates), alike in groups.items()
         ),
         start=NO_CREDITS,
     )

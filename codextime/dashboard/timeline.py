@@ -6,6 +6,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from django.utils.translation import gettext_noop
+
 from codextime.dashboard.charts.bars import Bucket
 from codextime.dashboard.charts.shares import OTHER
 from codextime.dashboard.periods import ONE_DAY, Period
@@ -19,7 +21,12 @@ LONGEST_DAILY = 62  # days; a longer period starts with weeks
 LONGEST_WEEKLY = 400
 LONGEST = {"day": LONGEST_DAILY, "week": 62 * 7}  # days; a longer period has no bars of this grain: too many to read
 PERIODS = {"week": "7d", "month": "month"}  # which period a bar leads to
-TITLES = {"hour": "Tokens by hour", "day": "Tokens by day", "week": "Tokens by week", "month": "Tokens by month"}
+TITLES = {
+    "hour": gettext_noop("Tokens by hour"),
+    "day": gettext_noop("Tokens by day"),
+    "week": gettext_noop("Tokens by week"),
+    "month": gettext_noop("Tokens by month"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +134,4 @@ def start_of_next(on: datetime.date, grain: str) -> datetime.date:
 
 
 def label(first: datetime.date, grain: str) -> str:
-    return f"{first:%b %y}" if grain == "month" else f"{first.day} {first:%b}"
+    return f"{formats.month(first)} {first:%y}" if grain == "month" else f"{first.day} {formats.month(first)}"

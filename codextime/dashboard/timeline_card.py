@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from codextime.dashboard import queries, timeline
 from codextime.dashboard.charts import bars, shares
 from codextime.dashboard.choices import Choice, Linked, choices
@@ -22,6 +24,10 @@ class LegendEntry:
     css: str
     link: str
     is_chosen: bool
+
+    @property
+    def text(self) -> str:
+        return shares.print_name(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ def build_timeline(
     else:
         buckets = timeline.buckets(rows, coloured, period, grain, query)
     return finish_timeline(
-        title=timeline.TITLES[grain],
+        title=_(timeline.TITLES[grain]),
         buckets=buckets,
         legend=build_legend(query, series, coloured, css),
         css=css,

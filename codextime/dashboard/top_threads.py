@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from codextime.dashboard import addresses
 from codextime.dashboard.charts import at_percent
 from codextime.dashboard.thread_reading import Threads, ThreadUse
-from codextime.lib import formats
+from codextime.lib import counts, formats
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -54,7 +54,7 @@ def build_thread(use: ThreadUse, largest: int, link: str) -> TopThread:
         link=link,
         tokens=formats.compact(use.tokens),
         exact=_("%(count)s tokens") % {"count": formats.exact(use.tokens)},
-        calls=formats.plural(use.calls, "call"),
+        calls=counts.calls(use.calls),
         duration=describe_duration(use.last_at - use.first_at),
         width=at_percent(use.tokens / largest if largest else 0.0),
     )

@@ -5,6 +5,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,8 +14,8 @@ from codextime.accounts.requests import SignedInRequest
 from codextime.dashboard import access, selectors
 from codextime.usage import decisions
 
-KEPT_BEFORE = "You decided before to keep these calls as they are. To change them, run the tracker again."
-TAKEN_BACK_BEFORE = "You decided before to let this happen. You can undo it below."
+KEPT_BEFORE = gettext_noop("You decided before to keep these calls as they are. To change them, run the tracker again.")
+TAKEN_BACK_BEFORE = gettext_noop("You decided before to let this happen. You can undo it below.")
 
 
 @require_safe
@@ -31,9 +33,9 @@ def approve_withdrawal(request: SignedInRequest, record_id: int) -> HttpResponse
     try:
         decisions.approve_withdrawal(record=record, now=timezone.now())
     except decisions.DecidedOtherwise:
-        messages.error(request, KEPT_BEFORE)
+        messages.error(request, _(KEPT_BEFORE))
     else:
-        messages.success(request, "Done as you said. The totals follow within seconds.")
+        messages.success(request, _("Done as you said. The totals follow within seconds."))
     return redirect("withdrawals")
 
 
@@ -44,9 +46,9 @@ def decline_withdrawal(request: SignedInRequest, record_id: int) -> HttpResponse
     try:
         decisions.decline_withdrawal(record=record, now=timezone.now())
     except decisions.DecidedOtherwise:
-        messages.error(request, TAKEN_BACK_BEFORE)
+        messages.error(request, _(TAKEN_BACK_BEFORE))
     else:
-        messages.success(request, "The calls stay. No figure has changed.")
+        messages.success(request, _("The calls stay. No figure has changed."))
     return redirect("withdrawals")
 
 
@@ -57,7 +59,7 @@ def undo_withdrawal(request: SignedInRequest, record_id: int) -> HttpResponse:
     try:
         decisions.undo_withdrawal(record=record, now=timezone.now())
     except decisions.UndoTooLate:
-        messages.error(request, "This cannot be brought back any more: what the calls said is not kept that long.")
+        messages.error(request, _("This cannot be brought back any more: what the calls said is not kept that long."))
     else:
-        messages.success(request, "The calls are being brought back. The totals follow within seconds.")
+        messages.success(request, _("The calls are being brought back. The totals follow within seconds."))
     return redirect("withdrawals")

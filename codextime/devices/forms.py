@@ -1,14 +1,15 @@
 """What the owner types about a machine."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from codextime.lib.names import validate_name
 
 
 class NameForm(forms.Form):
     name = forms.CharField(
-        label="Name of this machine",
-        help_text="Only you see it: choose one by which you recognise the machine.",
+        label=_("Name of this machine"),
+        help_text=_("Only you see it: choose one by which you recognise the machine."),
         validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -17,10 +18,12 @@ class NameForm(forms.Form):
 class ApprovalForm(NameForm):
     code = forms.CharField(max_length=40, widget=forms.HiddenInput)
     groups_by_session = forms.BooleanField(
-        label="Group my calls by session",
+        label=_("Group my calls by session"),
         required=False,
-        help_text="Each call then carries two hashes: of its session and of what started it. No text. "
-        "Off at any time under Settings.",
+        help_text=_(
+            "Each call then carries two hashes: of its session and of what started it. No text. "
+            "Off at any time under Settings."
+        ),
     )
 
     field_order = ["code", "name"]
@@ -28,8 +31,8 @@ class ApprovalForm(NameForm):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label="Code",
+        label=_("Code"),
         max_length=40,
-        help_text="The tracker shows it: eight letters, such as WDJB-MJHT.",
+        help_text=_("The tracker shows it: eight letters, such as WDJB-MJHT."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -120,7 +121,7 @@ def render_code_form(request: SignedInRequest, form: CodeForm, status: int = 200
 def render_unknown_code(request: SignedInRequest, code: str) -> HttpResponse:
     form = CodeForm({"code": code})
     form.add_error(
-        "code", "No machine waits with this code. Codes work once and for ten minutes: run the tracker again."
+        "code", _("No machine waits with this code. Codes work once and for ten minutes: run the tracker again.")
     )
     return render_code_form(request, form, status=404)
 

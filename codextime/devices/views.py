@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -41,9 +42,9 @@ def rename_device(request: SignedInRequest, device_id: int) -> HttpResponse:
     form = NameForm(request.POST)
     if form.is_valid():
         services.rename_device(device=device, name=form.cleaned_data["name"])
-        messages.success(request, f"The machine is called “{form.cleaned_data['name']}” now.")
+        messages.success(request, _("The machine is called “%(name)s” now.") % form.cleaned_data)
     else:
-        messages.error(request, f"The name was not changed: {form.errors['name'][0]}")
+        messages.error(request, _("The name was not changed: %(why)s") % {"why": form.errors["name"][0]})
     return redirect("devices")
 
 
@@ -52,5 +53,5 @@ def rename_device(request: SignedInRequest, device_id: int) -> HttpResponse:
 def revoke_device(request: SignedInRequest, device_id: int) -> HttpResponse:
     device = own_device(request, device_id)
     services.revoke_device(device=device, now=timezone.now())
-    messages.success(request, f"“{device.name}” cannot upload any more. What it uploaded is kept.")
+    messages.success(request, _("“%(name)s” cannot upload any more. What it uploaded is kept.") % {"name": device.name})
     return redirect("devices")

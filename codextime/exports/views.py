@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,9 +19,9 @@ def ask_for_export(request: SignedInRequest) -> HttpResponse:
     try:
         services.ask_for_export(user=request.user, now=timezone.now())
     except services.ExportUnderWay:
-        messages.info(request, "Your export is being made already. Reload this page in a moment.")
+        messages.info(request, _("Your export is being made already. Reload this page in a moment."))
     else:
-        messages.success(request, "Your export is being made. Reload this page in a moment.")
+        messages.success(request, _("Your export is being made. Reload this page in a moment."))
     return redirect("settings")
 
 
@@ -31,7 +32,7 @@ def fetch_export(request: SignedInRequest, signed: str) -> HttpResponseBase:
     try:
         export, parts = services.open_export(user=request.user, signed=signed, now=timezone.now())
     except services.ExportGone:
-        messages.error(request, "This link is too old. Ask for a new export below.")
+        messages.error(request, _("This link is too old. Ask for a new export below."))
         return redirect("settings")
     name = f"codextime-{request.user.public_id}-{export.asked_at:%Y-%m-%d}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(export.size)}

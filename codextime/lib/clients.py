@@ -3,6 +3,8 @@
 import ipaddress
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 BROWSERS = (  # the first that matches: most browsers also name the ones that they are compatible with
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -48,9 +50,9 @@ def describe_network(network: str) -> str:
     """A network of `coarse_address` in words: `this computer`, `the local network`, or `203.0.113.*`."""
     parsed = ipaddress.ip_address(network)
     if parsed.is_loopback or parsed.is_unspecified:  # ::1 is in the network of ::
-        return "this computer"
+        return _("this computer")
     if parsed.is_private:
-        return f"the local network, {shorten(network)}"
+        return _("the local network, %(address)s") % {"address": shorten(network)}
     return shorten(network)
 
 

@@ -6,6 +6,10 @@ Numbers are written as the reader of the page has them written (`reader`); examp
 import datetime
 from decimal import Decimal
 
+from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from codextime.lib import reader
 
 SPACE = "\u00a0"
@@ -13,6 +17,7 @@ MINUS = "\u2212"
 NONE = "\u2013"  # where there is no figure to show
 THIN_SPACE = "\u202f"  # does not break either
 SEPARATORS = {"comma": {}, "point": str.maketrans(",.", ".,"), "space": str.maketrans(",.", THIN_SPACE + ",")}
+MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
 UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 
 
@@ -95,35 +100,63 @@ def signed(number: float, unit: str = "") -> str:
     return sign + written(digits) + unit
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """1 call, 2 calls."""
-    return f"{exact(count)}{SPACE}{one if count == 1 else many or one + 's'}"
+def month(on: datetime.date) -> str:
+    """Nov."""
+    return str(MONTHS_3[on.month]).title()
+
+
+def month_of_year(on: datetime.date) -> str:
+    """November 2026."""
+    return f"{MONTHS[on.month]} {on.year}"
+
+
+def weekday(number: int) -> str:
+    """Saturday, as `date.weekday()` counts."""
+    return str(WEEKDAYS[number])
+
+
+def short_weekday(number: int) -> str:
+    """Sat."""
+    return str(WEEKDAYS_ABBR[number])
 
 
 def day(on: datetime.date) -> str:
     """21 Nov 2026."""
-    return f"{on.day} {on:%b %Y}"
+    return f"{on.day} {month(on)} {on.year}"
 
 
 def day_of_week(on: datetime.date) -> str:
     """Sat 21 Nov 2026."""
-    return f"{on:%a} {day(on)}"
+    return f"{short_weekday(on.weekday())} {day(on)}"
 
 
 def day_range(first: datetime.date, last: datetime.date) -> str:
     """23 Oct to 21 Nov 2026; a year or month that both share is said once."""
     if first == last:
         return day_of_week(last)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {day(last)}"
+    begin = day(first)
     if first.year == last.year:
-        return f"{first.day} {first:%b} to {day(last)}"
-    return f"{day(first)} to {day(last)}"
+        begin = str(first.day) if first.month == last.month else f"{first.day} {month(first)}"
+    return span(begin, day(last))
+
+
+def span(first: str, last: str) -> str:
+    """From one day or time to another."""
+    return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def age(seconds: float) -> str:
     """How long ago: 4 seconds, 3 minutes, 2 hours, 5 days."""
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return plural(int(seconds // size), unit) + " ago"
-    return plural(max(0, int(seconds)), "second") + " ago"
+    if seconds >= DAY:
+        count = int(seconds // DAY)
+        text = ngettext("%(count)s\u00a0day ago", "%(count)s\u00a0days ago", count)
+    elif seconds >= HOUR:
+        count = int(seconds // HOUR)
+        text = ngettext("%(count)s\u00a0hour ago", "%(count)s\u00a0hours ago", count)
+    elif seconds >= MINUTE:
+        count = int(seconds // MINUTE)
+        text = ngettext("%(count)s\u00a0minute ago", "%(count)s\u00a0minutes ago", count)
+    else:
+        count = max(0, int(seconds))
+        text = ngettext("%(count)s\u00a0second ago", "%(count)s\u00a0seconds ago", count)
+    return text % {"count": exact(count)}

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from codextime.accounts.requests import SignedInRequest
 from codextime.pricing import services
@@ -45,10 +47,10 @@ class OperatorRatesAdmin(WithoutLog):
     search_fields = ("model",)
     ordering = ("model",)
 
-    @admin.display(description="what is known better")
+    @admin.display(description=_("what is known better"))
     def what(self, row: OperatorRates) -> str:
         kinds = [name for name in ("rates", "credits") if (row.rates or {}).get(name)]
-        return " and ".join(kinds).replace("rates", "USD") or "the shipped rates are right"
+        return gettext(" and ").join(kinds).replace("rates", "USD") or gettext("the shipped rates are right")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return AddRateForm if obj is None else super().get_form(request, obj, change, **kwargs)
@@ -79,7 +81,7 @@ class OperatorRatesAdmin(WithoutLog):
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
-            "title": "Rates in force",
+            "title": _("Rates in force"),
             "rows": list_rates(today=timezone.now().date()),
             "can_confirm": self.has_add_permission(request),
         }
@@ -93,9 +95,9 @@ class OperatorRatesAdmin(WithoutLog):
         try:
             services.confirm_rates(models=[model], today=timezone.now().date(), operator=request.user)
         except services.ModelNotListed:
-            messages.error(request, f"Nothing confirmed: {model} has no rates here.")
+            messages.error(request, gettext("Nothing confirmed: %(model)s has no rates here.") % {"model": model})
         else:
-            messages.success(request, f"Confirmed: {model}.")
+            messages.success(request, gettext("Confirmed: %(model)s.") % {"model": model})
         return redirect("admin:pricing_in_force")
 
 

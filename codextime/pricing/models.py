@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 LONGEST_NAME = 64
 DIGITS, DECIMALS = 16, 9  # hold `rates.HIGHEST_AMOUNT` with `rates.MOST_DECIMALS`
@@ -25,10 +26,10 @@ class RateEvent(models.Model):
     database takes new lines only, and forgets of a line who was erased since."""
 
     class Action(models.TextChoices):
-        IMPORT = "import", "imported rates"
+        IMPORT = "import", _("imported rates")
         ADD = "add", "added a rate"
-        CONFIRM = "confirm", "confirmed the rates"
-        FORGET = "forget", "went back to the shipped rates"
+        CONFIRM = "confirm", _("confirmed the rates")
+        FORGET = "forget", _("went back to the shipped rates")
 
     made_at = models.DateTimeField(db_default=Now())  # by the database's clock, whatever a program says
     operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)

@@ -11,6 +11,8 @@ from importlib import resources
 from typing import Annotated, Literal
 
 import msgspec
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
 from msgspec import Meta, Struct
 
 from codextime.lib import formats
@@ -27,9 +29,9 @@ HIGHEST_AMOUNT, MOST_DECIMALS = (
 
 ModelName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}\Z")]
 SOURCES = {
-    "official page copy": "from a copy of the official page",
-    "several independent third parties": "from third-party tables",
-    "typed by a user": "typed by you",
+    "official page copy": gettext_noop("from a copy of the official page"),
+    "several independent third parties": gettext_noop("from third-party tables"),
+    "typed by a user": gettext_noop("typed by you"),
 }
 
 
@@ -97,7 +99,7 @@ class Rate(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     @property
     def source(self) -> str:
         """Where the evidence is from, as the end of "evidence dated …, "."""
-        return SOURCES[self.evidence]
+        return _(SOURCES[self.evidence])
 
     def holds(self, on: datetime.date) -> bool:
         return self.effective_from <= on and (self.effective_until is None or on < self.effective_until)
@@ -122,7 +124,7 @@ class ConfirmedRate(Rate, frozen=True, eq=False, kw_only=True):
 
     @property
     def source(self) -> str:
-        return "confirmed by this server's operator"
+        return _("confirmed by this server's operator")
 
 
 class OwnRate(Rate, frozen=True, eq=False):
@@ -225,21 +227,27 @@ def find_listed_name(model: str, rates: Mapping[str, list[Rate]], book: RateBook
     return plain if plain in rates else book.names.aliases.get(plain, plain)
 
 
-@functools.lru_cache(maxsize=8192)
 def why_unpriced(model: str, on: datetime.date, book: RateBook = PACKAGED) -> str:
     """One sentence for the user: what is not known about the rate of `model` on the UTC date `on`."""
+    return say_why_unpriced(model, on, book, get_language())
+
+
+@functools.lru_cache(maxsize=8192)
+def say_why_unpriced(model: str, on: datetime.date, book: RateBook, language: str) -> str:
+    """`language` is the one that it is said in, which is asked for by `gettext`: a name for what is kept."""
     listed = find_listed_name(model, book.rates, book)
     if listed not in book.rates:
-        return book.names.unpriced.get(listed, "No public rate is listed.")
+        return book.names.unpriced.get(listed, _("No public rate is listed."))
     rate = find_rate(model, on, book)
     if rate is None:
         return why_unpriced(model, on, book.public) if book.public else describe_gap(book.rates[listed], on)
     if isinstance(rate, OwnRate):
-        return "Your rate says nothing of cached input."
+        return _("Your rate says nothing of cached input.")
     if rate.cached_input is None:
-        end = f" before {formats.day(rate.effective_until)}" if rate.effective_until else ""
-        return f"No public rate for cached input{end}."
-    return "No public rate for calls with a long context."
+        if not rate.effective_until:
+            return _("No public rate for cached input.")
+        return _("No public rate for cached input before %(day)s.") % {"day": formats.day(rate.effective_until)}
+    return _("No public rate for calls with a long context.")
 
 
 def describe_gap(rates: list[Rate], on: datetime.date) -> str:
@@ -249,7 +257,10 @@ def describe_gap(rates: list[Rate], on: datetime.date) -> str:
     )
     starts = min((rate.effective_from for rate in rates if on < rate.effective_from), default=None)
     if ended and starts:
-        return f"No public rate from {formats.day(ended)} to {formats.day(starts - ONE_DAY)}."
+        dates = formats.span(formats.day(ended), formats.day(starts - ONE_DAY))
+        return _("No public rate from %(dates)s.") % {"dates": dates}
     if ended:
-        return f"No public rate from {formats.day(ended)} on."
-    return f"No public rate before {formats.day(starts)}." if starts else "No public rate is listed."
+        return _("No public rate from %(day)s on.") % {"day": formats.day(ended)}
+    return (
+        _("No public rate before %(day)s.") % {"day": formats.day(starts)} if starts else _("No public rate is listed.")
+    )

@@ -17,8 +17,6 @@ from codextime.programs import access, services
 from codextime.programs.forms import TokenForm
 from codextime.programs.selectors import list_read_tokens
 
-TOO_MANY = f"You have {services.MOST_TOKENS} tokens: revoke one that is not used any more."
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
@@ -33,7 +31,8 @@ def read_tokens(request: SignedInRequest) -> HttpResponse:
     try:
         text = services.make_read_token(user=request.user, name=form.cleaned_data["name"], now=timezone.now())[1]
     except services.TooManyReadTokens:
-        form.add_error("name", TOO_MANY)
+        text = _("You have %(count)s tokens: revoke one that is not used any more.")
+        form.add_error("name", text % {"count": services.MOST_TOKENS})
         return show(request, form, status=HTTPStatus.BAD_REQUEST)
     except AccountBeingErased:
         form.add_error("name", _("Your account is going to be erased. To make a token, keep it first, under Settings."))
@@ -49,7 +48,7 @@ def revoke_read_token(request: SignedInRequest, token_id: int) -> HttpResponse:
     except access.ReadTokenNotFound:
         raise Http404 from None
     services.revoke_read_token(token=token, now=timezone.now())
-    messages.success(request, f"“{token.name}” cannot read any more.")
+    messages.success(request, _("“%(name)s” cannot read any more.") % {"name": token.name})
     return redirect("read_tokens")
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -16,10 +18,16 @@ ENDPOINTS = (
     Endpoint(
         "/api/v1/totals",
         "by=day&group=model&from=2026-11-01",
-        "Sums by hour, day, week or month and by model, label or session; with the API-equivalent estimate and what of "
-        "the tokens has no rate.",
+        gettext_noop(
+            "Sums by hour, day, week or month and by model, label or session; with the API-equivalent estimate and "
+            "what of the tokens has no rate."
+        ),
     ),
-    Endpoint("/api/v1/usage/calls", "limit=100", "Every model call that counts, oldest first, in pages."),
-    Endpoint("/api/v1/corrections", "limit=100", "What was recounted or taken back, and why, newest first, in pages."),
-    Endpoint("/api/v1/profile", "", "Your time zone, labels and handle, and how fresh your figures are."),
+    Endpoint("/api/v1/usage/calls", "limit=100", gettext_noop("Every model call that counts, oldest first, in pages.")),
+    Endpoint(
+        "/api/v1/corrections",
+        "limit=100",
+        gettext_noop("What was recounted or taken back, and why, newest first, in pages."),
+    ),
+    Endpoint("/api/v1/profile", "", gettext_noop("Your time zone, labels and handle, and how fresh your figures are.")),
 )

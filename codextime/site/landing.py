@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from codextime.dashboard.overview import Overview
 from codextime.dashboard.queries import OverviewQuery
@@ -42,12 +43,15 @@ class Landing:
 
 def get_landing(*, now: datetime.datetime) -> Landing:
     example, everything = (get_example(query=OverviewQuery(period=name), now=now) for name in ("30d", "all"))
-    calls = formats.plural(everything.now.calls, "call")
+    calls = f"{everything.now.exact_calls}{formats.SPACE}calls"  # as the tracker says it, in English
     return Landing(
         start=get_start(),
         example=example,
         run=[
-            ("All time", f"{calls}, {everything.now.exact_tokens} tokens in {formats.plural(EXAMPLE_FILES, 'file')}"),
+            (
+                "All time",
+                f"{calls}, {everything.now.exact_tokens} tokens in {EXAMPLE_FILES:,}{formats.SPACE}files",
+            ),
             ("Sent", f"{calls}: {everything.now.exact_calls} new"),
             ("Dashboard", f"{settings.BASE_URL}/dashboard"),
         ],
@@ -58,14 +62,18 @@ def get_start() -> Start:
     sign_in, sign_up = reverse("account_login"), reverse("account_signup")
     command = f"{settings.TRACKER_COMMAND} {YOUR_ID} --server {settings.BASE_URL}"
     if settings.IS_LOCAL:
-        note = "This server runs on your own machine. It syncs the Codex home it finds, and nothing leaves the machine."
-        steps = [Step("Start it", "make up"), Step("Print a link that signs you in", settings.LOGIN_LINK_COMMAND)]
-        return Start("Sign in", sign_in, note, steps)
-    tracked = Step("Run this on each machine with Codex", command)
+        note = _(
+            "This server runs on your own machine. It syncs the Codex home it finds, and nothing leaves the machine."
+        )
+        steps = [Step(_("Start it"), "make up"), Step(_("Print a link that signs you in"), settings.LOGIN_LINK_COMMAND)]
+        return Start(_("Sign in"), sign_in, note, steps)
+    tracked = Step(_("Run this on each machine with Codex"), command)
     if settings.SIGN_UP == "open":
-        return Start("Sign up", sign_up, "Private from the first minute, until you decide otherwise.", [tracked])
+        return Start(_("Sign up"), sign_up, _("Private from the first minute, until you decide otherwise."), [tracked])
     if settings.SIGN_UP == "invitation":
-        note = "New accounts are by invitation: open the link that you were sent."
-        return Start("Sign in", sign_in, note, [tracked])
-    note = "This server takes no new accounts. You can run one of your own, in the project's folder:"
-    return Start("Sign in", sign_in, note, [Step("Start it", "make up"), Step("Sign in to it", "make login-link")])
+        note = _("New accounts are by invitation: open the link that you were sent.")
+        return Start(_("Sign in"), sign_in, note, [tracked])
+    note = _("This server takes no new accounts. You can run one of your own, in the project's folder:")
+    return Start(
+        _("Sign in"), sign_in, note, [Step(_("Start it"), "make up"), Step(_("Sign in to it"), "make login-link")]
+    )

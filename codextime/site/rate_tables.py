@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from codextime.dashboard.rates_used import per_million
 from codextime.lib import formats
 from codextime.pricing.rates import LongContext, Rate, RateBook
 
 Amount = Callable[[Decimal], str]
-UNKNOWN = "not known"
-AS_INPUT = "as input"
+UNKNOWN = gettext_noop("not known")
+AS_INPUT = gettext_noop("as input")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def show_rate(rate: Rate, amount: Amount, today: datetime.date) -> ShownRate:
     def figure(value: Decimal | None, otherwise: str) -> str:
         if is_old:
             return ""
-        return otherwise if value is None else amount(value)
+        return _(otherwise) if value is None else amount(value)
 
     return ShownRate(
         model=rate.model,
@@ -102,7 +105,8 @@ def show_rate(rate: Rate, amount: Amount, today: datetime.date) -> ShownRate:
         cache_write=figure(rate.cache_write, AS_INPUT),
         output=figure(rate.output, UNKNOWN),
         long_context="" if is_old else describe_long_context(rate.long_context),
-        evidence=f"Evidence dated {formats.day(rate.evidence_on)}, {rate.source}.",
+        evidence=_("Evidence dated %(dates)s, %(source)s.")
+        % {"dates": formats.day(rate.evidence_on), "source": rate.source},
         url=rate.url,
         note="" if is_old else rate.note,
     )
@@ -112,7 +116,11 @@ def describe_long_context(tier: LongContext | None) -> str:
     """What a call over the threshold costs more; empty if nothing."""
     if tier is None:
         return ""
-    over = f"over {formats.exact(tier.over_input_tokens)} input tokens"
+    values = {
+        "count": formats.exact(tier.over_input_tokens),
+        "input": tier.input_multiplier,
+        "output": tier.output_multiplier,
+    }
     if tier.input_multiplier is None or tier.output_multiplier is None:
-        return f"costs more {over}, by how much is not known"
-    return f"{over}: input \u00d7 {tier.input_multiplier}, output \u00d7 {tier.output_multiplier}"
+        return _("costs more over %(count)s input tokens, by how much is not known") % values
+    return _("over %(count)s input tokens: input \u00d7 %(input)s, output \u00d7 %(output)s") % values

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import Error, connection
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from codextime.boards.reading import has_listings
 from codextime.lib.patience import patience
@@ -47,7 +48,7 @@ class Operator:
 
 def get_operator() -> Operator:
     contact, is_local = settings.CONTACT, settings.IS_LOCAL
-    nobody = "whoever started it on this machine" if is_local else "an operator who has not published a name"
+    nobody = _("whoever started it on this machine") if is_local else _("an operator who has not published a name")
     return Operator(settings.OPERATOR or nobody, contact, contact.removeprefix("mailto:"), is_local)
 
 

@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from codextime.ingest.contract import CONTRACT, MAXIMUM_CALLS
-from codextime.lib import formats
+from codextime.lib import counts, formats
 
 # The uploads of one log among the tests' data, as the tracker sends it; and how long that log is.
 EXAMPLE = resources.files(__package__).joinpath("data/upload-example.json").read_bytes()
 EXAMPLE_LOG_BYTES = 18_485
 
 PARTS = {
-    "envelope": "The upload itself",
-    "call": "Each model call in “calls”",
-    "withdrawal": "Each call in “withdrawals”",
+    "envelope": gettext_noop("The upload itself"),
+    "call": gettext_noop("Each model call in “calls”"),
+    "withdrawal": gettext_noop("Each call in “withdrawals”"),
 }
 LARGEST = 2**63 - 1
-NOT_THERE = "left out"
+NOT_THERE = gettext_noop("left out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def build_parts(example: Mapping[str, Any]) -> list[Part]:
     """A table for each kind of object in the contract, with values of the upload `example`."""
     objects = {"envelope": example, "call": example["calls"][0], "withdrawal": {}}
     return [
-        Part(title, [build_field(field, objects[part].get(field["name"])) for field in CONTRACT[part]])
+        Part(_(title), [build_field(field, objects[part].get(field["name"])) for field in CONTRACT[part]])
         for part, title in PARTS.items()
     ]
 
@@ -71,7 +74,7 @@ def build_field(field: Mapping[str, Any], value: str | int | list[Any] | None) -
     return Field(
         name=field["name"],
         sentence=field["sentence"],
-        shape=describe_shape(field) + ("" if field["is_required"] else "; may be left out"),
+        shape=describe_shape(field) + ("" if field["is_required"] else _("; may be left out")),
         pattern=field.get("pattern", ""),
         example=describe_value(value),
     )
@@ -79,23 +82,24 @@ def build_field(field: Mapping[str, Any], value: str | int | list[Any] | None) -
 
 def describe_shape(field: Mapping[str, Any]) -> str:
     if "choices" in field:
-        return f"one of: {', '.join(field['choices'])}"
+        return _("one of: %(choices)s") % {"choices": ", ".join(field["choices"])}
     if field["type"] == "array":
-        return "a list"
+        return _("a list")
     if field["type"] == "integer":
         return describe_range(field["minimum"], field["maximum"])
     longest = field.get("maximum_length")
-    return f"text of at most {longest} characters" if longest else "text"
+    return _("text of at most %(count)s characters") % {"count": longest} if longest else _("text")
 
 
 def describe_range(least: int, most: int) -> str:
     if least == most:
-        return f"the number {least}"
-    return f"a whole number from {least} on" if most == LARGEST else f"a whole number from {least} to {most}"
+        return _("the number %(number)s") % {"number": least}
+    text = _("a whole number from %(least)s on") if most == LARGEST else _("a whole number from %(least)s to %(most)s")
+    return text % {"least": least, "most": most}
 
 
 def describe_value(value: str | int | list[Any] | None) -> str:
     """As JSON, a list by its length."""
     if value is None:
-        return NOT_THERE
-    return formats.plural(len(value), "row") if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
+        return _(NOT_THERE)
+    return counts.rows(len(value)) if isinstance(value, list) else json.dumps(value, ensure_ascii=False)

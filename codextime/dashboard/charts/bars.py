@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from codextime.dashboard.charts import Mark, at_percent, pixels
+from codextime.dashboard.charts.shares import print_name
 from codextime.dashboard.sums import Sum, add_up
 from codextime.lib import formats
 
@@ -126,7 +127,7 @@ def stack(bucket: Bucket, scale: float, css: Mapping[str, str], measure: str) ->
 def describe(bucket: Bucket, measure: str) -> str:
     total = add_up(bucket.parts.values())
     parts = [
-        f"{name} {part.exact_value if measure == 'value' else part.exact_tokens}"
+        f"{print_name(name)} {part.exact_value if measure == 'value' else part.exact_tokens}"
         for name, part in bucket.parts.items()
         if part.calls
     ]

@@ -8,12 +8,16 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from codextime.dashboard.sums import Sum
 from codextime.lib import formats, weeks
 
 Link = Callable[[datetime.date], str]
 
 WEEKS = 53
+NAMED_WEEKDAYS = (0, 2, 4)  # as `date.weekday()` counts; all seven would be too close
 PITCH = 21
 CELL = 18  # these three and TOP as in the stylesheet and in overview.js
 INSET = 4
@@ -120,9 +124,7 @@ def build_heatmap(
         start=start,
         cells=cells,
         months=find_months(start, columns),
-        weekdays=[
-            (TOP + weeks.row_of(day) * PITCH + CELL - 4, name) for day, name in ((0, "Mon"), (2, "Wed"), (4, "Fri"))
-        ],
+        weekdays=[(TOP + weeks.row_of(day) * PITCH + CELL - 4, formats.short_weekday(day)) for day in NAMED_WEEKDAYS],
         days=[HeatDay(formats.day_of_week(on), link(on), days[on]) for on in reversed(active)],
         note=describe_unpriced_days(unpriced, len(active)),
         is_blank=unpriced > 0 and unpriced == len(active),
@@ -133,8 +135,13 @@ def describe_unpriced_days(unpriced: int, active: int) -> str:
     if not unpriced:
         return ""
     if unpriced == active:
-        return "None of the tokens of these days has a public rate, so there is no value to show."
-    return f"{formats.plural(unpriced, 'day')} without colour had calls, but of models without a public rate then."
+        return _("None of the tokens of these days has a public rate, so there is no value to show.")
+    text = ngettext(
+        "%(count)s\u00a0day without colour had calls, but of models without a public rate then.",
+        "%(count)s\u00a0days without colour had calls, but of models without a public rate then.",
+        unpriced,
+    )
+    return text % {"count": formats.exact(unpriced)}
 
 
 def quantiles(values: list[float]) -> list[float]:
@@ -151,4 +158,4 @@ def find_months(start: datetime.date, columns: int) -> list[HeatMonth]:
     starts = [n for n in range(1, columns) if firsts[n].month != firsts[n - 1].month]
     if not starts or starts[0] >= MONTH_WIDTH:
         starts.insert(0, 0)
-    return [HeatMonth(n * PITCH, f"{firsts[n]:%b}") for n in starts if n <= columns - MONTH_WIDTH]
+    return [HeatMonth(n * PITCH, formats.month(firsts[n])) for n in starts if n <= columns - MONTH_WIDTH]

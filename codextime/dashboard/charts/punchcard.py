@@ -4,10 +4,22 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from codextime.dashboard.charts import Mark, at_percent, pixels
 from codextime.lib import formats, weeks
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# One text each, as not every language makes a plural of a day by adding to it.
+WEEKDAYS = (
+    gettext_noop("Mondays"),
+    gettext_noop("Tuesdays"),
+    gettext_noop("Wednesdays"),
+    gettext_noop("Thursdays"),
+    gettext_noop("Fridays"),
+    gettext_noop("Saturdays"),
+    gettext_noop("Sundays"),
+)
 ROW = 22
 TOP = 12
 LARGEST = 6.2  # pixels; 24 columns of a phone's width leave 12
@@ -42,10 +54,10 @@ def build_punch_card(tokens: Mapping[tuple[int, int], int]) -> PunchCard:
     return PunchCard(
         height=TOP + 7 * ROW + 14,
         dots=dots,
-        weekdays=[Mark(str(TOP + n * ROW + 4), WEEKDAYS[day][:3]) for n, day in enumerate(weeks.weekdays())],
+        weekdays=[Mark(str(TOP + n * ROW + 4), formats.short_weekday(day)) for n, day in enumerate(weeks.weekdays())],
         hours=[Mark(at_percent((hour + 0.5) / 24), f"{hour:02}") for hour in range(0, 24, 4)],
         busiest=describe_busiest(tokens),
-        weekday_names=[WEEKDAYS[day][:3] for day in weeks.weekdays()],
+        weekday_names=[formats.short_weekday(day) for day in weeks.weekdays()],
         table=[
             (f"{hour:02}:00", [formats.compact(tokens.get((weekday, hour), 0)) for weekday in weeks.weekdays()])
             for hour in range(24)
@@ -60,16 +72,17 @@ def build_dot(weekday: int, hour: int, count: int, most: int) -> Dot:
         y=TOP + weeks.row_of(weekday) * ROW,
         radius=pixels(max(LARGEST * math.sqrt(share), SMALLEST)),
         step=min(STEPS, 1 + int(share * STEPS)),
-        title=f"{WEEKDAYS[weekday]}s, {span(hour)}: {formats.exact(count)} tokens",
+        title=_("%(weekdays)s, %(times)s: %(count)s tokens")
+        % {"weekdays": _(WEEKDAYS[weekday]), "times": span(hour), "count": formats.exact(count)},
     )
 
 
 def span(hour: int) -> str:
-    return f"{hour:02}:00 to {(hour + 1) % 24:02}:00"
+    return formats.span(f"{hour:02}:00", f"{(hour + 1) % 24:02}:00")
 
 
 def describe_busiest(tokens: Mapping[tuple[int, int], int]) -> str:
     if not any(tokens.values()):
         return ""
     weekday, hour = max(tokens, key=lambda key: tokens[key])
-    return f"Most on {WEEKDAYS[weekday]}s, {span(hour)}"
+    return _("Most on %(weekdays)s, %(times)s") % {"weekdays": _(WEEKDAYS[weekday]), "times": span(hour)}

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from codextime.dashboard.charts import at_percent
 from codextime.dashboard.sums import Sum, add_up
 from codextime.lib import formats
@@ -27,7 +30,7 @@ class Share:
     @property
     def note(self) -> str:
         """Such as `742 M tokens · $1,337 · 61 % priced`."""
-        count = f"{formats.compact(self.sum.tokens.total)} tokens"
+        count = _("%(count)s tokens") % {"count": formats.compact(self.sum.tokens.total)}
         return " · ".join(filter(None, [count, self.sum.value, self.sum.partly_priced]))
 
 
@@ -46,6 +49,11 @@ def by_tokens(sums: Mapping[str, Sum]) -> list[str]:
     return sorted(sums, key=lambda name: (-sums[name].tokens.total, name))
 
 
+def print_name(name: str) -> str:
+    """The name of a series as people read it: names of models and labels as they are."""
+    return _("other") if name == OTHER else name
+
+
 def find_colours(sums: Mapping[str, Sum]) -> dict[str, str]:
     """The class of each name: the five largest have a colour of their own."""
     named = [name for name in by_tokens(sums) if name not in NAMELESS][:MOST_SERIES]
@@ -53,7 +61,8 @@ def find_colours(sums: Mapping[str, Sum]) -> dict[str, str]:
 
 
 def build_shares(sums: Mapping[str, Sum], *, kind: str) -> list[Share]:
-    """The largest first; what comes after the sixth is one share, such as "3 more models" with "model" as `kind`."""
+    """The largest first; what comes after the sixth is one share, such as "3 more models"; `kind` is `model`
+    or `label`."""
     names = by_tokens(sums)
     colours = find_colours(sums)
     whole = sum(part.tokens.total for part in sums.values())
@@ -61,9 +70,17 @@ def build_shares(sums: Mapping[str, Sum], *, kind: str) -> list[Share]:
     shares = [build_share(name, colours[name], sums[name], whole) for name in kept]
     if len(kept) < len(names):
         rest = add_up(sums[name] for name in names[len(kept) :])
-        more = formats.plural(len(names) - len(kept), f"more {kind}")
+        more = describe_more(len(names) - len(kept), kind)
         shares.append(build_share(more, "series-other", rest, whole))
     return shares
+
+
+def describe_more(count: int, kind: str) -> str:
+    if kind == "model":
+        text = ngettext("%(count)s\u00a0more model", "%(count)s\u00a0more models", count)
+    else:
+        text = ngettext("%(count)s\u00a0more label", "%(count)s\u00a0more labels", count)
+    return text % {"count": formats.exact(count)}
 
 
 def build_share(name: str, css: str, part: Sum, whole: int) -> Share:
@@ -74,10 +91,10 @@ def build_share(name: str, css: str, part: Sum, whole: int) -> Share:
 def build_token_classes(tokens: Tokens) -> list[TokenClass]:
     """The four kinds of tokens as segments that fill one bar."""
     kinds = (
-        ("Cached input", "cached", tokens.cached_input_tokens),
-        ("Uncached input", "uncached", tokens.uncached_input_tokens),
-        ("Visible output", "visible", tokens.visible_output_tokens),
-        ("Reasoning", "reasoning", tokens.reasoning_output_tokens),
+        (_("Cached input"), "cached", tokens.cached_input_tokens),
+        (_("Uncached input"), "uncached", tokens.uncached_input_tokens),
+        (_("Visible output"), "visible", tokens.visible_output_tokens),
+        (_("Reasoning"), "reasoning", tokens.reasoning_output_tokens),
     )
     classes, x = [], 0.0
     for name, css, count in kinds:

@@ -34,11 +34,8 @@ class Point:
 
     @property
     def name(self) -> str:
-        return (
-            formats.exact(self.first)
-            if self.first == self.last
-            else f"{formats.exact(self.first)} to {formats.exact(self.last)}"
-        )
+        first, last = formats.exact(self.first), formats.exact(self.last)
+        return first if first == last else formats.span(first, last)
 
     @property
     def input(self) -> str:

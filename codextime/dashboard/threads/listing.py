@@ -94,7 +94,9 @@ def build_list(reading: ListReading) -> ThreadList:
         rows=rows,
         columns=columns,
         orders=build_orders(query, columns),
-        periods=[Choice(text, query.link(period=name), name == query.period) for name, text in periods.NAMES.items()],
+        periods=[
+            Choice(_(text), query.link(period=name), name == query.period) for name, text in periods.NAMES.items()
+        ],
         models=reading.models,
         labels=reading.labels,
         query=query,

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from codextime.accounts.models import User
-from codextime.lib import formats
+from codextime.lib import counts
 from codextime.usage import services
 from codextime.usage.checking import Difference
 
@@ -25,11 +25,11 @@ class Command(BaseCommand):
                 self.report(user, differences)
                 if fix:
                     services.fix_totals(user_id=user.pk, differences=differences, now=timezone.now())
-        checked = f"Checked the totals of {formats.plural(number_of_users, 'user')}"
+        checked = f"Checked the totals of {counts.users(number_of_users)}"
         if not number_wrong:
             return f"{checked}: all are what the calls add up to."
         if fix:
-            return f"{checked}: those of {formats.plural(number_wrong, 'user')} were wrong and are made anew."
+            return f"{checked}: those of {counts.users(number_wrong)} were wrong and are made anew."
         raise CommandError(f"{checked}: those of {number_wrong} are wrong. --fix makes them anew.")
 
     def report(self, user: User, differences: list[Difference]) -> None:
