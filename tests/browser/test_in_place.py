@@ -1,5 +1,5 @@
-"""Switches, filters and lists change the page in place: no new page is loaded, and focus, address, title and history are
-those that a new one would have."""
+"""Switches, filters and lists change the page in place: no new page is loaded, and focus, address, title and history
+are those that a new one would have."""
 
 from playwright.sync_api import Page, Route, expect
 
