@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from codextime.dashboard import overview, sums
 from codextime.dashboard.figures import ThreadCounts
@@ -70,11 +71,12 @@ def priced(part: Part) -> sums.Sum:
 def get_example(*, query: OverviewQuery, now: datetime.datetime) -> Overview:
     """The overview that `query` asks for, as of the full hour before `now` (UTC). Raises `PeriodOutOfRange`."""
     asked = replace(query, path=reverse("example"), has_pages=False)
-    return build_example(asked, now.replace(minute=0, second=0, microsecond=0))
+    return build_example(asked, now.replace(minute=0, second=0, microsecond=0), get_language())
 
 
 @functools.lru_cache(maxsize=64)
-def build_example(query: OverviewQuery, hour: datetime.datetime) -> Overview:
+def build_example(query: OverviewQuery, hour: datetime.datetime, language: str) -> Overview:
+    """`language` is that of its texts, which are kept with it."""
     parts, today = invent(hour), hour.date()
     period = find_period(query, today=today, first_active=parts[0].on)
     before = period.before()
