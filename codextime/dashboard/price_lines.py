@@ -92,7 +92,8 @@ def find_any_credit_rate(model: str, on: date, book: RateBook) -> tuple[Rate | N
 
 
 def why_no_credits(model: str, on: date, book: RateBook) -> str:
-    return book.names.without_credits.get(model) or _("The credit card of that day has no rate for it.")
+    known = book.names.without_credits.get(model)
+    return _(known) if known else _("The credit card of that day has no rate for it.")
 
 
 def collect(

@@ -118,7 +118,7 @@ def describe_rate(rate: Rate) -> UsedRate:
         output=per_million(rate.output),
         evidence=describe_source(rate),
         url=rate.url,
-        note=rate.note,
+        note=rate.remark,
     )
 
 

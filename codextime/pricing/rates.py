@@ -101,6 +101,11 @@ class Rate(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
         """Where the evidence is from, as the end of "evidence dated …, "."""
         return _(SOURCES[self.evidence])
 
+    @property
+    def remark(self) -> str:
+        """The note as people read it. Sentences of the data files are translated where a catalogue has them."""
+        return _(self.note) if self.note else ""
+
     def holds(self, on: datetime.date) -> bool:
         return self.effective_from <= on and (self.effective_until is None or on < self.effective_until)
 
@@ -237,7 +242,8 @@ def say_why_unpriced(model: str, on: datetime.date, book: RateBook, language: st
     """`language` is the one that it is said in, which is asked for by `gettext`: a name for what is kept."""
     listed = find_listed_name(model, book.rates, book)
     if listed not in book.rates:
-        return book.names.unpriced.get(listed, _("No public rate is listed."))
+        known = book.names.unpriced.get(listed)
+        return _(known) if known else _("No public rate is listed.")
     rate = find_rate(model, on, book)
     if rate is None:
         return why_unpriced(model, on, book.public) if book.public else describe_gap(book.rates[listed], on)

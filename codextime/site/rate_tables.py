@@ -62,8 +62,10 @@ def build_rates_page(book: RateBook, *, today: datetime.date) -> RatesPage:
         usd=build_table(book.rates, per_million, today),
         credits=build_table(book.credits, credits_per_million, today),
         aliases=sorted(book.names.aliases.items()),
-        unpriced=[(model, why) for model, why in book.names.unpriced.items() if model not in book.rates],
-        without_credits=[(name, why) for name, why in book.names.without_credits.items() if name not in book.credits],
+        unpriced=[(model, _(why)) for model, why in book.names.unpriced.items() if model not in book.rates],
+        without_credits=[
+            (model, _(why)) for model, why in book.names.without_credits.items() if model not in book.credits
+        ],
         evidence=formats.day_range(min(dates), max(dates)) if dates else "",
     )
 
@@ -108,7 +110,7 @@ def show_rate(rate: Rate, amount: Amount, today: datetime.date) -> ShownRate:
         evidence=_("Evidence dated %(dates)s, %(source)s.")
         % {"dates": formats.day(rate.evidence_on), "source": rate.source},
         url=rate.url,
-        note="" if is_old else rate.note,
+        note="" if is_old else rate.remark,
     )
 
 

@@ -98,7 +98,8 @@ function age(seconds) {
   const units = [[86400, "day"], [3600, "hour"], [60, "minute"]];
   const [size, unit] = units.find(([least]) => seconds >= least) || [1, "second"];
   const count = Math.floor(seconds / size);
-  return `${count}\u00a0${unit}${count === 1 ? "" : "s"} ago`;
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang).format(-count, unit);
+  return words.replace(" ", "\u00a0");
 }
 
 if (region()) {

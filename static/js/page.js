@@ -9,7 +9,7 @@ function takeCopyButtons() {
     const label = button.textContent;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
-      button.textContent = "Copied";
+      button.textContent = document.body.dataset.copied;
       setTimeout(() => { button.textContent = label; }, 2000);
     });
   }

@@ -14,7 +14,7 @@ for (const form of document.querySelectorAll("form[data-try]")) {
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    status.textContent = "Asking…";
+    status.textContent = form.dataset.asking;
     answer.hidden = true;
     const query = field("query").value.trim().replace(/^\?/, "");
     try {
@@ -27,11 +27,12 @@ for (const form of document.querySelectorAll("form[data-try]")) {
       const text = await response.text();
       const kind = response.headers.get("Content-Type") || "";
       const pretty = kind.includes("json") ? JSON.stringify(JSON.parse(text), null, 2) : text;
-      status.textContent = `${response.status} ${response.statusText}, ${text.length.toLocaleString("en")} characters`;
+      const said = { status: `${response.status} ${response.statusText}`, count: text.length.toLocaleString("en") };
+      status.textContent = form.dataset.answered.replace(/\{(\w+)\}/g, (_place, name) => said[name]);
       answer.textContent = pretty.length > shown ? `${pretty.slice(0, shown)}\n…` : pretty;
       answer.hidden = false;
     } catch {
-      status.textContent = "There was no answer. Is the token complete, and the server there? Then try again.";
+      status.textContent = form.dataset.failed;
     }
   });
 }

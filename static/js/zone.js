@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll("[data-zone-fill]")) {
   const select = document.getElementById(button.dataset.zoneFill);
   if (![...select.options].some((option) => option.value === browserZone)) continue;
   button.hidden = select.value === browserZone;
-  button.textContent = `Use ${browserZone}`;
+  button.textContent = button.dataset.zoneText.replace("{zone}", browserZone);
   button.addEventListener("click", () => {
     select.value = browserZone;
     select.form.requestSubmit();
