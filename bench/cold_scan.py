@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 import codextime_tracker
+from codextime_tracker import compiled
 
 from bench.home import generate_home
 
@@ -76,6 +77,11 @@ def describe(python: str) -> str:
     return f"the system's {version}" if python == SYSTEM_PYTHON else version
 
 
+def which_reader() -> str:
+    """What reads the rollouts; each interpreter takes the same one."""
+    return "with the compiled reader" if compiled.read_block else "Python reads alone"
+
+
 def scan_once(python: str, home: Path, index: Path) -> Cost:
     shutil.rmtree(index, ignore_errors=True)
     folders = (sysconfig.get_path("platlib"), str(Path(codextime_tracker.__file__).parents[1]))
@@ -108,7 +114,7 @@ def measure(command: list[str], environment: dict[str, str] | None = None) -> tu
 
 
 def report(size: float, scans: dict[str, list[Cost]], searches: list[Cost]) -> None:
-    print(f"{size:.0f} MB, {CALLS:,} calls, {RUNS} runs, medians (least)\n")
+    print(f"{size:.0f} MB, {CALLS:,} calls, {RUNS} runs, medians (least); {which_reader()}\n")
     print("| program | CPU s | least | own memory MB | peak MB | CPU to ripgrep |")
     print("|---|---|---|---|---|---|")
     search = median(cost.cpu_seconds for cost in searches) if searches else None

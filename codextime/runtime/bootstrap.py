@@ -86,9 +86,11 @@ def stamp_path() -> Path:
 
 
 def fingerprint(lock: Path) -> str:
-    """A hash of all that decides what is installed: the lock, both project files, the Python."""
+    """A hash of all that decides what is installed: the lock, both project files, what is compiled, the Python."""
     digest = hashlib.sha256(sys.version.encode())
-    for path in (lock, ROOT / "pyproject.toml", ROOT / "uploader" / "pyproject.toml"):
+    uploader = ROOT / "uploader"
+    compiled = sorted((uploader / "compiled").glob("*.[ch]"))
+    for path in (lock, ROOT / "pyproject.toml", uploader / "pyproject.toml", uploader / "hatch_build.py", *compiled):
         digest.update(path.read_bytes())
     digest.update(str(ROOT).encode())
     return digest.hexdigest()

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from codextime_tracker import compiled
 
 from tests.machine import Machine, set_up_machine
 from tests.peer import Peer, Request, running_peer, stored_everything
@@ -34,3 +35,12 @@ def tracker(peer: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.setenv("CODEXTIME_TOKEN", TOKEN)
     peer.answers(stored_everything)
     return made
+
+
+@pytest.fixture(params=["compiled", "python"])
+def each_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has a test read with the compiled reader, and once more without it, as who has no compiler reads."""
+    if request.param == "python":
+        monkeypatch.setattr(compiled, "read_block", None)
+    elif compiled.read_block is None:
+        pytest.skip("no compiled reader: it needs a C compiler and Python's headers")

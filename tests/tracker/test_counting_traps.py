@@ -11,6 +11,8 @@ from codextime_tracker.inspection import inspect
 
 from tests.tracker.rollouts import Rollout, counted, counters, flagged
 
+pytestmark = pytest.mark.usefixtures("each_reader")
+
 THREAD = "01a1fbc8-0000-7000-8000-000000000001"
 PARENTS_TURN = "01a1fbc7-1000-7000-8000-00000000000a"
 OWN_TURN = "01a1fbc8-1000-7000-8000-00000000000b"

@@ -10,6 +10,8 @@ from codextime_tracker.scanning import scan
 
 from tests.tracker.rollouts import Rollout, counted
 
+pytestmark = pytest.mark.usefixtures("each_reader")
+
 THREAD = "01a1fbc8-0000-7000-8000-000000000001"
 PARENT = "01a1fbc7-0000-7000-8000-000000000002"
 A, B, C = (100, 10, 5, 1), (200, 20, 6, 2), (400, 40, 7, 3)

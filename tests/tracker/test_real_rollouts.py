@@ -11,6 +11,8 @@ from codextime_tracker.scanning import scan
 
 from tests.tracker.rollouts import CORPORA, by_file, by_model, export_rows, export_rows_without_index, load, load_lines
 
+pytestmark = pytest.mark.usefixtures("each_reader")
+
 every_corpus = pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.name)
 
 

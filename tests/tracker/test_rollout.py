@@ -12,6 +12,8 @@ from msgspec import DecodeError
 
 from tests.tracker.rollouts import CORPORA
 
+pytestmark = pytest.mark.usefixtures("each_reader")
+
 LINES = [
     line
     for corpus in CORPORA

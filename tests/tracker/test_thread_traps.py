@@ -6,6 +6,8 @@ import pytest
 
 from tests.tracker.rollouts import Rollout, counted, counters, flagged
 
+pytestmark = pytest.mark.usefixtures("each_reader")
+
 THREAD = "01a1fbc8-0000-7000-8000-000000000001"
 PARENT = "01a1fbc7-0000-7000-8000-000000000002"
 PARENTS_TURN = "01a1fbc7-1000-7000-8000-00000000000a"

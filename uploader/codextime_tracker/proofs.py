@@ -7,11 +7,9 @@ disprove.
 
 from collections.abc import Iterable, Iterator
 
-from msgspec import DecodeError
-
 from codextime_tracker.counting import instant, record_identity, totals_identity
 from codextime_tracker.lines import CountLine, Event, RecordLine
-from codextime_tracker.rollout import Reading, decoder_for, find_type
+from codextime_tracker.rollout import Reading
 
 
 class ThoroughReading(Reading):
@@ -20,20 +18,11 @@ class ThoroughReading(Reading):
     def __iter__(self) -> Iterator[Event]:
         for data, start in self.blocks():
             while (end := data.find(b"\n", start)) >= 0:
-                yield from self.events_of(data[start:end])
+                event = self.decode(data[start:end])
+                if event is not None:
+                    yield event
                 start = end + 1
         yield from self.last_event()
-
-    def events_of(self, line: bytes) -> Iterator[Event]:
-        decoder = decoder_for(line, find_type(line))
-        if decoder is None:
-            return
-        try:
-            event = decoder.decode(line)
-        except (DecodeError, UnicodeDecodeError, RecursionError):
-            event = self.decode_damaged(line)
-        if event is not None:
-            yield event
 
 
 def noting(events: Iterable[Event], seen: dict[str, str]) -> Iterator[Event]:

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 from msgspec import DecodeError, Raw, Struct, ValidationError, convert
 from msgspec.json import Decoder, decode
 
-from codextime_tracker.lines import CountLine, Event, RecordLine, SessionLine, TurnLine
+from codextime_tracker import compiled
+from codextime_tracker.lines import Counted, CountLine, Event, Record, RecordLine, SessionLine, Totals, TurnLine, Usage
 
 CHUNK_BYTES = 1024 * 1024  # smaller ones go back to the system each time: a scan then has four times the page faults
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
@@ -65,6 +66,10 @@ DECODERS: dict[bytes, TypedDecoder] = {
     EVENT + b"token_count": Decoder(CountLine),
 }
 COUNT = DECODERS[EVENT + b"token_count"]
+NAMES, CLASSES = (
+    tuple(DECODERS),
+    (Usage, Totals, Counted, CountLine, Record, RecordLine, Raw),
+)  # for the compiled reader
 HEAD_BYTES = len(TYPE) + max(map(len, DECODERS)) + 1  # from `,"type":"` to the quote behind the longest name
 
 
@@ -161,11 +166,33 @@ class Reading:
         self.unterminated = b""
         self.start = self.end = b""  # of what was read
 
-    def __iter__(self) -> Iterator[Event]:  # noqa: C901 - one loop without calls, which would double its cost
-        """The events of the file in order. Raises `OSError` if the file cannot be read any further.
+    def __iter__(self) -> Iterator[Event]:
+        """The events of the file in order. Raises `OSError` if the file cannot be read any further."""
+        return self.read_by_python() if compiled.read_block is None else self.read_by(compiled.read_block)
 
-        Every line of a home comes by here, and most are no more than looked at: from the type on, they start like one
-        before them. The last `token_count` is remembered too: the same one again, which is common, says nothing new.
+    def read_by(self, read_block: compiled.ReadBlock) -> Iterator[Event]:
+        """By the compiled reader, which leaves to Python whatever is unusual."""
+        repeated = b""
+        for data, start in self.blocks():
+            found, repeated = read_block(data, start, repeated, NAMES, CLASSES)
+            for each in found:
+                if not isinstance(each, bytes):
+                    yield each
+                elif (event := self.decode(each)) is not None:
+                    yield event
+        yield from self.last_event()
+
+    def decode(self, line: bytes) -> Event | None:
+        """The event of any line, if it has one."""
+        decoder = decoder_for(line, find_type(line))
+        try:
+            return decoder.decode(line) if decoder else None
+        except (DecodeError, UnicodeDecodeError, RecursionError):
+            return self.decode_damaged(line)
+
+    def read_by_python(self) -> Iterator[Event]:  # noqa: C901 - one loop without calls, which would double its cost
+        """Every line of a home comes by here, and most are no more than looked at: from the type on, they start like
+        one before them. The last `token_count` is remembered too: the same again, which is common, says nothing new.
         """
         without_usage, decoders = heads.without_usage, heads.decoders
         glance = glance_at(TYPE_STARTS)  # a slice of its own for each line would cost as much as the looking

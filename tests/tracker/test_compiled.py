@@ -1,0 +1,120 @@
+"""The compiled reader says what Python says, of the usual lines and of any other."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from codextime_tracker import compiled
+from codextime_tracker.lines import Event
+from codextime_tracker.rollout import CLASSES, NAMES, Reading
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tracker.rollouts import CORPORA, Rollout
+from tests.tracker.test_rollout import without_repeats
+
+read_block = compiled.read_block or (lambda *_: ([], b""))
+pytestmark = pytest.mark.skipif(compiled.read_block is None, reason="needs a C compiler and Python's headers")
+NEWEST = next(corpus for corpus in CORPORA if corpus.name == "0.169.0")
+THREAD = "01a1fbc8-0000-7000-8000-000000000001"
+USAGE_LINES = sorted(
+    {
+        line
+        for corpus in CORPORA
+        for path in corpus.rglob("rollout-*.jsonl")
+        for line in path.read_bytes().splitlines(keepends=True)
+        if b'"token_count"' in line or b'"type":"token_usage_record"' in line
+        if len(line) < 4_000
+    },
+    key=len,
+)
+WAYS: dict[str, Callable[[Reading], object]] = {
+    "compiled": lambda reading: reading.read_by(read_block),
+    "python": Reading.read_by_python,
+}
+
+# What stands in a line in the place of a number: some at and beyond every limit, and what is no number.
+LIMITS = ["0", str(10**17), str(10**18 - 1), str(10**18), str(2**63 - 1), str(2**63)]
+NO_COUNTS = ["-1", "07", "1.0", "1e3", "-0", "null", '"7"', "[]", "", "1 "]
+NAMES_OF_FIELDS = ["info", "type", "total_token_usage", "usage", "response_id", "new", "\\u0069nfo", "\\", "\udcff", ""]
+NUMBERS = ["1", "-0.5", "01", "1.", ".5", "1e5", "-"]
+OTHERS = ["null", "nul", '"a"', '"\\n"', '"\udcff"', '"\t"', "é", "[]", '[1,{"a":[]}]', "[1,]", "{", ""]
+NEW_FIELDS = [f'"{name}":{value}' for name in NAMES_OF_FIELDS for value in NUMBERS + OTHERS]
+
+
+def events(way: str, data: bytes) -> list[Event]:
+    return without_repeats(WAYS[way](Reading(io.BytesIO(data))))  # type: ignore[arg-type] # both give events
+
+
+@pytest.mark.parametrize("path", sorted(NEWEST.rglob("rollout-*.jsonl")), ids=lambda path: path.name[-12:-6])
+def test_what_codex_writes_of_usage_needs_no_python(path: Path) -> None:
+    found, _ = read_block(path.read_bytes(), 0, b"", NAMES, CLASSES)
+
+    left = [line for line in found if isinstance(line, bytes)]
+    assert not [line for line in left if b'"token_usage_record"' in line or b'"total_token_usage"' in line]
+
+
+@given(st.sampled_from(USAGE_LINES), st.data())
+def test_a_line_with_any_bytes_changed_says_what_python_says(line: bytes, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(line)))
+    end = data.draw(st.integers(start, min(len(line), start + 12)))
+    changed = line[:start] + data.draw(st.binary(max_size=12)) + line[end:]
+
+    assert events("compiled", line + changed + line) == events("python", line + changed + line)
+
+
+@given(st.sampled_from(USAGE_LINES), st.integers(0).map(str) | st.sampled_from(LIMITS + NO_COUNTS), st.data())
+def test_a_line_with_any_number_changed_says_what_python_says(line: bytes, value: str, data: st.DataObject) -> None:
+    places = [
+        place for place in range(len(line)) if line[place : place + 1].isdigit() and line[place - 1 : place] == b":"
+    ]
+    start = data.draw(st.sampled_from(places))
+    end = next(place for place in range(start, len(line)) if not line[place : place + 1].isdigit())
+    changed = line[:start] + value.encode() + line[end:]
+
+    assert events("compiled", changed + line) == events("python", changed + line)
+
+
+@given(st.sampled_from(USAGE_LINES), st.sampled_from(NEW_FIELDS), st.data())
+def test_a_line_with_one_more_field_says_what_python_says(line: bytes, field: str, data: st.DataObject) -> None:
+    ends = [place for place in range(len(line)) if line[place : place + 1] == b"}"]
+    place = data.draw(st.sampled_from(ends))
+    more = line[:place] + b"," + field.encode("utf-8", "surrogateescape") + line[place:]
+
+    assert events("compiled", line + more + more + line) == events("python", line + more + more + line)
+
+
+@given(st.lists(st.sampled_from(USAGE_LINES), max_size=5), st.integers(0, 2_000), st.binary(max_size=2_000))
+def test_no_start_and_no_former_line_lead_out_of_a_block(lines: list[bytes], start: int, former: bytes) -> None:
+    block = b"".join(lines)
+
+    found, repeated = read_block(block, min(start, len(block)), former, NAMES, CLASSES)
+
+    assert len(found) <= len(lines) + 1
+    assert repeated in (b"", former) or repeated in block
+
+
+@pytest.mark.parametrize("start", [-1, 4])
+def test_a_start_that_is_not_in_the_block_is_refused(start: int) -> None:
+    with pytest.raises(ValueError, match="start"):
+        read_block(b"{}\n", start, b"", NAMES, CLASSES)
+
+
+def test_values_within_values_without_end_are_left_to_python() -> None:
+    rollout = Rollout(THREAD).turn("gpt-5.5").count((100, 10, 5, 1), (100, 10, 5, 1))
+    deep = rollout.lines[-1].replace('"rate_limits":null', '"rate_limits":' + "[" * 100_000 + "]" * 100_000)
+
+    found, _ = read_block(f"{deep}\n".encode(), 0, b"", NAMES, CLASSES)
+
+    assert found == [f"{deep}\n".encode()]
+
+
+def test_who_wants_python_alone_gets_it() -> None:
+    program = "from codextime_tracker.compiled import read_block; print(read_block)"
+    alone = os.environ | {"CODEXTIME_PURE": "1"}
+
+    assert subprocess.run([sys.executable, "-c", program], env=alone, capture_output=True).stdout == b"None\n"

@@ -1,0 +1,5 @@
+from codextime_tracker.lines import Event
+
+def read_block(
+    block: bytes, start: int, repeated: bytes, names: tuple[bytes, ...], classes: tuple[type, ...], /
+) -> tuple[list[Event | bytes], bytes]: ...

@@ -1,0 +1,224 @@
+/* The compiled reader: finds the lines of a block that matter, and decodes the usual ones of those that tell usage.
+
+   `rollout.py` is what it must agree with, and does the same without it. A line is skipped here only if Python would
+   skip it; any line that is not exactly of a usual shape is handed back as it is. Nothing is allocated by a length
+   that a file states, and nothing outside of the block is read. */
+
+#define Py_LIMITED_API 0x030B0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "shapes.h"
+
+/* Where a usual head has what, as in `rollout.py`. */
+#define TIME_ENDS 37
+#define TYPE_STARTS 48
+#define ORDINAL_STARTS 50
+#define ORDINAL_ENDS 80
+#define TYPE ",\"type\":\""
+#define TYPE_BYTES (sizeof(TYPE) - 1)
+#define TYPE_FOLLOWS "Z\",\"type\":"
+#define ORDINAL_FOLLOWS "Z\",\"ordina"
+#define MOST_NAMES 16
+#define EVENT "event_msg\",\"payload\":{\"type\":\""
+
+/* The classes of `lines.py`, in the order in which Python gives them. */
+typedef struct {
+    PyObject *usage, *totals, *counted, *count_line, *record, *record_line, *raw;
+} Classes;
+
+typedef struct {
+    Classes classes;
+    Text names[MOST_NAMES]; /* of the types that tell something */
+    size_t names_count;
+    PyObject *found; /* the list that is the answer */
+    Text repeated;   /* the last `token_count`, from its type on; the same one again says nothing new */
+    Text rest;       /* of the last `token_count`, behind its usage; the same one again need not be checked */
+} Reading;
+
+/* In formats, `N` takes over the object that it is given, and fails if that is NULL. */
+
+static PyObject *make_usage(const Classes *classes, const UsageShape *usage) {
+    const int64_t *counters = usage->counters;
+    return PyObject_CallFunction(classes->usage, "LLLLLL", (long long)counters[0], (long long)counters[1],
+                                 (long long)counters[2], (long long)counters[3], (long long)counters[4],
+                                 (long long)counters[5]);
+}
+
+static PyObject *make_line(PyObject *class, PyObject *payload, const HeadShape *head) {
+    PyObject *ordinal = head->ordinal < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(head->ordinal);
+    return PyObject_CallFunction(class, "Ns#N", payload, head->timestamp.start, (Py_ssize_t)head->timestamp.size,
+                                 ordinal);
+}
+
+static PyObject *make_count_line(const Classes *classes, const HeadShape *head, const CountShape *count) {
+    PyObject *totals = PyObject_CallFunction(classes->totals, "NN", make_usage(classes, &count->total),
+                                             make_usage(classes, &count->last));
+    return make_line(classes->count_line, PyObject_CallFunction(classes->counted, "(N)", totals), head);
+}
+
+static PyObject *make_record_line(const Classes *classes, const HeadShape *head, const RecordShape *record) {
+    PyObject *running = PyObject_CallFunction(classes->raw, "(y#)", record->thread_token_usage.start,
+                                              (Py_ssize_t)record->thread_token_usage.size);
+    PyObject *payload = PyObject_CallFunction(
+        classes->record, "Ns#s#s#N", make_usage(classes, &record->usage), record->thread_id.start,
+        (Py_ssize_t)record->thread_id.size, record->turn_id.start, (Py_ssize_t)record->turn_id.size,
+        record->response_id.start, (Py_ssize_t)record->response_id.size, running);
+    return make_line(classes->record_line, payload, head);
+}
+
+/* The event of a line of a usual shape; NULL without an exception if it has none. */
+static PyObject *decode_usual(Reading *reading, Text line) {
+    Cursor cursor = {line.start, line.start + line.size};
+    HeadShape head;
+    CountShape count;
+    RecordShape record;
+    if (!take_head(&cursor, &head))
+        return NULL;
+    Text typed = {cursor.at, (size_t)(cursor.end - cursor.at)};
+    if (take_count_line(&cursor, &count, &reading->rest)) {
+        reading->repeated = typed;
+        return make_count_line(&reading->classes, &head, &count);
+    }
+    cursor.at = typed.start;
+    return take_record_line(&cursor, &record) ? make_record_line(&reading->classes, &head, &record) : NULL;
+}
+
+/* Where the type of a line starts, or NULL if the line does not start as Codex starts lines: `find_type`. */
+static const char *find_type(Text line) {
+    const char *start = line.start, *place = start + ORDINAL_STARTS;
+    if (line.size < ORDINAL_ENDS) /* shorter ones are so few that Python may look at them */
+        return NULL;
+    if (memcmp(start + TIME_ENDS, TYPE_FOLLOWS, sizeof(TYPE_FOLLOWS) - 1) == 0)
+        return start + TYPE_STARTS;
+    if (memcmp(start + TIME_ENDS, ORDINAL_FOLLOWS, sizeof(ORDINAL_FOLLOWS) - 1) != 0)
+        return NULL;
+    while (place < start + ORDINAL_ENDS - TYPE_BYTES && is_digit(*place))
+        place++;
+    if (place == start + ORDINAL_STARTS || memcmp(place, TYPE, TYPE_BYTES) != 0)
+        return NULL;
+    return place + TYPE_BYTES;
+}
+
+/* The name of the type, with an event's own behind it, as they stand in the line: what `decoder_for` looks up. Empty if
+   that takes more than a glance. */
+static Text find_name(Text line, const char *type) {
+    const char *end_of_line = line.start + line.size, *end = memchr(type, '"', (size_t)(end_of_line - type));
+    Text name = {type, end ? (size_t)(end - type) : 0};
+    if (!IS(name, "event_msg"))
+        return name;
+    Cursor cursor = {type, end_of_line};
+    name.size = 0;
+    if (!TAKE(&cursor, EVENT))
+        return name;
+    end = memchr(cursor.at, '"', (size_t)(end_of_line - cursor.at));
+    name.size = end ? (size_t)(end - type) : 0;
+    return name;
+}
+
+/* Whether lines of this type tell something. */
+static bool is_wanted(const Reading *reading, Text name) {
+    for (size_t each = 0; each < reading->names_count; each++) {
+        if (is(name, reading->names[each].start, reading->names[each].size))
+            return true;
+    }
+    return false;
+}
+
+/* Adds an object to what was found, and lets go of it. */
+static bool add(Reading *reading, PyObject *object) {
+    bool is_added = object && PyList_Append(reading->found, object) == 0;
+    Py_XDECREF(object);
+    return is_added;
+}
+
+/* Adds what a line says, if anything, or the line itself for Python to decode. False if there is an exception. */
+static bool read_line(Reading *reading, Text line) {
+    const char *type = find_type(line);
+    if (type) {
+        Text name = find_name(line, type), typed = {type, (size_t)(line.start + line.size - type)};
+        if (name.size && !is_wanted(reading, name))
+            return true;
+        if (is(typed, reading->repeated.start, reading->repeated.size))
+            return true;
+        PyObject *event = decode_usual(reading, line);
+        if (event || PyErr_Occurred())
+            return add(reading, event);
+    }
+    reading->repeated.size = 0; /* it can be a `token_count` too */
+    return add(reading, PyBytes_FromStringAndSize(line.start, (Py_ssize_t)line.size));
+}
+
+/* All lines that end in the block. False if there is an exception. */
+static bool read_lines(Reading *reading, const char *at, const char *end) {
+    const char *newline;
+    while (at < end && (newline = memchr(at, '\n', (size_t)(end - at)))) {
+        Text line = {at, (size_t)(newline + 1 - at)};
+        if (!read_line(reading, line))
+            return false;
+        at = newline + 1;
+    }
+    return true;
+}
+
+/* The caller holds the tuple, and so the bytes in it. False if there is an exception. */
+static bool take_names(Reading *reading, PyObject *names) {
+    Py_ssize_t count = PyTuple_Size(names);
+    if (count > MOST_NAMES) {
+        PyErr_SetString(PyExc_ValueError, "too many names");
+        return false;
+    }
+    for (Py_ssize_t each = 0; each < count; each++) {
+        char *start;
+        Py_ssize_t size;
+        if (PyBytes_AsStringAndSize(PyTuple_GetItem(names, each), &start, &size) < 0)
+            return false;
+        reading->names[each] = (Text){start, (size_t)size};
+    }
+    reading->names_count = (size_t)count;
+    return true;
+}
+
+PyDoc_STRVAR(read_block_doc,
+             "read_block(block, start, repeated, names, classes) -> (found, repeated)\n\n"
+             "What the lines of `block` from `start` on say: events, and as bytes the lines that Python must decode.\n"
+             "A last line without a newline is left. `repeated` is what this said of the block before, empty for the\n"
+             "first; `names` are the keys of DECODERS, `classes` Usage, Totals, Counted, CountLine, Record, RecordLine\n"
+             "and Raw.");
+
+static PyObject *read_block(PyObject *module, PyObject *arguments) {
+    (void)module;
+    const char *block, *repeated;
+    Py_ssize_t size, start, repeated_size;
+    PyObject *names;
+    Reading reading;
+    Classes *classes = &reading.classes;
+    if (!PyArg_ParseTuple(arguments, "y#ny#O!(OOOOOOO)", &block, &size, &start, &repeated, &repeated_size,
+                          &PyTuple_Type, &names, &classes->usage, &classes->totals, &classes->counted,
+                          &classes->count_line, &classes->record, &classes->record_line, &classes->raw))
+        return NULL;
+    if (start < 0 || start > size) {
+        PyErr_SetString(PyExc_ValueError, "start is not within the block");
+        return NULL;
+    }
+    reading.repeated = (Text){repeated, (size_t)repeated_size};
+    reading.rest = (Text){block, 0};
+    if (!take_names(&reading, names) || !(reading.found = PyList_New(0)))
+        return NULL;
+    if (!read_lines(&reading, block + start, block + size)) {
+        Py_DECREF(reading.found);
+        return NULL;
+    }
+    return Py_BuildValue("(Ny#)", reading.found, reading.repeated.start, (Py_ssize_t)reading.repeated.size);
+}
+
+static PyMethodDef functions[] = {
+    {"read_block", read_block, METH_VARARGS, read_block_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_reader", .m_size = 0, .m_methods = functions};
+
+PyMODINIT_FUNC PyInit__reader(void) {
+    return PyModuleDef_Init(&module);
+}

@@ -1,0 +1,106 @@
+/* The two lines that tell usage, as Codex writes them, taken apart into numbers and texts. The shapes, and what they
+   mean, are those of `lines.py`; a line that is in any way different is none of these, and Python decodes it. */
+
+#ifndef CODEXTIME_SHAPES_H
+#define CODEXTIME_SHAPES_H
+
+#include "cursor.h"
+
+#define COUNTERS 6 /* of a `Usage`, in its order */
+#define TIMESTAMP_BYTES 24
+
+typedef struct {
+    int64_t counters[COUNTERS];
+} UsageShape;
+
+/* What stands before the type. `ordinal` is -1 if the line has none. */
+typedef struct {
+    Text timestamp;
+    int64_t ordinal;
+} HeadShape;
+
+typedef struct {
+    UsageShape total;
+    UsageShape last;
+} CountShape;
+
+typedef struct {
+    Text thread_id;
+    Text turn_id;
+    Text response_id;
+    UsageShape usage;
+    Text thread_token_usage; /* as it is written */
+} RecordShape;
+
+/* {"timestamp":"…","ordinal":7,"type":" */
+static bool take_head(Cursor *cursor, HeadShape *head) {
+    head->ordinal = -1;
+    return TAKE(cursor, "{\"timestamp\":\"") && take_text(cursor, &head->timestamp) &&
+           head->timestamp.size == TIMESTAMP_BYTES &&
+           (!TAKE(cursor, ",\"ordinal\":") || take_count(cursor, &head->ordinal)) && TAKE(cursor, ",\"type\":\"");
+}
+
+/* {"input_tokens":…} with or without cache write, which came later. */
+static bool take_usage(Cursor *cursor, UsageShape *usage) {
+    int64_t *counters = usage->counters;
+    counters[2] = 0;
+    return TAKE(cursor, "{\"input_tokens\":") && take_count(cursor, &counters[0]) &&
+           TAKE(cursor, ",\"cached_input_tokens\":") && take_count(cursor, &counters[1]) &&
+           (!TAKE(cursor, ",\"cache_write_input_tokens\":") || take_count(cursor, &counters[2])) &&
+           TAKE(cursor, ",\"output_tokens\":") && take_count(cursor, &counters[3]) &&
+           TAKE(cursor, ",\"reasoning_output_tokens\":") && take_count(cursor, &counters[4]) &&
+           TAKE(cursor, ",\"total_tokens\":") && take_count(cursor, &counters[5]) && TAKE(cursor, "}");
+}
+
+/* Further fields up to the end of their object, none of which comes a second time: of two, Python takes the latter. */
+static bool pass_rest(Cursor *cursor, const char *once, const char *also_once) {
+    Text name;
+    while (TAKE(cursor, ",")) {
+        if (!take_name(cursor, &name) || is(name, once, strlen(once)) || is(name, also_once, strlen(also_once)) ||
+            !pass_value(cursor, 0))
+            return false;
+    }
+    return TAKE(cursor, "}");
+}
+
+/* What follows the usage in a `token_count`, to the end of the line. Rate limits stay for a while: what is as it was in
+   the line before, `known`, was checked there. */
+static bool pass_rest_of_count(Cursor *cursor, Text *known) {
+    Text rest = {cursor->at, (size_t)(cursor->end - cursor->at)};
+    if (!is(rest, known->start, known->size)) {
+        if (!(pass_rest(cursor, "total_token_usage", "last_token_usage") && pass_rest(cursor, "info", "type") &&
+              TAKE(cursor, "}\n") && cursor->at == cursor->end))
+            return false;
+        *known = rest;
+    }
+    return true;
+}
+
+/* From the type on to the end of the line. */
+static bool take_count_line(Cursor *cursor, CountShape *count, Text *known_rest) {
+    return TAKE(cursor, "event_msg\",\"payload\":{\"type\":\"token_count\",\"info\":{\"total_token_usage\":") &&
+           take_usage(cursor, &count->total) && TAKE(cursor, ",\"last_token_usage\":") &&
+           take_usage(cursor, &count->last) && pass_rest_of_count(cursor, known_rest);
+}
+
+/* From the type on to the end of the line. */
+static bool take_record_line(Cursor *cursor, RecordShape *record) {
+    Text unused;
+    UsageShape of_turn, of_thread;
+    if (!(TAKE(cursor, "token_usage_record\",\"payload\":{\"thread_id\":\"") && take_text(cursor, &record->thread_id) &&
+          TAKE(cursor, ",\"turn_id\":\"") && take_text(cursor, &record->turn_id) &&
+          TAKE(cursor, ",\"session_id\":\"") && take_text(cursor, &unused) &&
+          TAKE(cursor, ",\"root_turn_id\":\"") && take_text(cursor, &unused) &&
+          TAKE(cursor, ",\"response_id\":\"") && take_text(cursor, &record->response_id) &&
+          TAKE(cursor, ",\"usage\":") && take_usage(cursor, &record->usage) &&
+          TAKE(cursor, ",\"turn_token_usage\":") && take_usage(cursor, &of_turn) &&
+          TAKE(cursor, ",\"thread_token_usage\":")))
+        return false;
+    record->thread_token_usage.start = cursor->at;
+    if (!take_usage(cursor, &of_thread))
+        return false;
+    record->thread_token_usage.size = (size_t)(cursor->at - record->thread_token_usage.start);
+    return TAKE(cursor, "}}\n") && cursor->at == cursor->end;
+}
+
+#endif
