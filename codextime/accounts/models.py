@@ -59,6 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     own_thresholds = models.JSONField(default=dict, db_default={})  # see `dashboard.thresholds`
     session_grouping_since = models.DateTimeField(null=True, blank=True)  # None: calls carry no threads
     is_active = models.BooleanField(default=True)
+    is_machine = models.BooleanField(default=False, db_default=False)  # uploads, and nobody signs in to it
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
 

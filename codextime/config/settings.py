@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "codextime.pricing",
     "codextime.usage",
     "codextime.ingest",
+    "codextime.teams",
     "codextime.boards",
     "codextime.exports",
     "codextime.dashboard",
