@@ -65,6 +65,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[UserManager] = UserManager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_machine=False) | models.Q(is_active=False, is_staff=False, is_superuser=False),
+                name="accounts_machine_signs_in_nowhere",
+            ),
+        ]
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from codextime.accounts import emails
-from codextime.accounts.models import AccountErasure, Invitation, LoginLink, User
+from codextime.accounts.models import AccountErasure, Invitation, LoginLink, User, new_public_id
 from codextime.accounts.selectors import find_open_invitation
 from codextime.lib.hashing import hash_secret
 from codextime.lib.reader import Habits
@@ -62,6 +62,20 @@ def make_owner(*, email: str, now: datetime, time_zone: str = "UTC") -> User:
     )
     EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
     return owner
+
+
+def make_machine_account(*, time_zone: str, now: datetime) -> User:
+    """An account of a machine without a person: it is not active, so that nobody signs in to it, and its address is one
+    that nobody can have (RFC 2606, section 2). `devices` lets it upload all the same."""
+    public_id = new_public_id()
+    return User.objects.create_user(
+        f"{public_id}@machine.invalid",
+        public_id=public_id,
+        time_zone=time_zone,
+        is_active=False,
+        is_machine=True,
+        date_joined=now,
+    )
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codextime.boards.urls")),
     path("", include("codextime.dashboard.urls")),
     path("", include("codextime.exports.urls")),
+    path("", include("codextime.teams.urls")),
     path("", include("codextime.devices.urls")),
     path("", include("codextime.ingest.urls")),
     path("", include("codextime.programs.urls")),

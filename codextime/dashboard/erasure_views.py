@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from codextime.accounts.requests import SignedInRequest
 from codextime.dashboard import selectors, services
 from codextime.dashboard.forms import ErasureForm
+from codextime.teams.departing import LastOwnerOf
 
 ACCOUNT, USAGE = "dashboard/erase.html", "dashboard/erase_usage.html"
 
@@ -30,7 +31,14 @@ def erase_account(request: SignedInRequest) -> HttpResponse:
     form = ErasureForm(request.POST, email=request.user.email)
     if not form.is_valid():
         return render(request, ACCOUNT, {"form": form}, status=HTTPStatus.BAD_REQUEST)
-    services.ask_to_erase_account(user=request.user, now=timezone.now())
+    try:
+        services.ask_to_erase_account(user=request.user, now=timezone.now())
+    except LastOwnerOf as error:
+        teams = ", ".join(team.name for team in error.teams)
+        form.add_error(
+            None, _("Without you nobody would own %s. Hand it over or delete it first, under Teams.") % teams
+        )
+        return render(request, ACCOUNT, {"form": form}, status=HTTPStatus.CONFLICT)
     return redirect("erase_account")
 
 

@@ -12,6 +12,7 @@ from codextime.dashboard.thresholds import Thresholds, own_values
 from codextime.devices.services import forget_pairings_for, revoke_all_devices
 from codextime.exports.services import forget_exports_of
 from codextime.ingest.services import forget_erased_tokens, forget_uploads_of, remember_erased_tokens
+from codextime.teams.departing import check_may_depart, leave_all_teams
 from codextime.usage.erasing import ask_to_erase_usage
 
 CHANGE_ONES_MIND_WITHIN = datetime.timedelta(days=14)
@@ -24,7 +25,9 @@ class NotBeingErased(Exception):
 @transaction.atomic
 def ask_to_erase_account(*, user: User, now: datetime.datetime) -> datetime.datetime:
     """Has the account erased in two weeks, unless its owner says otherwise; when. Its machines are revoked and it
-    leaves the leaderboard at once. Asked again, the first time holds."""
+    leaves the leaderboard at once; its teams it leaves when it is erased. Asked again, the first time holds. Raises
+    `teams.departing.LastOwnerOf`."""
+    check_may_depart(user=user)
     forget_pairings_for(user=user)
     User.objects.select_for_update().get(pk=user.pk)
     erasure, is_new = AccountErasure.objects.get_or_create(
@@ -64,10 +67,11 @@ def erase_account(*, user: User, now: datetime.datetime) -> None:
     its upload tokens for ever, without an owner. Uploads, rebuilds and pairings under way are waited for; later ones
     find nobody.
 
-    Pairings go first: who redeems one holds its row and then asks for the user's, and the other way round the two
-    would wait for each other. The user's row comes next: a snapshot of the boards that holds it is waited for before
-    the boards are touched.
+    Teams and pairings go first: who invites or redeems one holds its row and then asks for the user's, and the other
+    way round the two would wait for each other. The user's row comes next: a snapshot of the boards that holds it is
+    waited for before the boards are touched.
     """
+    leave_all_teams(user=user, now=now)
     forget_pairings_for(user=user)
     if User.objects.select_for_update().filter(pk=user.pk).exists():
         leave_board(user=user, now=now)

@@ -175,7 +175,7 @@ def pair_own_device(*, user: User, name: str, now: datetime) -> tuple[Device, st
 def authenticate_device(*, token: str, now: datetime) -> Device:
     """The machine that holds `token`, with its user. Raises `DeviceUnknown` and `DeviceRevoked`."""
     device = Device.objects.select_related("user").filter(token_hash=hash_secret(token)).first()
-    if device is None or not device.user.is_active:
+    if device is None or not (device.user.is_active or device.user.is_machine):
         raise DeviceUnknown
     if device.revoked_at:
         raise DeviceRevoked

@@ -87,6 +87,29 @@ JSON_FILES = {
         SELECT trim_scale(usd_per_credit) AS usd_per_credit, {instant("typed_at")}
         FROM pricing_owncreditprice WHERE user_id = %(user)s
     """,
+    "teams.json": f"""
+        SELECT team.name AS team, team.slug AS address, role, membership.name, {instant("joined_at")}
+        FROM teams_membership membership JOIN teams_team team ON team.id = team_id
+        WHERE user_id = %(user)s ORDER BY membership.id
+    """,
+    "seats.json": f"""
+        SELECT team.name AS team, label, starts_on, ends_on, keeps_past, {instant("seat.created_at")}, (
+            SELECT json_agg(source.key ORDER BY source.id) FROM teams_seatsource of_seat
+            JOIN usage_source source ON source.id = source_id WHERE of_seat.seat_id = seat.id
+        ) AS sources
+        FROM teams_seat seat JOIN teams_team team ON team.id = team_id WHERE user_id = %(user)s ORDER BY seat.id
+    """,
+    "team-invitations.json": f"""
+        SELECT team.name AS team, email, role, {instant("invitation.created_at")}, {instant("expires_at")},
+            {instant("revoked_at")}, {instant("accepted_at")}
+        FROM teams_invitation invitation JOIN teams_team team ON team.id = team_id
+        WHERE made_by_id = %(user)s ORDER BY invitation.id
+    """,
+    "team-log.json": f"""
+        SELECT team.name AS team, {instant("at")}, action, subject
+        FROM teams_auditentry entry JOIN teams_team team ON team.id = team_id
+        WHERE actor_id = %(user)s ORDER BY entry.id
+    """,
     "read-tokens.json": f"""
         SELECT name, token_hint, {instant("created_at")}, {instant("last_used_at")}, {instant("revoked_at")}
         FROM programs_readtoken WHERE user_id = %(user)s ORDER BY id
@@ -111,6 +134,8 @@ own-rates.json, own-credit-price.json
 profile.json, sources.json, session-names.json, devices.json, read-tokens.json, saved-views.json
                        your account, your Codex homes, your machines, your programs and the lists of calls that you
                        saved, with what you typed
+teams.json, seats.json, team-invitations.json, team-log.json
+                       the teams that you are in, what you share with them, whom you invited and what you did there
 connected-accounts.json
                        accounts elsewhere that sign you in
 second-steps.json      your authenticator app, passkeys and recovery codes: since when, and when last used

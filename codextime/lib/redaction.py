@@ -10,11 +10,12 @@ from codextime.lib.clients import coarse_address
 SECRETS = re.compile(
     r"(?<=/sign-in/)[^\s/?\"'<>]+"
     r"|(?<=/invitation/)[^\s/?\"'<>]+"
+    r"|(?<=/teams/join/)[^\s/?\"'<>]+"
     r"|(?<=/password/reset/key/)[^\s/?\"'<>]+"
     r"|(?<=/confirm-email/)[^\s/?\"'<>]+"
     r"|(?<=[?&]code=)[^\s&\"'<>]+"
     r"|(?<=code%3D)[^\s&\"'<>]+"
-    r"|\bcx[rt]_[A-Za-z0-9]+"
+    r"|\bcx[mrt]_[A-Za-z0-9]+"
 )
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")

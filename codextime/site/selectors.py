@@ -29,6 +29,7 @@ NOT_FOR_CRAWLERS = (
     "/invitation/",
     "/settings",
     "/sign-in/",
+    "/teams",
     "/threads",
     "/withdrawals",
 )

@@ -35,6 +35,11 @@ def action(route: str, path: str, data: dict[str, str] | None = None, *, owner: 
     return Row(route, path, owner, stranger, SIGN_IN, "POST", data or {})
 
 
+def team_action(route: str, path: str, data: dict[str, str] | None = None, *, owner: int = 302) -> Row:
+    """A POST below a team of the owner's."""
+    return action(f"teams/<slug:slug>/{route}", f"/teams/{{team}}/{path}", data, owner=owner, stranger=404)
+
+
 def public(route: str, path: str = "", *, status: int = 200, signed_in: int | None = None, method: str = "GET") -> Row:
     """The same for everybody, or at least (`signed_in`) for everybody who has an account."""
     known = status if signed_in is None else signed_in
@@ -61,6 +66,7 @@ STAFF_ROUTES = [
     ),
 ]
 
+TEAM = {"name": "Platform", "slug": "platform", "time_zone": "UTC", "own_name": "Ada"}
 RATE = {"model": "gpt-5.4", "effective_from": "2026-11-01", "input_usd": "1", "output_usd": "2"}
 
 ROWS = [
@@ -132,6 +138,42 @@ ROWS = [
     action("settings/labels/<int:source_id>", "/settings/labels/{source}", {"label": "desk"}, stranger=404),
     action("settings/labels/<int:source_id>/archive", "/settings/labels/{source}/archive", stranger=404),
     action("settings/labels/<int:source_id>/bring-back", "/settings/labels/{source}/bring-back", stranger=404),
+    # teams: the owner's, of which the stranger knows nothing; for each role in `tests/teams/test_access.py`
+    page("teams"),
+    page("teams/new"),
+    Row("teams/new", "/teams/new", 302, 302, SIGN_IN, "POST", TEAM),
+    action("teams/left/<uuid:seat_id>", "/teams/left/{left_seat}", stranger=404),
+    public("teams/join", status=410),  # without a link that was opened before
+    public("teams/join", status=410, method="POST"),
+    public("teams/join/<str:token>", "/teams/join/{team_invitation}", status=302),
+    public("teams/join/<str:token>", "/teams/join/wrong", status=410),
+    *(
+        page(f"teams/<slug:slug>/{name}", f"/teams/{{team}}/{name}", stranger=404)
+        for name in ("members", "leave", "invitations", "seats/share", "machines", "settings", "audit", "tokens")
+    ),
+    team_action("members/<uuid:member_id>/role", "members/{member}/role", {"role": "admin"}),
+    team_action("members/<uuid:member_id>/transfer", "members/{member}/transfer"),
+    team_action("members/<uuid:member_id>/remove", "members/{member}/remove"),
+    team_action("name", "name", {"own_name": "Ada"}),
+    team_action("leave", "leave", {"past": "goes"}),
+    team_action("invitations", "invitations", {"role": "member"}, owner=200),
+    team_action("invitations/<uuid:invitation_id>/resend", "invitations/{invited}/resend", owner=200),
+    team_action("invitations/<uuid:invitation_id>/revoke", "invitations/{invited}/revoke"),
+    team_action("seats/share", "seats/share", {"sources": "{source}", "label": "Desk", "starts_on": "2025-10-01"}),
+    page("teams/<slug:slug>/seats/<uuid:seat_id>/edit", "/teams/{team}/seats/{seat}/edit", stranger=404),
+    team_action("seats/<uuid:seat_id>/edit", "seats/{seat}/edit", {"label": "Desk"}),
+    team_action("seats/<uuid:seat_id>/end", "seats/{seat}/end", {"past": "stays"}),
+    team_action("seats/<uuid:seat_id>/remove", "seats/{seat}/remove"),
+    team_action("seats/<uuid:seat_id>/budget", "seats/{seat}/budget", {"monthly_token_budget": "1000"}),
+    team_action("machines", "machines", {"label": "CI"}, owner=200),
+    team_action("machines/<uuid:seat_id>/renew", "machines/{machine}/renew", owner=200),
+    team_action("machines/<uuid:seat_id>/end", "machines/{machine}/end", {"past": "goes"}),
+    team_action("settings", "settings", {"name": "Crew", "time_zone": "UTC"}),
+    team_action("settings/address", "settings/address", {"slug": "other"}),
+    team_action("settings/delete", "settings/delete", {"slug": "{team}"}),
+    team_action("settings/keep", "settings/keep"),
+    team_action("tokens", "tokens", {"name": "Script"}, owner=200),
+    team_action("tokens/<uuid:token_id>/revoke", "tokens/{team_token}/revoke"),
     # programs
     page("settings/read-tokens"),
     Row("settings/read-tokens", "/settings/read-tokens", 200, 200, SIGN_IN, "POST", {"name": "Script"}),

@@ -4,7 +4,7 @@ migrated database, and what locks a large table holds up every upload. See "Migr
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, RemoveIndexConcurrently
 from django.db.migrations import Migration, operations
 from django.db.migrations.state import ProjectState
 from django.db.models import Field, ManyToManyField
@@ -68,7 +68,7 @@ def judge_index(operation: Any, migration: Migration) -> Iterator[str]:
             yield "concurrently means atomic = False"
     elif isinstance(operation, operations.AddIndex | operations.RemoveIndex):
         yield "uploads wait until the index is built; take AddIndexConcurrently"
-    elif isinstance(operation, operations.AddConstraint):
+    elif isinstance(operation, operations.AddConstraint) and not isinstance(operation, AddConstraintNotValid):
         yield "uploads wait until all rows are checked; take AddConstraintNotValid, then ValidateConstraint"
 
 

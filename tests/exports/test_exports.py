@@ -29,7 +29,11 @@ from codextime.exports.models import Export, ExportPart
 from codextime.lib.advisory_locks import Lock, try_lock
 from codextime.pricing.own_rates import set_own_credit_price, set_own_rate
 from codextime.programs.services import make_read_token
-from codextime.usage.models import Call, Thread
+from codextime.teams.inviting import invite
+from codextime.teams.models import Membership, Role
+from codextime.teams.seats import share_seat
+from codextime.teams.services import create_team
+from codextime.usage.models import Call, Source, Thread
 from codextime.usage.threads import rename_thread
 from tests.at_once import run_at_once, start, wait_until, waiting_backends
 from tests.ingest.uploads import call, envelope, post
@@ -64,8 +68,19 @@ def filled(owner: User, stranger: User) -> User:
         prices = dict.fromkeys(("input_usd", "cached_input_usd", "output_usd"), Decimal("1.5"))
         set_own_rate(user=user, model="custom", effective_from=NOW.date(), now=NOW, **prices)
         set_own_credit_price(user=user, usd_per_credit=Decimal("0.04"), now=NOW)
+        fill_team(user)
         join_board(user=user, handle=user.email.partition("@")[0] + "-listed", now=NOW)
     return owner
+
+
+def fill_team(user: User) -> None:
+    """One of the user's own, which sees one of their sources; they invited somebody."""
+    name = user.email.partition("@")[0]
+    team = create_team(user=user, name="=Crew", slug=f"{name}-crew", time_zone="UTC", own_name=name, now=NOW)
+    member = Membership.objects.get(team=team)
+    sources = Source.objects.filter(user=user).values_list("pk", flat=True)[:1]
+    share_seat(actor=member, source_ids=sources, label="=desk", starts_on=NOW.date(), keeps_past=False, now=NOW)
+    invite(actor=member, email=f"friend-of-{name}@example.net", role=Role.ADMIN, now=NOW)
 
 
 def make(user: User) -> Export:
@@ -137,6 +152,11 @@ def test_everything_of_the_account_is_in_it_and_nothing_of_others(
     assert "a secret" not in files["second-steps.json"]
     assert [rate["input"] for rate in json.loads(files["own-rates.json"])] == [1.5]
     assert [price["usd_per_credit"] for price in json.loads(files["own-credit-price.json"])] == [0.04]
+    assert [team["address"] for team in json.loads(files["teams.json"])] == ["owner-crew"]
+    assert [(seat["label"], len(seat["sources"])) for seat in json.loads(files["seats.json"])] == [("=desk", 1)]
+    [invitation] = json.loads(files["team-invitations.json"])
+    assert (invitation["email"], invitation["role"]) == ("friend-of-owner@example.net", "admin")
+    assert [line["action"] for line in json.loads(files["team-log.json"])] == ["created", "shared", "invited"]
     for name, text in files.items():
         assert name == "README.txt" or not any(word in text for word in (stranger.email, stranger.public_id)), name
         assert not name.endswith(".csv") or "HYPERLINK" not in text, name
@@ -152,7 +172,7 @@ def test_a_large_one_is_kept_and_sent_in_parts(
     file = answer.getvalue()
 
     assert ExportPart.objects.count() > 3
-    assert len(unpack(file)) == 17
+    assert len(unpack(file)) == 21
     assert int(answer["Content-Length"]) == export.size == len(file)
     assert answer["Content-Disposition"].startswith("attachment")
     assert "private" in answer["Cache-Control"]
