@@ -9,7 +9,9 @@ from django.conf import settings as django_settings
 from pytest_django import Settings
 
 from codextime.accounts.models import User
+from tests.emptying import empty_quickly
 
+empty_quickly()
 numbers = itertools.count()
 
 
