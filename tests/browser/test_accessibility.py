@@ -28,6 +28,7 @@ def test_public_pages_bar_nobody(page: Page) -> None:
     assert find_violations(page, PATHS) == []
 
 
+@pytest.mark.soak  # axe-core takes a second a page
 def test_private_pages_bar_nobody(signed_in: Page, owner: User) -> None:
     fill(owner)
 

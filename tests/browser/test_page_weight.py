@@ -36,6 +36,7 @@ def test_public_pages_are_light_and_hold_still(page: Page) -> None:
     assert find_faults(page, PATHS) == []
 
 
+@pytest.mark.soak  # a second a page, until nothing moves
 def test_private_pages_are_light_and_hold_still(signed_in: Page, owner: User) -> None:
     fill(owner)
 

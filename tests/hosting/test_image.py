@@ -87,6 +87,7 @@ def test_the_image_holds_the_server_and_neither_tests_nor_secrets(machine: Machi
     assert not [name for name in names if "test" in name or ".env" in name or name.endswith((".key", ".pyc"))]
 
 
+@pytest.mark.soak  # starts all of a server's programs, as `.ci/run` does on Debian too
 def test_its_commands_make_a_server_that_says_it_is_ready(machine: Machine) -> None:
     collected = machine.run(["python", "manage.py", "collectstatic", "--noinput"], PATH=machine.environment["PATH"])
     assert collected.returncode == 0, collected.stderr

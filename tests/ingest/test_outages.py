@@ -22,6 +22,7 @@ from tests.ingest.uploads import URL, call, envelope
 from tests.usage.readings import assert_totals_are_exact
 
 pytestmark = pytest.mark.django_db(transaction=True)
+OUTAGES = ["cut", pytest.param("fall_silent", marks=pytest.mark.soak)]  # of silence one learns by waiting
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def upload(server: Served, token: str, user: User, number: int) -> httpx.Respons
     return httpx.post(server.url + URL, content=body, headers=headers, timeout=30)
 
 
-@pytest.mark.parametrize("outage", ["cut", "fall_silent"])
+@pytest.mark.parametrize("outage", OUTAGES)
 def test_while_the_broker_is_away_uploads_are_stored_at_once_and_swept_later(
     server: Served, owner: User, token: str, outage: str
 ) -> None:
@@ -64,7 +65,7 @@ def test_while_the_broker_is_away_uploads_are_stored_at_once_and_swept_later(
     assert_totals_are_exact(owner)
 
 
-@pytest.mark.parametrize("outage", ["cut", "fall_silent"])
+@pytest.mark.parametrize("outage", OUTAGES)
 def test_while_the_database_is_away_uploads_and_pairings_are_told_to_come_back(
     server: Served, owner: User, token: str, outage: str
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.soak  # builds five wheels
 UPLOADER = Path(__file__).resolve().parents[2] / "uploader"
 SERVER = "https://codextime.example.org"
 USER = "u_7xk2m9qvt4bnrs"

@@ -1,7 +1,7 @@
 """Whoever has calls of every kind, and what a question about them should answer, found one by one in Python."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -65,7 +65,8 @@ def ask(user: User, question: Question, limit: int = 1_000_000) -> list[str]:
 
 def right_answer(user: User, question: Question) -> list[str]:
     reading_ = make_reading(user, question, get_book())
-    calls = [call for call in Call.objects.filter(user=user, withdrawn_at=None) if fits(call, question, user)]
+    stored = Call.objects.filter(user=user, withdrawn_at=None).select_related("model")
+    calls = [call for call in stored if fits(call, question, user, reading_.labels)]
 
     def key(call: Call) -> tuple[object, ...]:
         tail = (call.at, call.call_id.int)
@@ -105,9 +106,8 @@ def price_kind(call: Call) -> str:
     return "priced" if all(rate.is_official for rate in found.rates) else "estimated"
 
 
-def fits(call: Call, question: Question, user: User) -> bool:
+def fits(call: Call, question: Question, user: User, labels: Mapping[int, str]) -> bool:
     on = call.at.astimezone(ZoneInfo(user.time_zone)).date()
-    labels = make_reading(user, question, get_book()).labels if question.label else {}
     total = call.input_tokens + call.output_tokens
     return all(
         (
