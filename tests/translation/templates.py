@@ -90,4 +90,4 @@ def unmarked(path: Path) -> Iterator[tuple[int, str]]:
         yield from reader.found
     for token in Lexer(source).tokenize():
         if token.token_type is not TokenType.TEXT and HANDED_ON.search(token.contents):
-            yield token.lineno, token.contents
+            yield token.lineno or 0, token.contents
