@@ -52,9 +52,10 @@ def events(way: str, data: bytes) -> list[Event]:
 
 @pytest.mark.parametrize("path", sorted(NEWEST.rglob("rollout-*.jsonl")), ids=lambda path: path.name[-12:-6])
 def test_what_codex_writes_of_usage_needs_no_python(path: Path) -> None:
-    found, _ = read_block(path.read_bytes(), 0, b"", NAMES, CLASSES)
+    left: list[bytes] = []
 
-    left = [line for line in found if isinstance(line, bytes)]
+    read_block(path.read_bytes(), 0, b"", left.append, NAMES, CLASSES)
+
     assert not [line for line in left if b'"token_usage_record"' in line or b'"total_token_usage"' in line]
 
 
@@ -92,7 +93,7 @@ def test_a_line_with_one_more_field_says_what_python_says(line: bytes, field: st
 def test_no_start_and_no_former_line_lead_out_of_a_block(lines: list[bytes], start: int, former: bytes) -> None:
     block = b"".join(lines)
 
-    found, repeated = read_block(block, min(start, len(block)), former, NAMES, CLASSES)
+    found, repeated = read_block(block, min(start, len(block)), former, Reading(io.BytesIO()).decode, NAMES, CLASSES)
 
     assert len(found) <= len(lines) + 1
     assert repeated in (b"", former) or repeated in block
@@ -101,16 +102,26 @@ def test_no_start_and_no_former_line_lead_out_of_a_block(lines: list[bytes], sta
 @pytest.mark.parametrize("start", [-1, 4])
 def test_a_start_that_is_not_in_the_block_is_refused(start: int) -> None:
     with pytest.raises(ValueError, match="start"):
-        read_block(b"{}\n", start, b"", NAMES, CLASSES)
+        read_block(b"{}\n", start, b"", int, NAMES, CLASSES)
 
 
 def test_values_within_values_without_end_are_left_to_python() -> None:
     rollout = Rollout(THREAD).turn("gpt-5.5").count((100, 10, 5, 1), (100, 10, 5, 1))
     deep = rollout.lines[-1].replace('"rate_limits":null', '"rate_limits":' + "[" * 100_000 + "]" * 100_000)
 
-    found, _ = read_block(f"{deep}\n".encode(), 0, b"", NAMES, CLASSES)
+    left: list[bytes] = []
 
-    assert found == [f"{deep}\n".encode()]
+    read_block(f"{deep}\n".encode(), 0, b"", left.append, NAMES, CLASSES)
+
+    assert left == [f"{deep}\n".encode()]
+
+
+def test_what_python_raises_ends_the_reading() -> None:
+    def stop(line: bytes) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_block(b"unusual\n" * 3, 0, b"", stop, NAMES, CLASSES)
 
 
 def test_who_wants_python_alone_gets_it() -> None:

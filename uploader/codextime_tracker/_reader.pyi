@@ -1,5 +1,6 @@
+from codextime_tracker.compiled import Decode
 from codextime_tracker.lines import Event
 
 def read_block(
-    block: bytes, start: int, repeated: bytes, names: tuple[bytes, ...], classes: tuple[type, ...], /
-) -> tuple[list[Event | bytes], bytes]: ...
+    block: bytes, start: int, repeated: bytes, decode: Decode, names: tuple[bytes, ...], classes: tuple[type, ...], /
+) -> tuple[list[Event], bytes]: ...

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from codextime_tracker.lines import Event
 
-ReadBlock = Callable[[bytes, int, bytes, tuple[bytes, ...], tuple[type, ...]], tuple[list[Event | bytes], bytes]]
+Decode = Callable[[bytes], Event | None]
+ReadBlock = Callable[[bytes, int, bytes, Decode, tuple[bytes, ...], tuple[type, ...]], tuple[list[Event], bytes]]
 
 
 def find_reader() -> ReadBlock | None:

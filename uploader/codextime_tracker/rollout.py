@@ -174,12 +174,8 @@ class Reading:
         """By the compiled reader, which leaves to Python whatever is unusual."""
         repeated = b""
         for data, start in self.blocks():
-            found, repeated = read_block(data, start, repeated, NAMES, CLASSES)
-            for each in found:
-                if not isinstance(each, bytes):
-                    yield each
-                elif (event := self.decode(each)) is not None:
-                    yield event
+            events, repeated = read_block(data, start, repeated, self.decode, NAMES, CLASSES)
+            yield from events
         yield from self.last_event()
 
     def decode(self, line: bytes) -> Event | None:

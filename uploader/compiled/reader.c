@@ -1,7 +1,7 @@
 /* The compiled reader: finds the lines of a block that matter, and decodes the usual ones of those that tell usage.
 
    `rollout.py` is what it must agree with, and does the same without it. A line is skipped here only if Python would
-   skip it; any line that is not exactly of a usual shape is handed back as it is. Nothing is allocated by a length
+   skip it; any line that is not exactly of a usual shape is given to Python as it is. Nothing is allocated by a length
    that a file states, and nothing outside of the block is read. */
 
 #define Py_LIMITED_API 0x030B0000
@@ -31,7 +31,8 @@ typedef struct {
     Classes classes;
     Text names[MOST_NAMES]; /* of the types that tell something */
     size_t names_count;
-    PyObject *found; /* the list that is the answer */
+    PyObject *decode; /* Python's own way to read a line */
+    PyObject *found;  /* the list of events that is the answer */
     Text repeated;   /* the last `token_count`, from its type on; the same one again says nothing new */
     Text rest;       /* of the last `token_count`, behind its usage; the same one again need not be checked */
 } Reading;
@@ -125,14 +126,14 @@ static bool is_wanted(const Reading *reading, Text name) {
     return false;
 }
 
-/* Adds an object to what was found, and lets go of it. */
-static bool add(Reading *reading, PyObject *object) {
-    bool is_added = object && PyList_Append(reading->found, object) == 0;
-    Py_XDECREF(object);
+/* Adds an event, or None, which is none, and lets go of it. False if there is an exception instead. */
+static bool add(Reading *reading, PyObject *event) {
+    bool is_added = event && (event == Py_None || PyList_Append(reading->found, event) == 0);
+    Py_XDECREF(event);
     return is_added;
 }
 
-/* Adds what a line says, if anything, or the line itself for Python to decode. False if there is an exception. */
+/* Adds what a line says, if anything. False if there is an exception. */
 static bool read_line(Reading *reading, Text line) {
     const char *type = find_type(line);
     if (type) {
@@ -146,7 +147,7 @@ static bool read_line(Reading *reading, Text line) {
             return add(reading, event);
     }
     reading->repeated.size = 0; /* it can be a `token_count` too */
-    return add(reading, PyBytes_FromStringAndSize(line.start, (Py_ssize_t)line.size));
+    return add(reading, PyObject_CallFunction(reading->decode, "y#", line.start, (Py_ssize_t)line.size));
 }
 
 /* All lines that end in the block. False if there is an exception. */
@@ -180,11 +181,11 @@ static bool take_names(Reading *reading, PyObject *names) {
 }
 
 PyDoc_STRVAR(read_block_doc,
-             "read_block(block, start, repeated, names, classes) -> (found, repeated)\n\n"
-             "What the lines of `block` from `start` on say: events, and as bytes the lines that Python must decode.\n"
-             "A last line without a newline is left. `repeated` is what this said of the block before, empty for the\n"
-             "first; `names` are the keys of DECODERS, `classes` Usage, Totals, Counted, CountLine, Record, RecordLine\n"
-             "and Raw.");
+             "read_block(block, start, repeated, decode, names, classes) -> (events, repeated)\n\n"
+             "What the lines of `block` from `start` on say; a last line without a newline is left. `repeated` is what\n"
+             "this said of the block before, empty for the first. `decode` gives the event, or None, of a line that is\n"
+             "unusual; what it raises ends the call. `names` are the keys of DECODERS, `classes` Usage, Totals, Counted,\n"
+             "CountLine, Record, RecordLine and Raw.");
 
 static PyObject *read_block(PyObject *module, PyObject *arguments) {
     (void)module;
@@ -193,8 +194,8 @@ static PyObject *read_block(PyObject *module, PyObject *arguments) {
     PyObject *names;
     Reading reading;
     Classes *classes = &reading.classes;
-    if (!PyArg_ParseTuple(arguments, "y#ny#O!(OOOOOOO)", &block, &size, &start, &repeated, &repeated_size,
-                          &PyTuple_Type, &names, &classes->usage, &classes->totals, &classes->counted,
+    if (!PyArg_ParseTuple(arguments, "y#ny#OO!(OOOOOOO)", &block, &size, &start, &repeated, &repeated_size,
+                          &reading.decode, &PyTuple_Type, &names, &classes->usage, &classes->totals, &classes->counted,
                           &classes->count_line, &classes->record, &classes->record_line, &classes->raw))
         return NULL;
     if (start < 0 || start > size) {
