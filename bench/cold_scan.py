@@ -49,20 +49,24 @@ def run() -> None:
         home, index = Path(folder, "home"), Path(folder, "index")
         generate_home(home, calls=CALLS, megabytes=MEGABYTES)
         size = sum(path.stat().st_size for path in home.rglob("*.jsonl")) / 1e6
-        scans: dict[str, list[Cost]] = {python: [] for python in pythons()}
+        named = pythons(Path(folder))
+        scans: dict[str, list[Cost]] = {name: [] for name in named}
         searches = []
         for _ in range(RUNS):  # by turns, so that what else the machine does meets all
-            for python, costs in scans.items():
-                costs.append(scan_once(python, home, index))
+            for name, python in named.items():
+                scans[name].append(scan_once(python, home, index))
             searches.append(search_once(home))
     report(size, scans, [search for search in searches if search])
 
 
-def pythons() -> list[str]:
-    """The interpreter that runs this, and the system's own one if it can take the same packages."""
-    return [sys.executable] + [SYSTEM_PYTHON] * (
-        Path(SYSTEM_PYTHON).exists() and ask(SYSTEM_PYTHON) == ask(sys.executable)
-    )
+def pythons(folder: Path) -> dict[str, str]:
+    """By a name: the interpreter that runs this, and the system's own one if it can take the same packages. The latter
+    in an environment of its own, as pipx makes them: what else the system starts with each Python is not in there."""
+    found = {describe(sys.executable): sys.executable}
+    if Path(SYSTEM_PYTHON).exists() and ask(SYSTEM_PYTHON) == ask(sys.executable):
+        subprocess.run([SYSTEM_PYTHON, "-m", "venv", "--without-pip", folder / "system"], check=True)
+        found[f"the system's {describe(SYSTEM_PYTHON)}"] = str(folder / "system" / "bin" / "python")
+    return found
 
 
 def ask(python: str) -> str:
@@ -73,8 +77,7 @@ def ask(python: str) -> str:
 
 def describe(python: str) -> str:
     """Which interpreter it is: how it was built is a sixth of its speed."""
-    version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.strip()
-    return f"the system's {version}" if python == SYSTEM_PYTHON else version
+    return subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def which_reader() -> str:
@@ -118,12 +121,12 @@ def report(size: float, scans: dict[str, list[Cost]], searches: list[Cost]) -> N
     print("| program | CPU s | least | own memory MB | peak MB | CPU to ripgrep |")
     print("|---|---|---|---|---|---|")
     search = median(cost.cpu_seconds for cost in searches) if searches else None
-    for python, costs in scans.items():
+    for name, costs in scans.items():
         cost = Cost(*(median(values) for values in zip(*costs, strict=True)))
         ratio = f"{cost.cpu_seconds / search:.1f}" if search else "for the ratio: apt install ripgrep"
         least = min(costs).cpu_seconds
         print(
-            f"| scan into a new index, {describe(python)} | {cost.cpu_seconds:.2f} | {least:.2f} |"
+            f"| scan into a new index, {name} | {cost.cpu_seconds:.2f} | {least:.2f} |"
             f" {cost.own_megabytes:.0f} | {cost.peak_megabytes:.0f} | {ratio} |"
         )
     if searches:
