@@ -1,0 +1,180 @@
+"""Sharing a seat: what is shown before, what it takes, and how it ends."""
+
+import datetime
+import uuid
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from codextime.accounts.models import User
+from codextime.teams import seats
+from codextime.teams.models import Seat, SeatSource
+from codextime.usage.erasing import ask_to_erase_usage, erase_usage
+from codextime.usage.models import Source
+from tests.teams.crew import Crew, share
+from tests.usage.burning import burn, call
+
+HOME, OTHER_HOME = uuid.UUID(int=1), uuid.UUID(int=2)
+URL = "/teams/crew/seats/share"
+
+
+@pytest.fixture
+def member(crew: Crew) -> Client:
+    return crew.client("member")
+
+
+@pytest.fixture
+def user(crew: Crew) -> User:
+    return crew.users["member"]
+
+
+def asked_for(*sources: Source, **changed: str) -> dict[str, object]:
+    return {"sources": [source.pk for source in sources], "label": "Desk", "starts_on": "2026-11-02"} | changed
+
+
+def burn_home(user: User, *calls: object, home: uuid.UUID = HOME) -> Source:
+    burn(user, *calls, source=home, label=f"home {home.int}")
+    return Source.objects.get(user=user, key=home)
+
+
+def test_the_preview_is_the_days_of_the_team_from_the_chosen_one_on(member: Client, user: User) -> None:
+    # In Berlin, 23:30 UTC on the first is the second.
+    home = burn_home(
+        user,
+        call("2026-11-01T22:30+00:00"),
+        call("2026-11-01T23:30+00:00"),
+        call("2026-11-20T10:00+00:00", "gpt-5.4-mini"),
+    )
+    burn_home(user, call("2026-11-20T11:00+00:00", tokens=(777_777, 0, 0, 0, 0)), home=OTHER_HOME)
+
+    page = member.get(URL, asked_for(home)).text
+
+    assert '<span title="2,400">2,400</span>' in page
+    assert "Mon 2 Nov 2026" in page
+    assert "Sun 1 Nov 2026" not in page
+    assert "gpt-5.4-mini" in page
+    assert "777" not in page
+    assert not Seat.objects.exists()
+
+
+def test_it_is_shared_by_the_button_below_the_preview(member: Client, user: User) -> None:
+    home = burn_home(user, call("2026-11-20T10:00+00:00"))
+
+    assert member.post(URL, asked_for(home, keeps_past="on"), follow=True).status_code == 200
+
+    seat = Seat.objects.get()
+    assert (seat.label, seat.user, str(seat.starts_on), seat.ends_on) == ("Desk", user, "2026-11-02", None)
+    assert [of_seat.source for of_seat in SeatSource.objects.filter(seat=seat)] == [home]
+    assert "All your sources are shared" in member.get(URL).text
+
+
+def test_nobody_shares_what_is_not_theirs(member: Client, crew: Crew) -> None:
+    theirs = burn_home(crew.users["owner"], call("2026-11-20T10:00+00:00"))
+
+    for send in (member.get, member.post):
+        answer = send(URL, asked_for(theirs))
+        assert answer.status_code == 400
+        assert "home 1" not in answer.text
+    with pytest.raises(seats.SourceNotFound):
+        seats.share_seat(
+            actor=crew["member"],
+            source_ids=[theirs.pk],
+            label="Mine",
+            starts_on=timezone.now().date(),
+            keeps_past=False,
+            now=timezone.now(),
+        )
+    assert not Seat.objects.exists()
+
+
+def test_a_source_is_in_one_seat_of_a_team(member: Client, user: User) -> None:
+    home = burn_home(user, call("2026-11-20T10:00+00:00"))
+    member.post(URL, asked_for(home))
+
+    assert member.post(URL, asked_for(home)).status_code == 400
+    assert Seat.objects.count() == 1
+
+
+@pytest.mark.parametrize("starts_on", ["2019-12-31", "2999-01-01", "", "yesterday", "2026-02-30", "-1"])
+def test_a_date_out_of_range_is_refused(starts_on: str, member: Client, user: User) -> None:
+    home = burn_home(user, call("2026-11-20T10:00+00:00"))
+
+    for send in (member.get, member.post):
+        assert send(URL, asked_for(home, starts_on=starts_on)).status_code == 400
+    assert not Seat.objects.exists()
+
+
+def test_ended_it_shows_up_to_yesterday_or_nothing(crew: Crew, member: Client) -> None:
+    stays, goes = share(crew["member"], "stays"), share(crew["member"], "goes")
+    for seat in (stays, goes):
+        member.post(f"/teams/crew/seats/{seat.public_id}/end", {"past": seat.label})
+
+    [left] = Seat.objects.all()
+    assert left.label == "stays"
+    assert left.ends_on == seats.today_in(crew.team, timezone.now()) - datetime.timedelta(days=1)
+    assert not SeatSource.objects.filter(is_current=True).exists()
+
+
+def test_ended_on_its_first_day_nothing_stays(crew: Crew, member: Client) -> None:
+    seat = share(crew["member"], days_ago=0)
+
+    member.post(f"/teams/crew/seats/{seat.public_id}/end", {"past": "stays"})
+
+    assert not Seat.objects.exists()
+
+
+def test_shared_anew_no_day_is_there_twice(crew: Crew, member: Client) -> None:
+    seat = share(crew["member"])
+    source = SeatSource.objects.get().source
+    member.post(f"/teams/crew/seats/{seat.public_id}/end", {"past": "stays"})
+    today = seats.today_in(crew.team, timezone.now())
+    yesterday = str(today - datetime.timedelta(days=1))
+
+    refused = member.post(URL, asked_for(source, starts_on=yesterday))
+    assert (refused.status_code, f"up to {yesterday}" in refused.text) == (400, True)
+    assert member.post(URL, asked_for(source, starts_on=str(today))).status_code == 302
+
+    assert Seat.objects.count() == 2
+
+
+def test_with_another_zone_a_seat_never_shows_more(crew: Crew) -> None:
+    seat = share(crew["member"])
+    first = seat.starts_on
+    later = {"America/New_York": 1, "Pacific/Kiritimati": 2, "Europe/Berlin": 3}
+
+    for zone, days in later.items():
+        # Each midnight is compared with the one before; going round costs a day each time.
+        crew.client("owner").post("/teams/crew/settings", {"name": "Crew", "time_zone": zone})
+        seat.refresh_from_db()
+        assert seat.starts_on <= first + datetime.timedelta(days=days)
+        crew.team.refresh_from_db()
+        starts_at = datetime.datetime.combine(seat.starts_on, datetime.time(), crew.team.zone)
+        assert starts_at >= datetime.datetime.combine(first, datetime.time(), datetime.UTC) - datetime.timedelta(
+            hours=1
+        )
+
+
+def test_erasing_all_usage_empties_the_seat(crew: Crew, user: User) -> None:
+    share(crew["member"])
+
+    ask_to_erase_usage(user=user, now=timezone.now())
+    assert erase_usage(user_id=user.pk)
+
+    assert Seat.objects.count() == 1
+    assert not SeatSource.objects.exists()
+
+
+def test_managers_give_seats_budgets_and_take_them_out(crew: Crew) -> None:
+    seat, owned = share(crew["member"]), share(crew["owner"])
+    admin, path = crew.client("admin"), f"/teams/crew/seats/{seat.public_id}"
+
+    assert admin.post(f"{path}/budget", {"monthly_token_budget": "1,000,000"}).status_code == 302
+    seat.refresh_from_db()
+    assert seat.monthly_token_budget == 1_000_000
+    for odd in ("0", "-5", "1e9", "9" * 30):
+        assert admin.post(f"{path}/budget", {"monthly_token_budget": odd}).status_code == 400
+    assert admin.post(f"/teams/crew/seats/{owned.public_id}/remove").status_code == 403
+    assert admin.post(f"{path}/remove").status_code == 302
+
+    assert list(Seat.objects.all()) == [owned]
