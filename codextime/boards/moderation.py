@@ -10,6 +10,7 @@ from codextime.boards.holds import is_releasable
 from codextime.boards.models import HeldDate, HiddenAccount, Listing, ModerationEvent
 from codextime.boards.snapshots import start_snapshot, take_off
 from codextime.lib.advisory_locks import Lock, hold_lock
+from codextime.usage.models import RebuiltDate
 from codextime.usage.services import UserGone, mark_all_dates, mark_date
 
 Action = ModerationEvent.Action
@@ -40,7 +41,7 @@ def hide_account(*, user: User, moderator: User, reason: str, now: datetime.date
 @transaction.atomic
 def show_account(*, user: User, moderator: User, reason: str, now: datetime.datetime) -> None:
     """Brings a hidden account back, if it is still listed. Raises `ReasonMissing` and `UserGone`."""
-    mark_all_dates(user=user)
+    mark_all_dates(user=user, reader=RebuiltDate.Reader.BOARDS)
     note(Action.SHOW, user=user, moderator=moderator, reason=reason, now=now)
     HiddenAccount.objects.filter(user=user).delete()
     transaction.on_commit(start_snapshot, robust=True)
@@ -62,7 +63,7 @@ def deactivate_account(*, user: User) -> None:
 @transaction.atomic
 def activate_account(*, user: User) -> None:
     """Undoes `deactivate_account`. Raises `UserGone`."""
-    mark_all_dates(user=user)
+    mark_all_dates(user=user, reader=RebuiltDate.Reader.BOARDS)
     set_active(user=user, is_active=True)
     transaction.on_commit(start_snapshot, robust=True)
 
@@ -77,7 +78,7 @@ def release_date(*, held: HeldDate, moderator: User, reason: str, now: datetime.
         raise UserGone
     note(Action.RELEASE, user=held.user, moderator=moderator, reason=reason, now=now, on=held.on)
     HeldDate.objects.filter(pk=held.pk, released_at=None).update(released_at=now)
-    mark_date(user_id=held.user_id, on=held.on)
+    mark_date(user_id=held.user_id, on=held.on, reader=RebuiltDate.Reader.BOARDS)
     transaction.on_commit(start_snapshot, robust=True)
 
 

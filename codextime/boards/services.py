@@ -14,6 +14,7 @@ from codextime.boards.handles import make_skeleton, validate_handle
 from codextime.boards.models import HeldDate, Listing
 from codextime.boards.snapshots import start_snapshot, take_off
 from codextime.lib.advisory_locks import Lock, hold_lock
+from codextime.usage.models import RebuiltDate
 from codextime.usage.services import mark_all_dates
 
 
@@ -37,7 +38,7 @@ def join_board(*, user: User, handle: str, now: datetime.datetime) -> Listing:
     `AccountBeingErased`.
     """
     validate_handle(handle)
-    mark_all_dates(user=user)
+    mark_all_dates(user=user, reader=RebuiltDate.Reader.BOARDS)
     hold_staying_user(user_id=user.pk)
     if Listing.objects.filter(user=user).exists():
         raise AlreadyListed
@@ -56,7 +57,7 @@ def change_handle(*, user: User, handle: str, now: datetime.datetime) -> None:
     Raises `ValidationError`, `HandleTaken`, `NotListed` and `UserGone`.
     """
     validate_handle(handle)
-    mark_all_dates(user=user)
+    mark_all_dates(user=user, reader=RebuiltDate.Reader.BOARDS)
     hold_lock(Lock.WHO_IS_LISTED)
     hold_lock(Lock.HANDLES)
     before = Listing.objects.filter(user=user).first()

@@ -23,6 +23,7 @@ from codextime.boards.access import public_listings
 from codextime.boards.models import HeldDate, Snapshot
 from codextime.boards.periods import ONE_DAY
 from codextime.lib.advisory_locks import Lock, hold_lock, try_lock
+from codextime.usage.models import RebuiltDate
 from codextime.usage.services import take_rebuilt_dates
 
 logger = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ def apply_changes(*, now: datetime.datetime) -> int:
     if snapshot is None:
         return 0
     today = snapshot.on
-    dates = take_rebuilt_dates(users=USERS_PER_SNAPSHOT)
+    dates = take_rebuilt_dates(reader=RebuiltDate.Reader.BOARDS, users=USERS_PER_SNAPSHOT)
     users = {user for user, _ in dates}
     before = find_listings(users)
     if before:

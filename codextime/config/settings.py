@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "check the totals of some users": {"task": "usage.check_sample", "schedule": crontab(hour="3", minute="17")},
     "show that a worker works": {"task": "site.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "bring the leaderboard up to date": {"task": "boards.take_snapshot", "schedule": 15, "options": {"expires": 15}},
+    "add up what teams used": {"task": "teams.rebuild", "schedule": 10, "options": {"expires": 10}},
     "rebuild what lost messages left": {"task": "usage.sweep", "schedule": 15, "options": {"expires": 15}},
     "erase what lost messages left": {"task": "usage.sweep_erasures", "schedule": 15, "options": {"expires": 15}},
     "make exports that lost messages left": {"task": "exports.sweep", "schedule": 60, "options": {"expires": 60}},

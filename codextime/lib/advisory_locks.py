@@ -16,6 +16,7 @@ class Lock(IntEnum):
     EXPORT_OF_USER = 6
     OWN_RATES_OF_USER = 9
     OPERATORS_RATES = 10
+    TEAM_TOTALS = 11
 
 
 def hold_lock(lock: Lock, key: int = 0) -> None:

@@ -15,9 +15,11 @@ from django.db.models.functions import Lower
 
 from codextime.accounts.models import validate_time_zone
 from codextime.lib.names import LONGEST_NAME
+from codextime.teams.rollup_models import SeatDay, SeatRollup, SeatTotal, TeamDay
 from codextime.usage.models import Source
 
 LONGEST_SLUG = 40
+ROLLUPS = (SeatDay, SeatTotal, TeamDay, SeatRollup)  # tables of this app that are in a file of their own
 
 
 class Role(models.TextChoices):

@@ -1,9 +1,9 @@
-"""What is done by itself: mails, and what was asked to be deleted."""
+"""What is done by itself: mails, what was asked to be deleted, and what seats used."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from codextime.teams import inviting, services
+from codextime.teams import inviting, rollups, services
 
 
 @shared_task(name="teams.mail_invitations")
@@ -15,3 +15,8 @@ def mail_invitations() -> None:
 def forget() -> None:
     inviting.forget_invitations(now=timezone.now())
     services.delete_due_teams(now=timezone.now())
+
+
+@shared_task(name=rollups.REBUILD_TASK)
+def rebuild() -> None:
+    rollups.rebuild()

@@ -18,7 +18,6 @@ from codextime.usage.models import (
     DayHour,
     DirtyDate,
     FormerReading,
-    RebuiltDate,
     Slot,
     Source,
     Thread,
@@ -29,6 +28,7 @@ from codextime.usage.models import (
     WaitingReading,
     WithdrawalRecord,
 )
+from codextime.usage.rebuilding import mark_rebuilt
 from codextime.usage.services import SWEEP_AFTER, UserGone, lock_uploads, start_task
 
 ERASE_TASK = "usage.erase"
@@ -59,7 +59,7 @@ def erase_usage(*, user_id: int) -> bool:
     if not UsageErasure.objects.filter(user=user_id, is_done=False).exists():
         return False
     utc_dates = set(Day.objects.filter(user=user_id).values_list("utc_on", flat=True))
-    RebuiltDate.objects.bulk_create(RebuiltDate(user_id=user_id, on=on) for on in utc_dates)
+    mark_rebuilt(user_id=user_id, dates=utc_dates)
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"DELETE FROM {table._meta.db_table} WHERE user_id = %s", [user_id])

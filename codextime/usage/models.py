@@ -260,10 +260,15 @@ class DirtyDate(models.Model):
 
 class RebuiltDate(models.Model):
     """A mark: the totals of this UTC date were made anew. Like a `DirtyDate` only added and deleted: who makes
-    something of the totals (the boards do) takes the marks, then reads."""
+    something of the totals takes the marks of its own, then reads."""
+
+    class Reader(models.IntegerChoices):
+        BOARDS = 1
+        TEAMS = 2
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     on = models.DateField()
+    reader = models.SmallIntegerField(choices=Reader, db_default=Reader.BOARDS)
 
     class Meta:
         indexes = [models.Index(fields=["user"], name="usage_rebuilt_date_user")]

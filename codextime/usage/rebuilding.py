@@ -3,13 +3,15 @@
 import datetime
 import itertools
 import zoneinfo
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS
-from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS
+from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS, RebuiltDate
+
+Reader = RebuiltDate.Reader
 
 SLOT = datetime.timedelta(minutes=15)
 SLOTS_PER_DATE = 96
@@ -24,16 +26,19 @@ DELETE FROM usage_dirtydate WHERE user_id = %(user)s AND "on" = ANY (ARRAY (
 """
 
 MARK_REBUILT = """
-INSERT INTO usage_rebuiltdate (user_id, "on") SELECT %(user)s, unnest(%(dates)s::date[])
+INSERT INTO usage_rebuiltdate (user_id, reader, "on")
+SELECT %(user)s, reader, "on"
+FROM unnest(%(readers)s::smallint[]) AS reader CROSS JOIN unnest(%(dates)s::date[]) AS "on"
 """
 MARK_ALL_REBUILT = """
-INSERT INTO usage_rebuiltdate (user_id, "on") SELECT DISTINCT user_id, utc_on FROM usage_day WHERE user_id = %(user)s
+INSERT INTO usage_rebuiltdate (user_id, reader, "on")
+SELECT DISTINCT user_id, %(reader)s::smallint, utc_on FROM usage_day WHERE user_id = %(user)s
 """
 # Whoever erases an account locks its row first: their marks are left to them, so that neither waits for the other.
 TAKE_REBUILT = """
-WITH marked AS (SELECT DISTINCT user_id FROM usage_rebuiltdate LIMIT %(users)s),
+WITH marked AS (SELECT DISTINCT user_id FROM usage_rebuiltdate WHERE reader = %(reader)s LIMIT %(users)s),
 held AS (SELECT id FROM accounts_user WHERE id IN (SELECT user_id FROM marked) FOR KEY SHARE SKIP LOCKED)
-DELETE FROM usage_rebuiltdate USING held WHERE user_id = held.id RETURNING user_id, "on"
+DELETE FROM usage_rebuiltdate USING held WHERE user_id = held.id AND reader = %(reader)s RETURNING user_id, "on"
 """
 
 DELETE_SLOTS = """
@@ -162,17 +167,20 @@ def utc_midnight(on: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(on, datetime.time(), datetime.UTC)
 
 
-def mark_rebuilt(*, user_id: int, dates: Sequence[datetime.date]) -> None:
+def mark_rebuilt(
+    *, user_id: int, dates: Collection[datetime.date], readers: Collection[Reader] = tuple(Reader)
+) -> None:
+    """For every reader, unless it says for whom."""
     with connection.cursor() as cursor:
-        cursor.execute(MARK_REBUILT, {"user": user_id, "dates": list(dates)})
+        cursor.execute(MARK_REBUILT, {"user": user_id, "dates": list(dates), "readers": list(readers)})
 
 
-def mark_all_rebuilt(*, user_id: int) -> None:
+def mark_all_rebuilt(*, user_id: int, reader: Reader) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(MARK_ALL_REBUILT, {"user": user_id})
+        cursor.execute(MARK_ALL_REBUILT, {"user": user_id, "reader": reader})
 
 
-def take_rebuilt(*, users: int) -> set[tuple[int, datetime.date]]:
+def take_rebuilt(*, reader: Reader, users: int) -> set[tuple[int, datetime.date]]:
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_REBUILT, {"users": users})
+        cursor.execute(TAKE_REBUILT, {"reader": reader, "users": users})
         return set(cursor.fetchall())

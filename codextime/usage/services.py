@@ -18,7 +18,7 @@ from codextime.devices.models import Device
 from codextime.lib.advisory_locks import Lock, hold_lock
 from codextime.usage import checking, lowering, rebuilding, recording, storing, thread_totals, threads, withdrawing
 from codextime.usage.checking import Difference
-from codextime.usage.models import Call, Day, DirtyDate, ModelName, Source, Thread, WithdrawalRecord
+from codextime.usage.models import Call, Day, DirtyDate, ModelName, RebuiltDate, Source, Thread, WithdrawalRecord
 from codextime.usage.readings import NAME_HIDDEN, NO_THREAD, CallReading, Withdrawal
 
 Reading = TypeVar("Reading", CallReading, Withdrawal)
@@ -248,24 +248,24 @@ def rebuild_some_dates(*, user_id: int) -> list[datetime.date]:
     return dates
 
 
-def mark_all_dates(*, user: User) -> None:
-    """Has every date of the user read anew by who takes `RebuiltDate`s. Waits for a rebuild under way, and the user is
-    not erased before the transaction ends. Raises `UserGone`."""
+def mark_all_dates(*, user: User, reader: RebuiltDate.Reader) -> None:
+    """Has every date of the user read anew by `reader`. Waits for a rebuild under way, and the user is not erased
+    before the transaction ends. Raises `UserGone`."""
     hold_lock(Lock.TOTALS_OF_USER, user.pk)
     if not hold_user(user_id=user.pk):
         raise UserGone
-    rebuilding.mark_all_rebuilt(user_id=user.pk)
+    rebuilding.mark_all_rebuilt(user_id=user.pk, reader=reader)
 
 
-def mark_date(*, user_id: int, on: datetime.date) -> None:
-    """Has one date read anew by who takes `RebuiltDate`s."""
-    rebuilding.mark_rebuilt(user_id=user_id, dates=[on])
+def mark_date(*, user_id: int, on: datetime.date, reader: RebuiltDate.Reader) -> None:
+    """Has one date read anew by `reader`."""
+    rebuilding.mark_rebuilt(user_id=user_id, dates=[on], readers=[reader])
 
 
-def take_rebuilt_dates(*, users: int) -> set[tuple[int, datetime.date]]:
-    """(user id, UTC date) of the totals that were made anew, of at most so many users; forgets them, so call it where
-    they are read, in one transaction. The users are not erased before it ends."""
-    return rebuilding.take_rebuilt(users=users)
+def take_rebuilt_dates(*, reader: RebuiltDate.Reader, users: int) -> set[tuple[int, datetime.date]]:
+    """(user id, UTC date) of the totals that were made anew and that `reader` has not read yet, of at most so many
+    users; forgets them, so call it where they are read, in one transaction. The users are not erased before it ends."""
+    return rebuilding.take_rebuilt(reader=reader, users=users)
 
 
 @transaction.atomic
