@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("codextime.devices.urls")),
     path("", include("codextime.ingest.urls")),
     path("", include("codextime.programs.urls")),
+    path("", include("codextime.dashboard.team.urls")),  # after what else is below /teams/
     path("accounts/", include("allauth.urls")),
 ]
 

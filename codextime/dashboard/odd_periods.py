@@ -1,10 +1,11 @@
 """What a page with a period answers to dates that are none, or stand the wrong way round."""
 
 import functools
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Protocol
+from typing import Concatenate, ParamSpec
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -12,16 +13,15 @@ from codextime.accounts.requests import SignedInRequest
 from codextime.dashboard.periods import FIRST_DAY, PeriodOutOfRange
 from codextime.dashboard.queries import read_query
 
+P = ParamSpec("P")
+View = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
 
-class View(Protocol):
-    def __call__(self, request: SignedInRequest) -> HttpResponse: ...
 
-
-def explains_odd_periods(view: View) -> View:
+def explains_odd_periods(view: View[P]) -> View[P]:
     @functools.wraps(view)
-    def explaining(request: SignedInRequest) -> HttpResponse:
+    def explaining(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            return view(request)
+            return view(request, *args, **kwargs)
         except PeriodOutOfRange:
             today = timezone.now().astimezone(request.user.zone).date()
             context = {"query": read_query(request.GET), "first_day": FIRST_DAY, "today": today}

@@ -4,7 +4,7 @@ import datetime
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -40,6 +40,7 @@ class OverviewQuery:
     stack: str = "model"
     only: str = ""
     has_pages: bool = True
+    usual: ClassVar[Mapping[str, str]] = DEFAULTS  # what addresses leave out
 
     def link(self, **changes: Any) -> str:
         """The address of the same page with `changes`; what is the default is left out, and so are the dates of a
@@ -57,7 +58,7 @@ class OverviewQuery:
             "stack": asked.stack,
             "only": asked.only,
         }
-        kept = {name: text for name, text in texts.items() if text and text != DEFAULTS.get(name)}
+        kept = {name: text for name, text in texts.items() if text and text != self.usual.get(name)}
         return f"{self.path}?{urlencode(kept)}"
 
     def day_link(self, on: datetime.date, *, today: datetime.date) -> str:

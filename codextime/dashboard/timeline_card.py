@@ -81,6 +81,7 @@ def finish_timeline(
     css: Mapping[str, str],
     grains: list[Choice],
     query: Linked,
+    stacks: Mapping[str, str] = queries.STACKS,
 ) -> Timeline:
     """The card of these bars, of all their series or of the one that the legend has chosen."""
     only = next((entry.name for entry in legend if entry.is_chosen), None)
@@ -92,7 +93,7 @@ def finish_timeline(
         rows=[row for row in map(timeline.describe, reversed(buckets)) if row[1].calls],
         legend=legend,
         grains=grains,
-        stacks=choices(query, "stack", queries.STACKS, query.stack, only=""),
+        stacks=choices(query, "stack", stacks, query.stack, only=""),
         all_link=query.link(only="") + PLACE if only else "",
     )
 

@@ -27,6 +27,7 @@ NOT_FOR_CRAWLERS = (
     "/estimate",
     "/insights",
     "/invitation/",
+    "/seats",
     "/settings",
     "/sign-in/",
     "/teams",

@@ -138,6 +138,12 @@ ROWS = [
     action("settings/labels/<int:source_id>", "/settings/labels/{source}", {"label": "desk"}, stranger=404),
     action("settings/labels/<int:source_id>/archive", "/settings/labels/{source}/archive", stranger=404),
     action("settings/labels/<int:source_id>/bring-back", "/settings/labels/{source}/bring-back", stranger=404),
+    # seats; the board of a team is off until it is switched on
+    page("seats"),
+    page("teams/<slug:slug>", "/teams/{team}", stranger=404),
+    page("teams/<slug:slug>/seats", "/teams/{team}/seats", stranger=404),
+    page("teams/<slug:slug>/seats.csv", "/teams/{team}/seats.csv", stranger=404),
+    page("teams/<slug:slug>/board", "/teams/{team}/board", owner=404, stranger=404),
     # teams: the owner's, of which the stranger knows nothing; for each role in `tests/teams/test_access.py`
     page("teams"),
     page("teams/new"),

@@ -3,6 +3,10 @@
 from django.utils import timezone
 
 from codextime.accounts.models import User
+from codextime.teams import rollups
+from codextime.teams.models import Role
+from codextime.usage.models import Source
+from tests.teams.sharing import join, make_team, share
 from tests.usage.burning import burn, call
 
 NOTED = 1  # the id of a call that was counted anew
@@ -22,6 +26,10 @@ PRIVATE_PAGES = [
     "/estimate/rates",
     "/insights?period=month&on=2025-10-15",
     "/insights/thresholds",
+    "/seats?period=month&on=2025-10-15",
+    "/teams/acme?period=month&on=2025-10-15",
+    "/teams/acme/seats?period=month&on=2025-10-15",
+    "/teams/acme/board?period=month&on=2025-10-15",
     "/corrections",
     "/withdrawals",
     "/devices",
@@ -46,5 +54,10 @@ def fill(user: User) -> None:
         call("2025-10-03T08:00+00:00", "custom"),
         label="work laptop",
     )
+    team = make_team(is_board_on=True, monthly_token_budget=20_000)
+    join(team, user, "Ada", Role.OWNER)
+    share(team, user, "laptop", Source.objects.filter(user=user), monthly_token_budget=50_000)
+    share(team, user, "idle one")
+    rollups.rebuild()
     newer = call("2025-10-01T01:00+00:00")._replace(call_id=NOTED.to_bytes(16), thread=f"{7:032x}")
     burn(user, newer, newer._replace(revision=258, output_tokens=300))

@@ -56,7 +56,7 @@ def print_name(name: str) -> str:
 
 def find_colours(sums: Mapping[str, Sum]) -> dict[str, str]:
     """The class of each name: the five largest have a colour of their own."""
-    named = [name for name in by_tokens(sums) if name not in NAMELESS][:MOST_SERIES]
+    named = [name for name in by_tokens(sums) if name not in (*NAMELESS, OTHER)][:MOST_SERIES]
     return dict.fromkeys([*sums, OTHER], "series-other") | {name: f"series-{n}" for n, name in enumerate(named, 1)}
 
 

@@ -1,0 +1,101 @@
+"""The usage of one's own Codex homes as seats, without a team."""
+
+import zoneinfo
+from collections.abc import Collection, Mapping
+from functools import cached_property
+
+from django.db.models import Count, F, Max, Sum
+
+from codextime.accounts.models import User
+from codextime.dashboard.periods import Period
+from codextime.dashboard.records import DayTotal
+from codextime.dashboard.selectors import name_sources
+from codextime.dashboard.sums import DayRow
+from codextime.dashboard.team import reading
+from codextime.dashboard.team.budgets import Spent
+from codextime.dashboard.team.usage import Date, SeatDetail, SeatInfo, SeatUse, SpanRow, Uses
+from codextime.pricing import selectors as pricing
+from codextime.pricing.rates import RateBook
+from codextime.usage.models import Day
+from codextime.usage.selectors import sources
+
+
+class OwnUsage:
+    """Implements `SeatUsage`: a seat is a source, and prices are those of the user. Made for one page: what was read is
+    kept."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.zone: zoneinfo.ZoneInfo = user.zone
+        self.days = Day.objects.filter(user=user)
+        self.uses: dict[Period, list[SeatUse]] = {}
+        self.details: dict[Period, dict[int, SeatDetail]] = {}
+
+    @cached_property
+    def book(self) -> RateBook:
+        return pricing.get_book(self.user)
+
+    @cached_property
+    def active(self) -> dict[Date, DayTotal]:
+        return reading.read_active(self.days)
+
+    @cached_property
+    def sources(self) -> list[SeatInfo]:
+        rows = list(sources(user=self.user).values_list("pk", "label", "key", "archived_at"))
+        names = name_sources((pk, label) for pk, label, _, _ in rows)
+        return [
+            SeatInfo(id=pk, key=key.hex, label=names[pk], is_former=archived_at is not None)
+            for pk, _, key, archived_at in rows
+        ]
+
+    def get_book(self) -> RateBook:
+        return self.book
+
+    def read_active(self) -> dict[Date, DayTotal]:
+        return self.active
+
+    def read_days(self, first: Date, last: Date, book: RateBook) -> list[DayRow]:
+        return reading.read_days(self.days, first, last, book)
+
+    def read_uses(self, period: Period, before: Period | None = None) -> Uses:
+        return Uses(self.read_uses_of(period), len(self.read_uses_of(before)) if before else 0)
+
+    def read_uses_of(self, period: Period) -> list[SeatUse]:
+        if period not in self.uses:
+            rows = self.days.filter(on__range=(period.first, period.last)).values("source_id")
+            summed = rows.annotate(
+                number=Sum("calls"),
+                tokens=Sum(F("input_tokens") + F("output_tokens")),
+                active_days=Count("on", distinct=True),
+            ).order_by("-tokens", "source_id")
+            found = summed.values_list("source_id", "number", "tokens", "active_days")
+            self.uses[period] = [SeatUse(seat, calls, int(tokens), days) for seat, calls, tokens, days in found]
+        return self.uses[period]
+
+    def read_spans(self, seats: Collection[int], period: Period, grain: str, book: RateBook) -> list[SpanRow]:
+        return reading.read_spans(self.days, "source_id", seats, period, grain, book)
+
+    def read_details(self, seats: Collection[int], period: Period, book: RateBook) -> dict[int, SeatDetail]:
+        """Of all sources at once: there are no more than some hundred."""
+        if period not in self.details:
+            every = [source.id for source in self.sources]
+            self.details[period] = reading.read_details(self.days, "source_id", every, period, book)
+        return {seat: detail for seat, detail in self.details[period].items() if seat in seats}
+
+    def read_last_days(self) -> dict[int, Date]:
+        return dict(self.days.values("source_id").annotate(last=Max("on")).values_list("source_id", "last"))
+
+    def read_seats(self, ids: Collection[int] | None = None) -> list[SeatInfo]:
+        return [source for source in self.sources if ids is None or source.id in ids]
+
+    def count_seats(self, period: Period) -> int:
+        return sum(not source.is_former for source in self.sources)
+
+    def find_budgets(self, period: Period, active: Mapping[Date, DayTotal]) -> None:
+        return None
+
+    def read_spent(self, first: Date) -> dict[int, Spent]:
+        return {}
+
+    def count_outdated(self) -> int:
+        return 0

@@ -1,0 +1,141 @@
+"""What pages of seats ask, whosever seats they are: a team's, or one's own labels."""
+
+import datetime
+import zoneinfo
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from django.db.models import DateField, Func
+from django.db.models.functions import TruncMonth
+
+from codextime.dashboard.periods import Period
+from codextime.dashboard.records import DayTotal
+from codextime.dashboard.sums import DayRow, Sum
+from codextime.dashboard.team.budgets import Budgets, Spent
+from codextime.lib import weeks
+from codextime.pricing.rates import RateBook
+
+Date = datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class SeatUse:
+    """What a seat used in a period, and on how many days of it."""
+
+    seat: int
+    calls: int
+    tokens: int
+    active_days: int
+
+
+class Uses(NamedTuple):
+    """Of each seat that was used in a period at all, those with the most tokens first; and how many were in another
+    one."""
+
+    now: list[SeatUse]
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatInfo:
+    """`key` names the seat in addresses. `member` is empty for a machine of the team, and `None` where the seats are
+    one's own. `budget` is in tokens a month."""
+
+    id: int
+    key: str
+    label: str
+    member: str | None = None
+    is_former: bool = False
+    starts_on: Date | None = None
+    ends_on: Date | None = None
+    budget: int | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.label} · {self.member}" if self.member else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class SeatDetail:
+    """The priced sum of a seat in a period, and the tokens of each model in it."""
+
+    sum: Sum
+    models: Mapping[str, int]
+
+
+class SeatUsage(Protocol):
+    """Days are those of `zone`; a period's edges are included."""
+
+    zone: zoneinfo.ZoneInfo
+
+    def get_book(self) -> RateBook: ...
+
+    def read_active(self) -> dict[Date, DayTotal]:
+        """All days with calls, in order."""
+
+    def read_days(self, first: Date, last: Date, book: RateBook) -> list[DayRow]:
+        """Of all seats together, by day, model and rate."""
+
+    def read_uses(self, period: Period, before: Period | None = None) -> Uses:
+        """In the period; and how many seats were used in the one before it."""
+
+    def read_spans(self, seats: Collection[int], period: Period, grain: str, book: RateBook) -> "list[SpanRow]":
+        """Of each of these seats, by the first day of each day, week or month."""
+
+    def read_details(self, seats: Collection[int], period: Period, book: RateBook) -> dict[int, SeatDetail]:
+        """Of those of these seats that were used."""
+
+    def read_last_days(self) -> dict[int, Date]:
+        """Of all time, the last day on which each seat was used."""
+
+    def read_seats(self, ids: Collection[int] | None = None) -> list[SeatInfo]:
+        """These seats, or all that there are."""
+
+    def count_seats(self, period: Period) -> int:
+        """Those that could be used in it."""
+
+    def find_budgets(self, period: Period, active: Mapping[Date, DayTotal]) -> Budgets | None:
+        """Of the month that the period ends in; `None` where there are none."""
+
+    def read_spent(self, first: Date) -> Mapping[int, Spent]:
+        """Of the seats with budgets, in the month from `first` on."""
+
+    def count_outdated(self) -> int:
+        """Seats that are being added up."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    seat: int
+    on: Date
+    row: DayRow
+
+
+class WeekOf(Func):
+    """The first day of the week of a date, where `anchor` is the first day of a week before all dates."""
+
+    arity = 1
+    output_field = DateField()
+
+    def __init__(self, expression: str, *, anchor: Date) -> None:
+        days = f"mod(%(expressions)s - DATE '{anchor.isoformat()}', {weeks.DAYS})"
+        super().__init__(expression, template=f"(%(expressions)s - {days})")
+
+
+def span_of(grain: str, period: Period) -> Func | None:
+    """The first day of a bar by its day; `None` where bars are days."""
+    if grain == "month":
+        return TruncMonth("on", output_field=DateField())
+    return WeekOf("on", anchor=weeks.first_of_week(period.first)) if grain == "week" else None
+
+
+def find_details(rows: Iterable[tuple[int, str, Sum]]) -> dict[int, SeatDetail]:
+    """From (seat, model, priced sum)."""
+    whole: dict[int, Sum] = {}
+    models: dict[int, dict[str, int]] = {}
+    for seat, model, part in rows:
+        whole.setdefault(seat, Sum()).add(part)
+        of_seat = models.setdefault(seat, {})
+        of_seat[model] = of_seat.get(model, 0) + part.tokens.total
+    return {seat: SeatDetail(sum_, models[seat]) for seat, sum_ in whole.items()}
