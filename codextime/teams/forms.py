@@ -34,7 +34,7 @@ def zone_choices() -> list[tuple[str, str]]:
 
 
 class NameField(forms.CharField):
-    def __init__(self, label: Any, help_text: Any = "", placeholder: str = "", **options: Any) -> None:
+    def __init__(self, label: Any, help_text: Any = "", placeholder: Any = "", **options: Any) -> None:
         widget = forms.TextInput(attrs=PLAIN | ({"placeholder": placeholder} if placeholder else {}))
         super().__init__(label=label, help_text=help_text, validators=[validate_name], widget=widget, **options)
 
@@ -79,7 +79,7 @@ class OwnNameField(NameField):
 
 
 class NewTeamForm(forms.Form):
-    name = NameField(gettext_lazy("Name of the team"), placeholder="Platform")
+    name = NameField(gettext_lazy("Name of the team"), placeholder=gettext_lazy("Platform"))
     slug = SlugField()
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
@@ -168,7 +168,7 @@ class ShareForm(forms.Form):
         help_text=gettext_lazy("Each is one Codex home on one of your machines. Several become one seat."),
     )
     label = NameField(
-        gettext_lazy("Label of the seat"), gettext_lazy("What the team calls it."), placeholder="work laptop"
+        gettext_lazy("Label of the seat"), gettext_lazy("What the team calls it."), placeholder=gettext_lazy("work laptop")
     )
     starts_on = forms.DateField(
         label=gettext_lazy("From"),

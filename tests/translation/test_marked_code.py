@@ -9,11 +9,12 @@ from tests.translation.code import unmarked
 
 FOLDER = settings.ROOT / "codextime"
 # `config`, `runtime`, `ingest` and `usage` make no pages, nor do migrations and the commands of operators.
-APPS = ("accounts", "boards", "dashboard", "devices", "exports", "lib", "pricing", "programs", "site")
+APPS = ("accounts", "boards", "dashboard", "devices", "exports", "lib", "pricing", "programs", "site", "teams")
 ENGLISH = {
     "dashboard/calls/narrowing.py": "SQL",
     "dashboard/calls/prices.py": "SQL",
     "dashboard/calls/reading.py": "SQL",
+    "dashboard/templatetags/charts.py": "HTML",
     "dashboard/threads/reading_one.py": "SQL",
     "boards/ranks.py": "SQL",
     "boards/handles.py": "words that no handle may have",
@@ -31,11 +32,22 @@ ENGLISH = {
     "programs/queries.py": "answers for programs",
     "programs/schemas.py": "the API's document",
     "site/metrics.py": "for Prometheus",
+    "teams/inviting.py": "a line of the audit log, which is stored",
+    "teams/rollup_checks.py": "SQL, and for the operator's terminal",
+    "teams/rollup_queries.py": "SQL",
     "site/readiness.py": "answers for load balancers",
 }
 SAME_EVERYWHERE = {
     **dict.fromkeys(("Accept", "Authorization", "Cookie", "Lax", "Origin"), "HTTP"),
-    **dict.fromkeys(('attachment; filename="', "text/csv; charset=utf-8", "text/plain; charset=utf-8"), "HTTP"),
+    **dict.fromkeys(
+        (
+            'attachment; filename="',
+            'attachment; filename="codextime-',
+            "text/csv; charset=utf-8",
+            "text/plain; charset=utf-8",
+        ),
+        "HTTP",
+    ),
     **dict.fromkeys(("Canonical", "Contact", "Expires"), "fields of security.txt"),
     **dict.fromkeys(("All time", "Sent", "Dashboard", "tokens in", "new"), "what the tracker prints, in English"),
     **dict.fromkeys(("--server", "make up", "make login-link"), "typed as it stands"),

@@ -20,7 +20,7 @@ from codextime.dashboard.team.budgets import Budget, Spent, build_budget
 from codextime.dashboard.team.query import SORTS, SeatsQuery, TableQuery
 from codextime.dashboard.team.usage import SeatDetail, SeatInfo, SeatUse
 from codextime.dashboard.threads.words import describe_models
-from codextime.lib import formats
+from codextime.lib import counts, formats
 
 SEATS_PER_PAGE = 50
 NEVER = datetime.date.min
@@ -198,7 +198,7 @@ def build_row(row: Known, detail: SeatDetail | None, spent: Spent | None, most: 
         is_idle=is_idle,
         tokens=formats.NONE if is_idle else formats.compact(use.tokens),
         exact_tokens=_("%(tokens)s tokens, %(calls)s")
-        % {"tokens": formats.exact(use.tokens), "calls": formats.plural(use.calls, "call")},
+        % {"tokens": formats.exact(use.tokens), "calls": counts.calls(use.calls)},
         width=f"{use.tokens / most * 100:.1f}%" if most else "0",
         estimate=detail.sum.value if detail else formats.NONE,
         exact_estimate=detail.sum.exact_value if detail else "",

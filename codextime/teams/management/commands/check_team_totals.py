@@ -19,5 +19,5 @@ class Command(BaseCommand):
         if not wrong:
             return "The totals of teams are what their seats used."
         if not fix:
-            raise CommandError(f"{formats.plural(len(wrong), 'total')} of teams wrong. --fix makes all anew.")
-        return f"Made the totals of {formats.plural(rollups.fix_totals(), 'seat')} anew."
+            raise CommandError(f"{formats.exact(len(wrong))} of the totals of teams are wrong. --fix makes all anew.")
+        return f"Made the totals anew, seat by seat: {formats.exact(rollups.fix_totals())}."
