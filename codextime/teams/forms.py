@@ -168,7 +168,9 @@ class ShareForm(forms.Form):
         help_text=gettext_lazy("Each is one Codex home on one of your machines. Several become one seat."),
     )
     label = NameField(
-        gettext_lazy("Label of the seat"), gettext_lazy("What the team calls it."), placeholder=gettext_lazy("work laptop")
+        gettext_lazy("Label of the seat"),
+        gettext_lazy("What the team calls it."),
+        placeholder=gettext_lazy("work laptop"),
     )
     starts_on = forms.DateField(
         label=gettext_lazy("From"),
