@@ -22,16 +22,20 @@ MEGABYTES = 500
 RUNS = 7
 SYSTEM_PYTHON = "/usr/bin/python3"
 
-# Runs in a process of its own, and says at its end how many calls it stored and its own memory in kB.
+# Runs in a process of its own, which starts and ends as the program does, and says at its end how many calls it stored
+# and its own memory in kB.
 SCAN = """
 import sys
 from pathlib import Path
+from codextime_tracker.quick_start import import_msgspec, leave
+import_msgspec()
 from codextime_tracker.index import Index
 from codextime_tracker.scanning import scan
 with Index.open(Path(sys.argv[1])) as index:
     report = scan(index, Path(sys.argv[2]))
 own = [line for line in open("/proc/self/smaps_rollup") if line.startswith("Private")]
-print(report.calls.added, sum(int(line.split()[1]) for line in own))
+print(report.calls.added, sum(int(line.split()[1]) for line in own), flush=True)
+leave(0)
 """
 
 
