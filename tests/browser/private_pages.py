@@ -3,10 +3,11 @@
 from django.utils import timezone
 
 from codextime.accounts.models import User
-from codextime.teams import rollups
+from codextime.teams import inviting, machines, rollups, tokens
 from codextime.teams.models import Role
 from codextime.usage.models import Source
-from tests.teams.sharing import join, make_team, share
+from tests.teams import crew as crews
+from tests.teams import sharing
 from tests.usage.burning import burn, call
 
 NOTED = 1  # the id of a call that was counted anew
@@ -36,6 +37,12 @@ PRIVATE_PAGES = [
     "/devices/pair",
     "/settings",
     "/settings/read-tokens",
+    "/teams",
+    "/teams/new",
+    *(
+        f"/teams/crew/{name}"
+        for name in ("members", "leave", "invitations", "seats/share", "machines", "settings", "audit", "tokens")
+    ),
     "/accounts/email/",
     "/accounts/sessions/",
     "/accounts/password/change/",
@@ -54,10 +61,25 @@ def fill(user: User) -> None:
         call("2025-10-03T08:00+00:00", "custom"),
         label="work laptop",
     )
-    team = make_team(is_board_on=True, monthly_token_budget=20_000)
-    join(team, user, "Ada", Role.OWNER)
-    share(team, user, "laptop", Source.objects.filter(user=user), monthly_token_budget=50_000)
-    share(team, user, "idle one")
-    rollups.rebuild()
+    fill_seats(user)
+    fill_team(user)
     newer = call("2025-10-01T01:00+00:00")._replace(call_id=NOTED.to_bytes(16), thread=f"{7:032x}")
     burn(user, newer, newer._replace(revision=258, output_tokens=300))
+
+
+def fill_seats(user: User) -> None:
+    """A team that sees what the user used, and a seat that is idle."""
+    team = sharing.make_team(is_board_on=True, monthly_token_budget=20_000)
+    sharing.join(team, user, "Ada", Role.OWNER)
+    sharing.share(team, user, "laptop", Source.objects.filter(user=user), monthly_token_budget=50_000)
+    sharing.share(team, user, "idle one")
+    rollups.rebuild()
+
+
+def fill_team(user: User) -> None:
+    """A team of the user's, with something on each of its pages."""
+    crew, now = crews.make_crew(owner=user), timezone.now()
+    crews.share(crew["owner"])
+    machines.add_machine(actor=crew["owner"], label="CI", now=now)
+    tokens.make_team_token(actor=crew["owner"], name="spreadsheet", now=now)
+    inviting.invite(actor=crew["owner"], email="", role=Role.MEMBER, now=now)
