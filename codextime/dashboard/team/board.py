@@ -46,7 +46,7 @@ def get_board(*, usage: SeatUsage, query: TableQuery, now: datetime.datetime) ->
     today = now.astimezone(usage.zone).date()
     active = usage.read_active() if query.overview.period == "all" else {}
     period = find_period(query.overview, today=today, first_active=min(active, default=today))
-    uses = usage.read_uses(period).now
+    uses = usage.read_uses(period)
     return build_board(query, period, uses, {seat.id: seat for seat in usage.read_seats()})
 
 

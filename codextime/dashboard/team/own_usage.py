@@ -13,7 +13,7 @@ from codextime.dashboard.selectors import name_sources
 from codextime.dashboard.sums import DayRow
 from codextime.dashboard.team import reading
 from codextime.dashboard.team.budgets import Spent
-from codextime.dashboard.team.usage import Date, SeatDetail, SeatInfo, SeatUse, SpanRow, Uses
+from codextime.dashboard.team.usage import Date, SeatDetail, SeatInfo, SeatUse, SpanRow
 from codextime.pricing import selectors as pricing
 from codextime.pricing.rates import RateBook
 from codextime.usage.models import Day
@@ -57,10 +57,7 @@ class OwnUsage:
     def read_days(self, first: Date, last: Date, book: RateBook) -> list[DayRow]:
         return reading.read_days(self.days, first, last, book)
 
-    def read_uses(self, period: Period, before: Period | None = None) -> Uses:
-        return Uses(self.read_uses_of(period), len(self.read_uses_of(before)) if before else 0)
-
-    def read_uses_of(self, period: Period) -> list[SeatUse]:
+    def read_uses(self, period: Period) -> list[SeatUse]:
         if period not in self.uses:
             rows = self.days.filter(on__range=(period.first, period.last)).values("source_id")
             summed = rows.annotate(

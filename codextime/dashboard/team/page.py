@@ -37,7 +37,6 @@ class SeatsReading:
     chart: Period
     grain: str
     uses: Sequence[SeatUse]
-    uses_before: int
     seats: int
     top: Sequence[SeatInfo]
     spans: Sequence[SpanRow]
@@ -70,7 +69,6 @@ class SeatsPage:
     rates: RatesUsed
     budgets: Budgets | None
     rebuilding: str
-    has_few_shares: bool
     is_empty: bool
 
 
@@ -119,7 +117,6 @@ def build_page(reading: SeatsReading) -> SeatsPage:
         rates=build_rates_used(activity.now.estimate, models, today=period.today),
         budgets=reading.budgets,
         rebuilding=describe_outdated(reading.outdated),
-        has_few_shares=len(models) + len(reading.uses) <= overview.FEW_SHARES,
         is_empty=not read.active,
     )
 
@@ -128,7 +125,7 @@ def build_figures(reading: SeatsReading, activity: Activity) -> list[KeyFigure]:
     return [
         figures.tokens_figure(activity),
         figures.value_figure(activity),
-        seats_figure(reading, activity),
+        seats_figure(reading),
         figures.active_days_figure(activity),
         figures.cached_figure(activity),
         figures.calls_figure(activity),
@@ -140,33 +137,19 @@ def build_details(reading: SeatsReading, activity: Activity) -> list[KeyFigure]:
     return [*parts, per_seat_figure(reading, activity)]
 
 
-def seats_figure(reading: SeatsReading, activity: Activity) -> KeyFigure:
-    active = len(reading.uses)
-    return figures.compared(
-        activity,
-        label=_("Active seats"),
-        value=_("%(active)s / %(seats)s") % {"active": formats.exact(active), "seats": formats.exact(reading.seats)},
-        title=ngettext(
-            "%(active)s of %(seats)s seat had calls", "%(active)s of %(seats)s seats had calls", reading.seats
-        )
-        % {"active": formats.exact(active), "seats": formats.exact(reading.seats)},
-        note=formats.signed(active - reading.uses_before) if reading.uses_before else None,
-        sparkline="",
-    )
+def seats_figure(reading: SeatsReading) -> KeyFigure:
+    active, seats = formats.exact(len(reading.uses)), formats.exact(reading.seats)
+    title = ngettext("%(active)s of %(seats)s seat had calls", "%(active)s of %(seats)s seats had calls", reading.seats)
+    words = {"active": active, "seats": seats}
+    return KeyFigure(_("Active seats"), f"{active} / {seats}", title % words, "", "", "", "")
 
 
 def per_seat_figure(reading: SeatsReading, activity: Activity) -> KeyFigure:
-    active = len(reading.uses)
-    each = activity.now.tokens.total // active if active else 0
-    before = activity.before.tokens.total / reading.uses_before if activity.before and reading.uses_before else 0
-    return figures.compared(
-        activity,
-        label=_("Tokens a seat"),
-        value=formats.compact(each) if active else formats.NONE,
-        title=_("%(count)s tokens for each active seat") % {"count": formats.exact(each)},
-        note=formats.change(each, before) if before else None,
-        sparkline="",
-    )
+    """What an active seat used on average."""
+    count = activity.now.tokens.total // len(reading.uses) if reading.uses else 0
+    title = _("%(count)s tokens for each active seat") % {"count": formats.exact(count)}
+    value = formats.compact(count) if reading.uses else formats.NONE
+    return KeyFigure(_("Tokens a seat"), value, title, "", "", "", "")
 
 
 def build_timeline(reading: SeatsReading, models: Mapping[str, Sum]) -> Timeline:

@@ -22,7 +22,7 @@ from codextime.dashboard.team.usage import SeatDetail, SeatInfo, SeatUse
 from codextime.dashboard.threads.words import describe_models
 from codextime.lib import counts, formats
 
-SEATS_PER_PAGE = 50
+SEATS_PER_PAGE = 25
 NEVER = datetime.date.min
 
 

@@ -23,7 +23,7 @@ def get_page(*, usage: SeatUsage, query: SeatsQuery, now: datetime.datetime) -> 
     period = find_period_of(usage, query, active, now)
     first, last = overview.find_span(query, period)
     book = usage.get_book()
-    uses, before = usage.read_uses(period, period.before())
+    uses = usage.read_uses(period)
     top = [use.seat for use in uses[:MOST_SEATS]]
     chart = chart_of(period)
     grain = find_grain(query, period)
@@ -46,7 +46,6 @@ def get_page(*, usage: SeatUsage, query: SeatsQuery, now: datetime.datetime) -> 
         chart=chart,
         grain=grain,
         uses=uses,
-        uses_before=before,
         seats=max(usage.count_seats(period), len(uses)),
         top=in_order(top, {seat.id: seat for seat in usage.read_seats(top)}),
         spans=spans,
@@ -77,7 +76,7 @@ def find_period_of(
 def get_table(*, usage: SeatUsage, query: TableQuery, now: datetime.datetime) -> SeatTable:
     """One page of the seats. Raises `PeriodOutOfRange`."""
     period = find_period_of(usage, query.overview, usage.read_active(), now)
-    uses: dict[int, SeatUse] = {use.seat: use for use in usage.read_uses(period).now}
+    uses: dict[int, SeatUse] = {use.seat: use for use in usage.read_uses(period)}
     reading = TableReading(
         query=query,
         period=period,
@@ -95,6 +94,6 @@ def get_table(*, usage: SeatUsage, query: TableQuery, now: datetime.datetime) ->
 def get_sheet(*, usage: SeatUsage, query: TableQuery, now: datetime.datetime) -> SeatSheet:
     """All seats of the table, whichever page of it the address names. Raises `PeriodOutOfRange`."""
     period = find_period_of(usage, query.overview, usage.read_active(), now)
-    uses = {use.seat: use for use in usage.read_uses(period).now}
+    uses = {use.seat: use for use in usage.read_uses(period)}
     rows = list_seats(TableReading(query, period, usage.read_seats(), uses, usage.read_last_days()))
     return SeatSheet(usage, period, rows, usage.get_book())

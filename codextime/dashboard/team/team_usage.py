@@ -11,7 +11,7 @@ from codextime.dashboard.records import DayTotal
 from codextime.dashboard.sums import DayRow
 from codextime.dashboard.team import reading
 from codextime.dashboard.team.budgets import Budgets, Spent, build_budgets
-from codextime.dashboard.team.usage import Date, SeatDetail, SeatInfo, SeatUse, SpanRow, Uses
+from codextime.dashboard.team.usage import Date, SeatDetail, SeatInfo, SeatUse, SpanRow
 from codextime.pricing import selectors as pricing
 from codextime.pricing.rates import RateBook
 from codextime.teams import rollup_queries
@@ -22,9 +22,8 @@ DAY, MONTH = SeatTotal.Span.DAY, SeatTotal.Span.MONTH
 
 # Whole months are read as such, what is left of a period by days.
 USES = """
-SELECT seat_id, coalesce(sum(calls) FILTER (WHERE is_now), 0), coalesce(sum(tokens) FILTER (WHERE is_now), 0) AS tokens,
-    coalesce(sum(active_days) FILTER (WHERE is_now), 0), bool_or(NOT is_now)
-FROM unnest(%s::smallint[], %s::date[], %s::bool[]) AS part (span, "on", is_now)
+SELECT seat_id, sum(calls), sum(tokens) AS tokens, sum(active_days)
+FROM unnest(%s::smallint[], %s::date[]) AS part (span, "on")
 JOIN teams_seattotal AS total ON total.team_id = %s AND total.span = part.span AND total."on" = part."on"
 GROUP BY seat_id ORDER BY tokens DESC, seat_id
 """
@@ -48,14 +47,13 @@ class TeamUsage:
     def read_days(self, first: Date, last: Date, book: RateBook) -> list[DayRow]:
         return reading.read_days(self.team_days, first, last, book)
 
-    def read_uses(self, period: Period, before: Period | None = None) -> Uses:
-        parts = [(*part, True) for part in cut(period.first, period.last)]
-        parts += [(*part, False) for part in cut(before.first, before.last)] if before else []
+    def read_uses(self, period: Period) -> list[SeatUse]:
+        spans, firsts = zip(*cut(period.first, period.last), strict=True)
         with connection.cursor() as cursor:
-            cursor.execute(USES, [*(list(column) for column in zip(*parts, strict=True)), self.team.pk])
-            rows = cursor.fetchall()
-        found = [SeatUse(seat, int(calls), int(tokens), int(days)) for seat, calls, tokens, days, _ in rows if calls]
-        return Uses(found, sum(was_used for *_, was_used in rows))
+            cursor.execute(USES, [list(spans), list(firsts), self.team.pk])
+            return [
+                SeatUse(seat, int(calls), int(tokens), int(days)) for seat, calls, tokens, days in cursor.fetchall()
+            ]
 
     def read_spans(self, seats: Collection[int], period: Period, grain: str, book: RateBook) -> list[SpanRow]:
         return reading.read_spans(self.seat_days, "seat_id", seats, period, grain, book)

@@ -4,7 +4,7 @@ import datetime
 import zoneinfo
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from django.db.models import DateField, Func
 from django.db.models.functions import TruncMonth
@@ -27,14 +27,6 @@ class SeatUse:
     calls: int
     tokens: int
     active_days: int
-
-
-class Uses(NamedTuple):
-    """Of each seat that was used in a period at all, those with the most tokens first; and how many were in another
-    one."""
-
-    now: list[SeatUse]
-    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +69,8 @@ class SeatUsage(Protocol):
     def read_days(self, first: Date, last: Date, book: RateBook) -> list[DayRow]:
         """Of all seats together, by day, model and rate."""
 
-    def read_uses(self, period: Period, before: Period | None = None) -> Uses:
-        """In the period; and how many seats were used in the one before it."""
+    def read_uses(self, period: Period) -> list[SeatUse]:
+        """Of each seat that was used in the period at all, those with the most tokens first."""
 
     def read_spans(self, seats: Collection[int], period: Period, grain: str, book: RateBook) -> "list[SpanRow]":
         """Of each of these seats, by the first day of each day, week or month."""
