@@ -44,9 +44,13 @@ class ReadView(APIView):
         network = network_of(request._request)
         can_count = count_use(REQUESTS_OF_NETWORK, key=network, now=timezone.now())
         super().initial(request, *args, **kwargs)
-        token = token_of(request)
         if can_count:
-            count_uses((READS_OF_TOKEN, str(token.pk)), (READS_OF_USER, str(token.user_id)), now=timezone.now())
+            self.count(request)
+
+    def count(self, request: Request) -> None:
+        """Raises `LimitReached`."""
+        token = token_of(request)
+        count_uses((READS_OF_TOKEN, str(token.pk)), (READS_OF_USER, str(token.user_id)), now=timezone.now())
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, ParameterWrong):

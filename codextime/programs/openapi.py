@@ -11,3 +11,11 @@ class ReadTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         return {"type": "http", "scheme": "bearer", "description": "A read token, made under Settings."}
+
+
+class TeamTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # as above
+    target_class = "codextime.programs.team_authentication.TeamTokenAuthentication"
+    name = "teamToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "A team token, made on the team's pages."}

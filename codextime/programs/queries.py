@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 GRAINS = ("hour", "day", "week", "month")
 GROUPS = ("model", "label", "thread")
+TEAM_GRAINS, TEAM_GROUPS = ("day", "week", "month"), ("model",)
 LONGEST_BY_HOUR = 62  # days
 FIRST_DATE, LAST_DATE = datetime.date(2000, 1, 1), datetime.date(2999, 12, 31)  # every zone has an instant around them
 MOST_NAMES, LONGEST_NAME = 50, 64
@@ -68,6 +69,17 @@ def read_totals_query(query: QueryDict) -> TotalsQuery:
     """Raises `ParameterWrong`, as the others do."""
     refuse_unknown(query, {"from", "to", "model", "label", "by", "group"})
     return TotalsQuery(read_choice(query), one_of(query, "by", GRAINS), one_of(query, "group", GROUPS))
+
+
+def read_team_totals_query(query: QueryDict) -> TotalsQuery:
+    """Totals of teams know no hours, no labels and no threads."""
+    refuse_unknown(query, {"from", "to", "model", "by", "group"})
+    return TotalsQuery(read_choice(query), one_of(query, "by", TEAM_GRAINS), one_of(query, "group", TEAM_GROUPS))
+
+
+def read_seats_query(query: QueryDict) -> Choice:
+    refuse_unknown(query, {"from", "to"})
+    return read_choice(query)
 
 
 def read_calls_query(query: QueryDict) -> CallsQuery:

@@ -5,7 +5,15 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
-from codextime.programs.queries import GRAINS, GROUPS, HIGHEST_LIMIT, LONGEST_BY_HOUR, USUAL_LIMIT
+from codextime.programs.queries import (
+    GRAINS,
+    GROUPS,
+    HIGHEST_LIMIT,
+    LONGEST_BY_HOUR,
+    TEAM_GRAINS,
+    TEAM_GROUPS,
+    USUAL_LIMIT,
+)
 
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
@@ -120,6 +128,29 @@ PROFILE = document(
     }
 )
 
+TEAM_KEYS = {name: KEYS[name] for name in (*TEAM_GRAINS, *TEAM_GROUPS)}
+TEAM = {"team": TEXT, "time_zone": TEXT, "from": DAY, "to": DAY}
+TEAM_TOTALS = document({**TEAM, "total": document(SUM), "rows": rows(document(TEAM_KEYS | SUM, *TEAM_KEYS))})
+TEAM_SEATS = document(
+    {
+        **TEAM,
+        "rows": rows(
+            document(
+                {
+                    "seat": TEXT,
+                    "label": TEXT,
+                    "member": nullable(TEXT, "Null: a machine of the team, or somebody who left it."),
+                    "is_team_owned": {"type": "boolean"},
+                    "shared_from": DAY,
+                    "shared_until": nullable(DAY, "Null: it goes on."),
+                    **SUM,
+                    "active_days": COUNT,
+                }
+            )
+        ),
+    }
+)
+
 CHOICE = [
     OpenApiParameter("from", OpenApiTypes.DATE, description="The first day, in the user's time zone."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="The last day."),
@@ -134,3 +165,13 @@ PAGE = [
 ]
 BY = OpenApiParameter("by", str, enum=GRAINS, description=f"A row for each; hours of at most {LONGEST_BY_HOUR} days.")
 GROUP = OpenApiParameter("group", str, enum=GROUPS, description="A row for each.")
+TEAM_DATES = [
+    OpenApiParameter("from", OpenApiTypes.DATE, description="The first day, in the team's time zone."),
+    OpenApiParameter("to", OpenApiTypes.DATE, description="The last day."),
+]
+TEAM_CHOICE = [
+    *TEAM_DATES,
+    OpenApiParameter("model", str, many=True, description="Only of this model; may be repeated."),
+]
+TEAM_BY = OpenApiParameter("by", str, enum=TEAM_GRAINS, description="A row for each.")
+TEAM_GROUP = OpenApiParameter("group", str, enum=TEAM_GROUPS, description="A row for each.")

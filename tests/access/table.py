@@ -188,6 +188,8 @@ ROWS = [
     public("api/v1/usage/calls", status=401),
     public("api/v1/corrections", status=401),
     public("api/v1/profile", status=401),
+    public("api/v1/teams/<path:slug>/totals", "/api/v1/teams/{team}/totals", status=401),
+    public("api/v1/teams/<path:slug>/seats", "/api/v1/teams/{team}/seats", status=401),
     # exports
     action("settings/export", "/settings/export"),
     page("settings/export/<str:signed>", "/settings/export/{export}", stranger=302),

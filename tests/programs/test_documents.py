@@ -14,12 +14,17 @@ from codextime.accounts.models import User
 from codextime.programs import queries
 from codextime.programs.api import READS_OF_TOKEN, READS_OF_USER
 from codextime.site.api_page import ENDPOINTS
+from codextime.teams.models import Role
+from codextime.teams.tokens import make_team_token
 from tests.programs.asking import Program
+from tests.teams.sharing import join, make_team
 from tests.usage.burning import burn, call
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "api.md").read_text()
-COMMANDS = re.findall(r"^curl .*$", TEXT, flags=re.MULTILINE)
+ALL_COMMANDS = re.findall(r"^curl .*$", TEXT, flags=re.MULTILINE)
+TEAM_COMMANDS = [command for command in ALL_COMMANDS if "$TEAM" in command]
+COMMANDS = [command for command in ALL_COMMANDS if command not in TEAM_COMMANDS]
 
 
 @pytest.fixture
@@ -55,6 +60,17 @@ def test_a_command_is_answered(command: str, program: Program, used: User) -> No
     assert answer.status_code == 200, answer.text
     assert answer["Content-Type"].startswith("text/csv" if "text/csv" in command else "application/json")
     assert answer.text.startswith(("month,label,calls", f'{{"user":"{used.public_id}"'))
+
+
+@pytest.mark.parametrize("command", TEAM_COMMANDS)
+def test_a_command_of_a_team_is_answered(command: str, owner: User, now: datetime) -> None:
+    me = join(make_team(), owner, "Ada", Role.OWNER)
+    _, text = make_team_token(actor=me, name="Script", now=now)
+
+    answer = run(command.replace("$TEAM_TOKEN", text).replace("$TEAM/", "acme/"), "")
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["team"] == "acme"
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
