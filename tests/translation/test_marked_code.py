@@ -31,6 +31,8 @@ ENGLISH = {
     "programs/openapi.py": "the API's document",
     "programs/queries.py": "answers for programs",
     "programs/schemas.py": "the API's document",
+    "programs/team_api.py": "the API's document",
+    "programs/team_authentication.py": "answers for programs",
     "site/metrics.py": "for Prometheus",
     "teams/inviting.py": "a line of the audit log, which is stored",
     "teams/rollup_checks.py": "SQL, and for the operator's terminal",
