@@ -1,6 +1,7 @@
 """The compiled reader says what Python says, of the usual lines and of any other."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from codextime_tracker.rollout import CLASSES, NAMES, Reading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tracker.rollouts import CORPORA, Rollout
+from tests.tracker.rollouts import CORPORA, Rollout, counters
 from tests.tracker.test_rollout import without_repeats
 
 read_block = compiled.read_block or (lambda *_: ([], b""))
@@ -87,6 +88,17 @@ def test_a_line_with_one_more_field_says_what_python_says(line: bytes, field: st
     more = line[:place] + b"," + field.encode("utf-8", "surrogateescape") + line[place:]
 
     assert events("compiled", line + more + more + line) == events("python", line + more + more + line)
+
+
+@pytest.mark.parametrize("again", ['},"info":null}}', ',"total_token_usage":TWO}}}', ',"last_token_usage":TWO}}}'])
+def test_of_a_field_that_comes_twice_the_latter_counts(again: str) -> None:
+    one, two = (json.dumps(counters(usage), separators=(",", ":")) for usage in ((100, 10, 5, 1), (300, 30, 9, 3)))
+    head = '{"timestamp":"2026-11-20T10:00:00.000Z","type":"event_msg","payload":{"type":"token_count",'
+    start = f'{head}"info":{{"total_token_usage":{one},"last_token_usage":{one}'
+    once, twice = f"{start}}}}}}}\n".encode(), f"{start}{again}\n".replace("TWO", two).encode()
+
+    assert events("compiled", twice) == events("python", twice)
+    assert events("compiled", twice) != events("compiled", once)
 
 
 @given(st.lists(st.sampled_from(USAGE_LINES), max_size=5), st.integers(0, 2_000), st.binary(max_size=2_000))
