@@ -4,11 +4,12 @@ Numbers are written as the reader of the page has them written (`reader`); examp
 """
 
 import datetime
+import functools
 from decimal import Decimal
 
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from codextime.lib import reader
 
@@ -102,7 +103,19 @@ def signed(number: float, unit: str = "") -> str:
 
 def month(on: datetime.date) -> str:
     """Nov."""
-    return str(MONTHS_3[on.month]).title()
+    return find_months(get_language())[on.month]
+
+
+# A page of a year asks for a thousand names of months and weekdays, each of which would be looked up in a catalogue.
+@functools.lru_cache(maxsize=100)
+def find_months(language: str | None) -> dict[int, str]:
+    """The short names by number, in the language that is in use."""
+    return {number: str(name).title() for number, name in MONTHS_3.items()}
+
+
+@functools.lru_cache(maxsize=100)
+def find_short_weekdays(language: str | None) -> dict[int, str]:
+    return {number: str(name) for number, name in WEEKDAYS_ABBR.items()}
 
 
 def month_of_year(on: datetime.date) -> str:
@@ -117,7 +130,7 @@ def weekday(number: int) -> str:
 
 def short_weekday(number: int) -> str:
     """Sat."""
-    return str(WEEKDAYS_ABBR[number])
+    return find_short_weekdays(get_language())[number]
 
 
 def day(on: datetime.date) -> str:

@@ -50,31 +50,35 @@ class PunchCard:
 def build_punch_card(tokens: Mapping[tuple[int, int], int]) -> PunchCard:
     """`tokens` by (weekday from 0 for Monday, hour), both in the user's time zone."""
     most = max(tokens.values(), default=0)
-    dots = [build_dot(weekday, hour, count, most) for (weekday, hour), count in sorted(tokens.items()) if count]
+    week = weeks.weekdays()
     return PunchCard(
         height=TOP + 7 * ROW + 14,
-        dots=dots,
-        weekdays=[Mark(str(TOP + n * ROW + 4), formats.short_weekday(day)) for n, day in enumerate(weeks.weekdays())],
+        dots=build_dots(tokens, most),
+        weekdays=[Mark(str(TOP + n * ROW + 4), formats.short_weekday(day)) for n, day in enumerate(week)],
         hours=[Mark(at_percent((hour + 0.5) / 24), f"{hour:02}") for hour in range(0, 24, 4)],
         busiest=describe_busiest(tokens),
-        weekday_names=[formats.short_weekday(day) for day in weeks.weekdays()],
+        weekday_names=[formats.short_weekday(day) for day in week],
         table=[
-            (f"{hour:02}:00", [formats.compact(tokens.get((weekday, hour), 0)) for weekday in weeks.weekdays()])
+            (f"{hour:02}:00", [formats.compact(tokens.get((weekday, hour), 0)) for weekday in week])
             for hour in range(24)
         ],
     )
 
 
-def build_dot(weekday: int, hour: int, count: int, most: int) -> Dot:
-    share = count / most
-    return Dot(
-        x=at_percent((hour + 0.5) / 24),
-        y=TOP + weeks.row_of(weekday) * ROW,
-        radius=pixels(max(LARGEST * math.sqrt(share), SMALLEST)),
-        step=min(STEPS, 1 + int(share * STEPS)),
-        title=_("%(weekdays)s, %(times)s: %(count)s tokens")
-        % {"weekdays": _(WEEKDAYS[weekday]), "times": span(hour), "count": formats.exact(count)},
-    )
+def build_dots(tokens: Mapping[tuple[int, int], int], most: int) -> list[Dot]:
+    weekdays, times = [_(name) for name in WEEKDAYS], [span(hour) for hour in range(24)]
+    title = _("%(weekdays)s, %(times)s: %(count)s tokens")
+    return [
+        Dot(
+            x=at_percent((hour + 0.5) / 24),
+            y=TOP + weeks.row_of(weekday) * ROW,
+            radius=pixels(max(LARGEST * math.sqrt(count / most), SMALLEST)),
+            step=min(STEPS, 1 + int(count / most * STEPS)),
+            title=title % {"weekdays": weekdays[weekday], "times": times[hour], "count": formats.exact(count)},
+        )
+        for (weekday, hour), count in sorted(tokens.items())
+        if count
+    ]
 
 
 def span(hour: int) -> str:
