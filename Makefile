@@ -21,9 +21,10 @@ login-link:
 	@$(BOOTSTRAP) local
 	@$(CODEXTIME) login-link
 
+# Three on two processors: tests also wait, for browsers and for programs that start.
 test:
 	@$(BOOTSTRAP) dev
-	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
+	@exec $(BIN)/python -m pytest -n 3 $(ARGS)
 
 lint:
 	@$(BOOTSTRAP) dev

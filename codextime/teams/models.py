@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from codextime.accounts.models import validate_time_zone
 from codextime.lib.names import LONGEST_NAME
@@ -23,9 +24,9 @@ ROLLUPS = (SeatDay, SeatTotal, TeamDay, SeatRollup)  # tables of this app that a
 
 
 class Role(models.TextChoices):
-    OWNER = "owner"
-    ADMIN = "admin"
-    MEMBER = "member"
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    MEMBER = "member", _("Member")
 
 
 class Team(models.Model):

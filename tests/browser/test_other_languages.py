@@ -39,7 +39,9 @@ CUT = """
 NAMES = re.compile(
     r"""
     gpt-[\w.-]+ | o\d-mini | codex-[\w-]+ | \bcustom\b | u_\w+                 # of models and the account
-    | [Ww]ork\ laptop | Desktop | \bCI\b                                     # labels
+    | [Ww]ork\ laptop | \bDesk(top)?\b | \bCI\b | \blaptop\b | \bidle\ one\b    # labels
+    | \b(?:Acme|acme|Crew|crew|Ada|Olga|Admin|Member|spreadsheet)\b          # of teams and their people
+    | \b(?:admin|member)(?:,\ by\ link)?                                    # what the audit log stores
     | (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\ [A-Z][a-z]{2}\ \d+,\ \d{4}           # what the browser says of a day
     | \b(?:Source|Machine)\ \d+ | \b[A-Z][a-z]+\ [a-z]+\ \d+\b             # that nobody typed yet
     | \bUTC\b | \b[A-Z][a-z]+/[A-Z]\w+ | Codextime | OpenAI | GitHub | Google

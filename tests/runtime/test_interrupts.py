@@ -66,6 +66,7 @@ def test_making_the_environment_stops_with_one_line(tmp_path: Path) -> None:
         "requirements/local.txt",
         "pyproject.toml",
         "uploader/pyproject.toml",
+        "uploader/hatch_build.py",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)

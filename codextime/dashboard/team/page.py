@@ -160,7 +160,7 @@ def build_timeline(reading: SeatsReading, models: Mapping[str, Sum]) -> Timeline
     css = shares.find_colours(series)
     coloured = [name for name in shares.by_tokens(series) if css[name] != "series-other"]
     grains = {name: text for name, text in queries.GRAINS.items() if timeline.is_fitting(name, reading.chart)}
-    title = timeline.TITLES[reading.grain]
+    title = _(timeline.TITLES[reading.grain])
     return timeline_card.finish_timeline(
         title=title if reading.chart == reading.overview.period else _("Tokens of the two weeks up to this day"),
         buckets=timeline.buckets(rows, coloured, reading.chart, reading.grain, query),

@@ -157,7 +157,7 @@ def build_table(reading: TableReading, shown: Shown, details: Mapping[int, SeatD
         period=period,
         query=query.overview,
         periods=[
-            Choice(text, query.link(period=name, on=None), name == find_chosen(period))
+            Choice(_(text), query.link(period=name, on=None), name == find_chosen(period))
             for name, text in periods.NAMES.items()
         ],
         earlier=query.link(on=period.day_before()) if has_earlier(period, first_active) else "",

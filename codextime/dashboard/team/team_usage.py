@@ -12,6 +12,7 @@ from codextime.dashboard.sums import DayRow
 from codextime.dashboard.team import reading
 from codextime.dashboard.team.budgets import Budgets, Spent, build_budgets
 from codextime.dashboard.team.usage import Date, SeatDetail, SeatInfo, SeatUse, SpanRow
+from codextime.lib import formats
 from codextime.pricing import selectors as pricing
 from codextime.pricing.rates import RateBook
 from codextime.teams import rollup_queries
@@ -102,7 +103,7 @@ class TeamUsage:
         month = [total.tokens for on, total in active.items() if on.replace(day=1) == first]
         budget = self.team.monthly_token_budget
         team = Spent(self.team.name, sum(month), budget) if budget else None
-        return build_budgets(f"{first:%B %Y}", team, list(self.read_spent(first).values()))
+        return build_budgets(formats.month_of_year(first), team, list(self.read_spent(first).values()))
 
     def read_spent(self, first: Date) -> dict[int, Spent]:
         used = SeatTotal.objects.filter(seat=OuterRef("pk"), span=MONTH, on=first).values("tokens")
