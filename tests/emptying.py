@@ -1,7 +1,7 @@
 """Empties the database after a test that commits.
 
-Django's `flush` truncates each of a hundred tables and makes its permissions anew, which took a sixth of the suite. A
-test leaves rows in a dozen of them, so those are found and deleted, with rules and triggers switched off: the rows of
+Django's `flush` truncates each of a hundred tables and makes its permissions anew, for each of 300 tests. A test
+leaves rows in a dozen of them, so those are found and deleted, with rules and triggers switched off: the rows of
 a team's audit log, for example, refuse to go. That takes a superuser of PostgreSQL, which the embedded server's is;
 elsewhere it stays with `flush`.
 """

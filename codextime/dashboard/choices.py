@@ -6,18 +6,24 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from codextime.dashboard.periods import CUSTOM, Period
+
 
 class Linked(Protocol):
-    """What a page with a chart over time was asked for: what it is stacked by, and which of that it shows alone."""
+    """What a page was asked for."""
+
+    def link(self, **changes: Any) -> str:
+        """The address of the same page with `changes`."""
+
+
+class Stacked(Linked, Protocol):
+    """Of a page with a chart over time: also what that is stacked by, and which of it the chart shows alone."""
 
     @property
     def stack(self) -> str: ...
 
     @property
     def only(self) -> str: ...
-
-    def link(self, **changes: Any) -> str:
-        """The address of the same page with `changes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +36,12 @@ class Choice:
 def choices(query: Linked, field: str, names: Mapping[str, str], chosen: str, **changes: str | None) -> list[Choice]:
     """A switch: one link a name, the chosen one marked. `names` are marked for translation where they stand."""
     return [Choice(_(text), query.link(**{field: name}, **changes), name == chosen) for name, text in names.items()]
+
+
+def later_link(query: Linked, period: Period) -> str:
+    """To the following period; empty where none has begun, and for dates of one's own. Today is the default, so the
+    link to it is short."""
+    if period.reaches_today or period.name == CUSTOM:
+        return ""
+    following = period.day_after()
+    return query.link(on=None if following == period.today else following)

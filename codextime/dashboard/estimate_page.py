@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from codextime.dashboard import periods, timeline, worth
 from codextime.dashboard.charts import bars, shares
-from codextime.dashboard.choices import Choice, choices
+from codextime.dashboard.choices import Choice, choices, later_link
 from codextime.dashboard.periods import Period
 from codextime.dashboard.price_lines import (
     PriceLine,
@@ -121,7 +121,7 @@ def build_estimate_page(reading: Reading) -> EstimatePage:
         period=period,
         periods=choices(query, "period", periods.NAMES, find_chosen(period), on=None),
         earlier=query.link(on=period.day_before()) if has_earlier(reading) else "",
-        later="" if period.reaches_today or period.name == periods.CUSTOM else query.link(on=on_or_today(period)),
+        later=later_link(query, period),
         figures=build_figures(whole, book.usd_per_credit),
         share=describe_share(estimate),
         evidence=describe_evidence(sorted(estimate.rates, key=lambda rate: rate.model)),
@@ -256,8 +256,3 @@ def find_chosen(period: Period) -> str:
 def has_earlier(reading: Reading) -> bool:
     is_one_of_many = reading.period.name not in ("all", periods.CUSTOM)
     return is_one_of_many and reading.first_active is not None and reading.first_active < reading.period.first
-
-
-def on_or_today(period: Period) -> datetime.date | None:
-    following = period.day_after()
-    return None if following == period.today else following

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from codextime.boards.standings import Standing
 from codextime.dashboard import addresses, periods, queries, sums
 from codextime.dashboard.charts import heatmap, punchcard, shares
-from codextime.dashboard.choices import Choice, choices
+from codextime.dashboard.choices import Choice, choices, later_link
 from codextime.dashboard.figures import Activity, KeyFigure, build_details, build_figures
 from codextime.dashboard.freshness import Freshness
 from codextime.dashboard.periods import ONE_DAY, Period
@@ -141,7 +141,7 @@ def build_overview(reading: Reading) -> Overview:
         query=query,
         periods=choices(query, "period", periods.NAMES, find_chosen(period), on=None),
         earlier=query.link(on=period.day_before()) if has_earlier(reading) else "",
-        later="" if period.reaches_today or period.name == periods.CUSTOM else query.link(on=on_or_today(period)),
+        later=later_link(query, period),
         figures=figures,
         details=build_details(activity),
         standing=reading.standing,
@@ -238,12 +238,6 @@ def find_chosen(period: Period) -> str:
 def has_earlier(reading: Reading) -> bool:
     period = reading.period
     return period.name not in ("all", periods.CUSTOM) and bool(reading.active) and min(reading.active) < period.first
-
-
-def on_or_today(period: Period) -> datetime.date | None:
-    """The day for the link to the following period; `None` (today) keeps that link short."""
-    following = period.day_after()
-    return None if following == period.today else following
 
 
 def build_activity(

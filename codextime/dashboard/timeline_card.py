@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from codextime.dashboard import queries, timeline
 from codextime.dashboard.charts import bars, shares
-from codextime.dashboard.choices import Choice, Linked, choices
+from codextime.dashboard.choices import Choice, Stacked, choices
 from codextime.dashboard.periods import Period
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.sums import DayRow, Sum
@@ -80,7 +80,7 @@ def finish_timeline(
     legend: list[LegendEntry],
     css: Mapping[str, str],
     grains: list[Choice],
-    query: Linked,
+    query: Stacked,
     stacks: Mapping[str, str] = queries.STACKS,
 ) -> Timeline:
     """The card of these bars, of all their series or of the one that the legend has chosen."""
@@ -99,7 +99,7 @@ def finish_timeline(
 
 
 def build_legend(
-    query: Linked, series: Mapping[str, Sum], coloured: Sequence[str], css: Mapping[str, str]
+    query: Stacked, series: Mapping[str, Sum], coloured: Sequence[str], css: Mapping[str, str]
 ) -> list[LegendEntry]:
     """The series with colours, and one entry for all others, which has the name of the only one of them."""
     others = [name for name in series if name not in coloured]

@@ -9,6 +9,7 @@ from codextime.accounts.models import User
 from codextime.devices.models import Device
 from codextime.devices.services import DeviceRevoked, DeviceUnknown, authenticate_device
 from codextime.ingest.selectors import is_token_erased
+from codextime.lib.bearer import read_bearer
 
 PAIR_AGAIN = "Run `codextime-tracker` in a terminal as you did before: it pairs this machine anew."
 ERASED = (
@@ -21,9 +22,8 @@ class UploadTokenAuthentication(BaseAuthentication):
     """Sets `request.user`, and the `Device` as `request.auth`."""
 
     def authenticate(self, request: Request) -> tuple[User, Device]:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token:
+        token = read_bearer(request.headers.get("Authorization", ""))
+        if not token:
             raise AuthenticationFailed(f"The upload token is missing. {PAIR_AGAIN}", code="token_missing")
         try:
             device = authenticate_device(token=token, now=timezone.now())

@@ -48,7 +48,7 @@ class Tokens:
 
 
 def total(parts: Iterable[Tokens]) -> Tokens:
-    """Their sum, at a third of what adding one after the other costs."""
+    """Their sum, at a fraction of what adding one after the other costs."""
     read = cached = cache_write = output = reasoning = 0
     for part in parts:
         read += part.input_tokens

@@ -68,7 +68,7 @@ def estimate(
 
 
 def total(estimates: Iterable[Estimate]) -> Estimate:
-    """Their sum, at a third of what adding one after the other costs."""
+    """Their sum, at a fraction of what adding one after the other costs."""
     usd = saved = Decimal(0)
     tokens = unpriced = 0
     rates, gaps = set[frozenset[Rate]](), set[frozenset[str]]()

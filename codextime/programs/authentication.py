@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from codextime.accounts.models import User
 from codextime.accounts.services import AccountBeingErased
 from codextime.devices.codes import TOKEN_PREFIX as UPLOAD_TOKEN_PREFIX
+from codextime.lib.bearer import read_bearer
 from codextime.programs.models import ReadToken
 from codextime.programs.services import ReadTokenRevoked, ReadTokenUnknown, authenticate_program
 
@@ -20,9 +21,8 @@ class ReadTokenAuthentication(BaseAuthentication):
     """Sets `request.user`, and the `ReadToken` as `request.auth`."""
 
     def authenticate(self, request: Request) -> tuple[User, ReadToken]:
-        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-        text = text.strip()
-        if scheme.lower() != "bearer" or not text:
+        text = read_bearer(request.headers.get("Authorization", ""))
+        if not text:
             raise AuthenticationFailed(f"The read token is missing. {MAKE_ONE}", code="token_missing")
         if text.startswith(UPLOAD_TOKEN_PREFIX):
             raise AuthenticationFailed(FOR_UPLOADS, code="token_for_uploads")

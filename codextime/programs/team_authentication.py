@@ -7,6 +7,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from codextime.devices.codes import TOKEN_PREFIX as UPLOAD_TOKEN_PREFIX
+from codextime.lib.bearer import read_bearer
 from codextime.programs.services import TOKEN_PREFIX as READ_TOKEN_PREFIX
 from codextime.teams.locks import TeamBeingDeleted
 from codextime.teams.models import TeamToken
@@ -21,9 +22,8 @@ class TeamTokenAuthentication(BaseAuthentication):
     """Sets the `TeamToken`, with its team, as `request.auth`; who asks is a program and no user."""
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, TeamToken]:
-        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-        text = text.strip()
-        if scheme.lower() != "bearer" or not text:
+        text = read_bearer(request.headers.get("Authorization", ""))
+        if not text:
             raise AuthenticationFailed(f"The team token is missing. {MAKE_ONE}", code="token_missing")
         if text.startswith((UPLOAD_TOKEN_PREFIX, READ_TOKEN_PREFIX)):
             raise AuthenticationFailed(OF_A_PERSON, code="token_of_a_person")

@@ -10,6 +10,7 @@ from django.db import Error
 from redis import RedisError
 
 from codextime.lib import metrics
+from codextime.lib.bearer import read_bearer
 from codextime.lib.clients import is_within
 from codextime.lib.heartbeats import HeartbeatsUnknown, last_heartbeats
 from codextime.lib.metrics import Counter, Histogram
@@ -31,8 +32,7 @@ class Gauge(NamedTuple):
 
 def may_read(*, authorization: str, sender: str) -> bool:
     """Who has the operator's token, or asks from a network that the operator named."""
-    scheme, _, token = authorization.partition(" ")
-    is_known = scheme.lower() == "bearer" and hmac.compare_digest(token.encode(), settings.METRICS_TOKEN.encode())
+    is_known = hmac.compare_digest(read_bearer(authorization).encode(), settings.METRICS_TOKEN.encode())
     return bool(settings.METRICS_TOKEN and is_known) or is_within(sender, settings.METRICS_NETWORKS)
 
 

@@ -66,10 +66,8 @@ DECODERS: dict[bytes, TypedDecoder] = {
     EVENT + b"token_count": Decoder(CountLine),
 }
 COUNT = DECODERS[EVENT + b"token_count"]
-NAMES, CLASSES = (
-    tuple(DECODERS),
-    (Usage, Totals, Counted, CountLine, Record, RecordLine, Raw),
-)  # for the compiled reader
+NAMES = tuple(DECODERS)  # these two are for the compiled reader
+CLASSES = (Usage, Totals, Counted, CountLine, Record, RecordLine, Raw)
 HEAD_BYTES = len(TYPE) + max(map(len, DECODERS)) + 1  # from `,"type":"` to the quote behind the longest name
 
 

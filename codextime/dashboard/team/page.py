@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from codextime.dashboard import figures, overview, periods, queries, sums, timeline, timeline_card
 from codextime.dashboard.charts import heatmap, shares
-from codextime.dashboard.choices import Choice, choices
+from codextime.dashboard.choices import Choice, choices, later_link
 from codextime.dashboard.figures import Activity, KeyFigure
 from codextime.dashboard.overview import Nothing, Reading
 from codextime.dashboard.periods import ONE_DAY, Period
@@ -99,9 +99,7 @@ def build_page(reading: SeatsReading) -> SeatsPage:
         query=query,
         periods=choices(query, "period", periods.NAMES, overview.find_chosen(period), on=None),
         earlier=query.link(on=period.day_before()) if overview.has_earlier(read) else "",
-        later=""
-        if period.reaches_today or period.name == periods.CUSTOM
-        else query.link(on=overview.on_or_today(period)),
+        later=later_link(query, period),
         figures=shown,
         details=build_details(reading, activity),
         comparison=overview.describe_comparison(read, shown),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from codextime.dashboard import periods
-from codextime.dashboard.choices import Choice
+from codextime.dashboard.choices import Choice, choices, later_link
 from codextime.dashboard.overview import find_chosen
 from codextime.dashboard.periods import Period
 from codextime.dashboard.team.budgets import Budget, Spent, build_budget
@@ -156,12 +156,9 @@ def build_table(reading: TableReading, shown: Shown, details: Mapping[int, SeatD
     return SeatTable(
         period=period,
         query=query.overview,
-        periods=[
-            Choice(_(text), query.link(period=name, on=None), name == find_chosen(period))
-            for name, text in periods.NAMES.items()
-        ],
+        periods=choices(query, "period", periods.NAMES, find_chosen(period), on=None),
         earlier=query.link(on=period.day_before()) if has_earlier(period, first_active) else "",
-        later="" if period.reaches_today or period.name == periods.CUSTOM else query.link(on=period.day_after()),
+        later=later_link(query, period),
         rows=[build_row(row, details.get(row.seat.id), reading.spent.get(row.seat.id), most) for row in shown.rows],
         columns=columns,
         orders=build_orders(query, has_members=has_members),
