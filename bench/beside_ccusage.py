@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from bench.cold_scan import SCAN, Cost, measure, which_reader
+from bench.cold_scan import SCAN, Cost, measure, readers
 from bench.home import CALLS_PER_THREAD, generate_home
 
 NAME = "beside-ccusage"
@@ -28,7 +28,7 @@ def run() -> None:
         if ccusage is None:
             print("This needs npm and Linux on x86-64.")
             return
-        print(f"The tracker's scans: {which_reader()}\n")
+        print(f"The tracker's scans: {next(iter(readers()))}\n")
         print("| Home | Program | CPU, s | Wall, s | CPU to ccusage | Wall to ccusage |")
         print("|---|---|---|---|---|---|")
         for megabytes in MEGABYTES:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -54,11 +55,12 @@ def run() -> None:
         generate_home(home, calls=CALLS, megabytes=MEGABYTES)
         size = sum(path.stat().st_size for path in home.rglob("*.jsonl")) / 1e6
         named = pythons(Path(folder))
-        scans: dict[str, list[Cost]] = {name: [] for name in named}
+        scans: dict[str, list[Cost]] = {}
         searches = []
         for _ in range(RUNS):  # by turns, so that what else the machine does meets all
             for name, python in named.items():
-                scans[name].append(scan_once(python, home, index))
+                for reader, variables in readers().items():
+                    scans.setdefault(f"{name}, {reader}", []).append(scan_once(python, home, index, variables))
             searches.append(search_once(home))
     report(size, scans, [search for search in searches if search])
 
@@ -84,15 +86,16 @@ def describe(python: str) -> str:
     return subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def which_reader() -> str:
-    """What reads the rollouts; each interpreter takes the same one."""
-    return "with the compiled reader" if compiled.read_block else "Python reads alone"
+def readers() -> dict[str, dict[str, str]]:
+    """By a name: the variables that choose what reads the rollouts."""
+    alone = {"Python alone": {"CODEXTIME_PURE": "1"}}
+    return {"compiled reader": {}} | alone if compiled.read_block else alone
 
 
-def scan_once(python: str, home: Path, index: Path) -> Cost:
+def scan_once(python: str, home: Path, index: Path, variables: Mapping[str, str]) -> Cost:
     shutil.rmtree(index, ignore_errors=True)
     folders = (sysconfig.get_path("platlib"), str(Path(codextime_tracker.__file__).parents[1]))
-    packages = os.environ | {"PYTHONPATH": os.pathsep.join(folders)}
+    packages = os.environ | {"PYTHONPATH": os.pathsep.join(folders)} | dict(variables)
     cost, output = measure([python, "-c", SCAN, str(index / "index.sqlite3"), str(home)], packages)
     added, own = map(int, output.split())
     assert added == CALLS
@@ -121,7 +124,7 @@ def measure(command: list[str], environment: dict[str, str] | None = None) -> tu
 
 
 def report(size: float, scans: dict[str, list[Cost]], searches: list[Cost]) -> None:
-    print(f"{size:.0f} MB, {CALLS:,} calls, {RUNS} runs, medians (least); {which_reader()}\n")
+    print(f"{size:.0f} MB, {CALLS:,} calls, {RUNS} runs, medians (least)\n")
     print("| program | CPU s | least | own memory MB | peak MB | CPU to ripgrep |")
     print("|---|---|---|---|---|---|")
     search = median(cost.cpu_seconds for cost in searches) if searches else None
