@@ -1,18 +1,33 @@
 """Our people, and a clean broker for each test."""
 
 import itertools
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
-from pytest_django import Settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker, Settings
 
 from codextime.accounts.models import User
+from tests import template
 from tests.emptying import empty_quickly
 
 empty_quickly()
 numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker, testrun_uid: str
+) -> Iterator[None]:
+    name = f"template_{testrun_uid}"
+    with django_db_blocker.unblock():
+        template.find_or_make(name)
+    connection.settings_dict["TEST"]["TEMPLATE"] = name
+    yield
+    template.drop(name)
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ its own. With `DATABASE_URL` and `REDIS_URL` set, those servers are used and not
 """
 
 import os
+import sys
 
 import pytest
 
@@ -15,6 +16,9 @@ started: list[TemporaryServers] = []
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
+    # Tests start hundreds of Pythons. Where nothing compiled may be kept, each compiles Django anew, in three seconds.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["CODEXTIME_NAMESPACE"] = os.environ.get("PYTEST_XDIST_WORKER", "main") + f"-{os.getpid()}"
     os.environ.setdefault("CODEXTIME_MODE", "test")
     for name in ("GITHUB", "GOOGLE"):  # sign-in with them is there, and no test goes out to them

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from codextime.accounts import services as accounts
 from codextime.accounts.models import User
@@ -24,6 +26,7 @@ from codextime.pricing.own_rates import set_own_rate
 from codextime.programs.services import make_read_token
 from codextime.usage.models import Source, Thread
 from tests.access.table import ROWS, SIGN_IN, Row
+from tests.conftest import make_person
 from tests.teams.crew import make_filled_team
 from tests.usage.readings import reading, store
 from tests.usage.withdrawals import withdraw_something
@@ -50,9 +53,40 @@ def readable(regex: str) -> str:
     return re.sub(r"\(\?P(<\w+>)[^()]*\)", r"\1", regex).removeprefix("^").removesuffix("$")
 
 
+@dataclass(frozen=True)
+class People:
+    """`filled` is what the owner has, by the name that it has in a path of the table."""
+
+    owner: int
+    stranger: int
+    filled: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def people(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[People]:
+    """Made once, and taken back after the module: each test goes back to here."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        owner, stranger = make_person("owner"), make_person("stranger")
+        yield People(owner.pk, stranger.pk, fill(owner) | make_filled_team(owner, timezone.now()))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def filled(owner: User) -> dict[str, str]:
-    """What the owner has, by the name that it has in a path of the table."""
+def owner(people: People, db: None) -> User:
+    return User.objects.get(pk=people.owner)
+
+
+@pytest.fixture
+def stranger(people: People, db: None) -> User:
+    return User.objects.get(pk=people.stranger)
+
+
+@pytest.fixture
+def filled(people: People) -> dict[str, str]:
+    return people.filled
+
+
+def fill(owner: User) -> dict[str, str]:
     now = timezone.now()
     device, _ = devices.pair_own_device(user=owner, name="Desk", now=now)
     source = Source.objects.create(user=owner, key=uuid.uuid4(), created_at=now)
@@ -71,19 +105,6 @@ def filled(owner: User) -> dict[str, str]:
         "login_link": accounts.make_login_link(user=owner, now=now).rpartition("/")[2],
         "invitation": accounts.invite(email="ada@example.org", now=now).rpartition("/")[2],
     }
-
-
-@pytest.fixture
-def with_team(owner: User, filled: dict[str, str]) -> dict[str, str]:
-    """What the owner has, and a team, which takes a while."""
-    return filled | make_filled_team(owner, timezone.now())
-
-
-@pytest.fixture
-def filled_for(row: Row, request: pytest.FixtureRequest) -> dict[str, str]:
-    """What the row's path may name."""
-    found: dict[str, str] = request.getfixturevalue("with_team" if "/teams/" in row.path else "filled")
-    return found
 
 
 def make_own_rate(user: User) -> OwnRate:
@@ -128,44 +149,42 @@ def test_every_url_has_a_row_and_every_row_a_url() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_who_gets_what(row: Row, owner: User, stranger: User, filled_for: dict[str, str]) -> None:
+def test_who_gets_what(row: Row, owner: User, stranger: User, filled: dict[str, str]) -> None:
     outcomes = {}
     for person, user in (("owner", owner), ("stranger", stranger), ("anonymous", None)):
         with transaction.atomic():
-            outcomes[person] = outcome(send(client_of(user), row, filled_for))
+            outcomes[person] = outcome(send(client_of(user), row, filled))
             transaction.set_rollback(True)  # each finds what the owner has as it was
 
     assert outcomes == {"owner": row.owner, "stranger": row.stranger, "anonymous": row.anonymous}
 
 
 @pytest.mark.parametrize("row", POST_ONLY, ids=str)
-def test_what_changes_something_does_not_listen_to_get(row: Row, owner: User, filled_for: dict[str, str]) -> None:
+def test_what_changes_something_does_not_listen_to_get(row: Row, owner: User, filled: dict[str, str]) -> None:
     # An endpoint for machines asks who is there before it says what it listens to.
-    assert send(client_of(owner), row, filled_for, method="GET").status_code in (401, 405)
+    assert send(client_of(owner), row, filled, method="GET").status_code in (401, 405)
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.method == "POST" and "api/" not in row.route], ids=str)
-def test_what_changes_something_needs_the_token_of_our_own_form(
-    row: Row, owner: User, filled_for: dict[str, str]
-) -> None:
+def test_what_changes_something_needs_the_token_of_our_own_form(row: Row, owner: User, filled: dict[str, str]) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
 
-    assert send(client, row, filled_for).status_code == 403
+    assert send(client, row, filled).status_code == 403
 
 
-def test_every_page_has_our_frame_and_nothing_inline(owner: User, with_team: dict[str, str]) -> None:
+def test_every_page_has_our_frame_and_nothing_inline(owner: User, filled: dict[str, str]) -> None:
     for row in (row for row in ROWS if row.method == "GET"):
         for user in (owner, None):
-            answer = send(client_of(user), row, with_team)
+            answer = send(client_of(user), row, filled)
             if answer.get("Content-Type", "").startswith("text/html") and answer.status_code not in (301, 302):
                 assert "not affiliated with OpenAI" in answer.text, row
                 assert not INLINE.search(answer.text), row
 
 
-def test_only_who_has_an_account_named_in_a_page_may_keep_it(owner: User, with_team: dict[str, str]) -> None:
+def test_only_who_has_an_account_named_in_a_page_may_keep_it(owner: User, filled: dict[str, str]) -> None:
     client = client_of(owner)
-    answers = {row.path: send(client, row, with_team) for row in ROWS if row.method == "GET"}
+    answers = {row.path: send(client, row, filled) for row in ROWS if row.method == "GET"}
     answers["/nowhere"] = client.get("/nowhere")
 
     for path, answer in answers.items():

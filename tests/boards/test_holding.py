@@ -178,7 +178,7 @@ def test_leaving_and_coming_back_neither_loses_nor_gains_a_release(owner: User, 
 
 
 def test_more_than_the_boards_can_add_up_is_not_released(owner: User, stranger: User, now: datetime) -> None:
-    make_listed(owner, "ada", busy_minute(2, (2**63 - 1, 0, 0, 2**63 - 1, 0)), now=now)
+    make_listed(owner, "ada", busy_minute(3, (2**63 - 1, 0, 0, 1, 0)), now=now)
 
     with pytest.raises(moderation.NotReleasable):
         release(HeldDate.objects.get(reason="tokens"), stranger, now)

@@ -49,6 +49,7 @@ def test_totals_are_those_of_the_ledger(corpus: Path, owner: User, live_server: 
         index=tmp_path / "index.sqlite3",
         credentials=tmp_path / "credentials.json",
         allowed_names=tmp_path / "models.json",
+        session_switches=tmp_path / "sessions.json",
         server=live_server.url,
         token=pair_own_device(user=owner, name="Laptop", now=timezone.now())[1],
         is_quiet=True,
