@@ -34,6 +34,7 @@ class Machines:
             index=here / "index.sqlite3",
             credentials=here / "credentials.json",
             allowed_names=here / "models.json",
+            session_switches=here / "sessions.json",
             server=self.server,
             token=self.token,
             is_quiet=True,

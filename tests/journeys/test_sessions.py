@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from codextime_tracker.call_ids import thread_key
 from codextime_tracker.exits import Exit
-from codextime_tracker.places import INDEX, data_folder
+from codextime_tracker.places import INDEX, SESSION_SWITCHES, data_folder
 from django.test import Client
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
@@ -119,9 +119,32 @@ def test_nobody_is_asked_who_wants_quiet_gave_the_option_or_said_so_before(
     assert keyboard.read() == "nobody asks\n"
 
 
-def test_whose_index_is_lost_is_asked_again(grouping: Machine, owner: User, typed: Callable[[str], Typed]) -> None:
-    for path in data_folder().glob(f"{INDEX}*"):
-        path.unlink()
+def lose(path: str) -> None:
+    for each in data_folder().glob(f"{path}*"):
+        each.unlink()
+
+
+@pytest.mark.parametrize("lost", [INDEX, SESSION_SWITCHES])
+@pytest.mark.parametrize("is_on", [True, False])
+def test_who_lost_the_index_or_the_file_of_switches_is_not_asked_again(
+    grouping: Machine, owner: User, typed: Callable[[str], Typed], lost: str, is_on: bool
+) -> None:
+    sessions(grouping, "on" if is_on else "off")
+    grouping()
+    keyboard = typed("nobody asks\n")
+    lose(lost)
+
+    grouping()
+    append(grouping.rollout, call(4))
+    grouping()
+
+    assert keyboard.read() == "nobody asks\n"
+    assert stored(owner) == (grouped(owner, 1, 2, 3, 4) if is_on else ungrouped(1, 2, 3, 4))
+
+
+def test_who_lost_both_is_asked_again(grouping: Machine, owner: User, typed: Callable[[str], Typed]) -> None:
+    lose(INDEX)
+    lose(SESSION_SWITCHES)
     keyboard = typed("y\n")
 
     grouping()
@@ -130,6 +153,16 @@ def test_whose_index_is_lost_is_asked_again(grouping: Machine, owner: User, type
 
     assert keyboard.read() == ""
     assert stored(owner) == grouped(owner, 1, 2, 3, 4)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"switches": [{"server": 1, "user_id": "u", "is_on": true}]}'])
+def test_a_damaged_file_of_switches_stops_the_run_and_says_what_to_do(grouping: Machine, text: str) -> None:
+    (data_folder() / SESSION_SWITCHES).write_text(text)
+
+    run = grouping()
+
+    assert run.exit == Exit.CANNOT_WRITE
+    assert "sessions.json is damaged. Delete it" in run.err
 
 
 @pytest.mark.parametrize("is_on_there", [True, False])

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from codextime_tracker.addresses import parse_server
 from codextime_tracker.exits import CannotWrite, UsageRefused
-from codextime_tracker.places import advice, rename_damaged, write_private
+from codextime_tracker.places import FileDamaged, advice, read_private, rename_damaged, write_private
 
 is_token = re.compile(r"[A-Za-z0-9._~+/-]+=*").fullmatch  # RFC 6750, section 2.1
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -66,13 +66,8 @@ def keep_others_out(path: Path) -> list[str]:
 def read_pairings(path: Path) -> list[Pairing]:
     """Every pairing of this machine, the newest last. Raises `CannotWrite`, or of its kinds `CredentialsDamaged`."""
     try:
-        rows = json.loads(path.read_bytes())["pairings"]
-        return [read_pairing(row) for row in rows]
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise CannotWrite(f"Cannot read {path}: {error.strerror}. {advice(error)}") from error
-    except (ValueError, KeyError, TypeError, RecursionError, UsageRefused) as error:
+        return [read_pairing(row) for row in read_private(path, "pairings") or []]
+    except (FileDamaged, ValueError, KeyError, TypeError, UsageRefused) as error:
         raise CredentialsDamaged(f"{path} is damaged. Delete it and pair this machine again.") from error
 
 

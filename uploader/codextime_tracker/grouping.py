@@ -6,9 +6,11 @@ moves back in the transaction that notes the new grouping, and from there every 
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from codextime_tracker.destinations import Destination
 from codextime_tracker.index import Index
+from codextime_tracker.session_switches import find_switch, set_switch
 
 TAKEN_BACK = ""  # the grouping of a destination while its threads are taken back
 QUESTION = "Group your calls by session? Each carries two hashes then: of its session and of what started it. No text."
@@ -16,25 +18,13 @@ STAYS_OFF = "Sessions stay ungrouped here, as you said. To change that: codextim
 OFF_THERE = "No sessions were sent: the account does not group calls by session. To switch that on: {}/settings"
 
 
-def find_switch(index: Index, server: str, user_id: str) -> bool | None:
-    """What the owner said on this machine; `None` if nothing."""
-    row = index.connection.execute(
-        "SELECT is_on FROM session_switches WHERE (server, user_id) = (?, ?)", (server, user_id)
-    ).fetchone()
-    return bool(row[0]) if row else None
-
-
-def set_switch(index: Index, server: str, user_id: str, *, is_on: bool) -> None:
-    """What was sent follows with the next run."""
-    index.connection.execute("INSERT OR REPLACE INTO session_switches VALUES (?, ?, ?)", (server, user_id, is_on))
-
-
-def is_wanted(index: Index, server: str, user_id: str, *, ask: Callable[[str], bool] | None) -> bool:
-    """What the owner said on this machine. Who never said anything is asked, once, if anybody can be."""
+def is_wanted(index: Index, path: Path, server: str, user_id: str, *, ask: Callable[[str], bool] | None) -> bool:
+    """What the owner said on this machine. Who never said anything is asked, once, if anybody can be.
+    `path`: the file of switches."""
     said = find_switch(index, server, user_id)
     if said is None and ask is not None:
         said = ask(QUESTION)
-        set_switch(index, server, user_id, is_on=said)
+        set_switch(index, path, server, user_id, is_on=said)
     return bool(said)
 
 
@@ -51,10 +41,10 @@ class Grouping:
     def is_on(self) -> bool:
         return bool(find_switch(self.index, self.server, self.user_id))
 
-    def allow(self) -> None:
-        """Switches on, unless the owner switched off here."""
+    def allow(self, path: Path) -> None:
+        """Switches on, unless the owner switched off here. `path`: the file of switches."""
         if find_switch(self.index, self.server, self.user_id) is None:
-            set_switch(self.index, self.server, self.user_id, is_on=True)
+            set_switch(self.index, path, self.server, self.user_id, is_on=True)
         elif not self.is_on:
             self.index.notices.append(STAYS_OFF)
 

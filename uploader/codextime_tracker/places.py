@@ -3,12 +3,18 @@
 import errno
 import os
 from pathlib import Path
+from typing import Any
 
 from codextime_tracker.exits import CannotWrite
 
 INDEX = "index.sqlite3"
 CREDENTIALS = "credentials.json"
 ALLOWED_NAMES = "models.json"
+SESSION_SWITCHES = "sessions.json"
+
+
+class FileDamaged(Exception):
+    """A file of the tracker's own does not hold what it must."""
 
 
 def default_codex_home() -> Path:
@@ -46,6 +52,24 @@ def rename_damaged(path: Path) -> Path:
         number += 1
     path.rename(kept)
     return kept
+
+
+def read_private(path: Path, name: str) -> list[Any] | None:
+    """The list `name` of a JSON file that `write_private` wrote; `None` if there is no file. Raises `CannotWrite` and
+    `FileDamaged`."""
+    import json  # only here, as it costs a scan more than it needs
+
+    try:
+        held = json.loads(path.read_bytes())[name]
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CannotWrite(f"Cannot read {path}: {error.strerror}. {advice(error)}") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise FileDamaged from error
+    if not isinstance(held, list):
+        raise FileDamaged
+    return held
 
 
 def write_private(path: Path, text: str) -> None:

@@ -26,6 +26,7 @@ from codextime_tracker.opening import opened
 from codextime_tracker.periods import Figures, count_figures
 from codextime_tracker.runs import noted
 from codextime_tracker.scanning import ScanReport, scan
+from codextime_tracker.session_switches import settle_switches
 from codextime_tracker.terminal import can_open_browser, count
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Options(Struct, frozen=True):
     index: Path
     credentials: Path
     allowed_names: Path
+    session_switches: Path
     server: str | None = None
     token: str | None = None
     label: str | None = None
@@ -88,13 +90,16 @@ def sync(
     """
     with opened(options.index) as index, noted(index, options.user_id, now) as run:
         settle_names(index, options.allowed_names)
+        settle_switches(index, options.session_switches)
         waits = unsent_destinations(index, options, find_server(options))
         homes, missing = existing_homes(options.homes, may_be_none=bool(waits))
         server, token = find_access(options)
         run.server = str(server)
         if token is None:
             say(NEVER_SENT + "\n")
-        groups = options.groups_by_session or is_wanted(index, str(server), options.user_id, ask=ask)
+        groups = options.groups_by_session or is_wanted(
+            index, options.session_switches, str(server), options.user_id, ask=ask
+        )
         if token is None:
             token = pair_this_machine(options, server, sleep, groups_by_session=groups)
         scans = [scan_home(index, home, is_quiet=options.is_quiet, counter=counter) for home in homes]
@@ -185,7 +190,7 @@ def group_sessions(
 
     grouping = Grouping(index, str(server), options.user_id)
     if options.groups_by_session:
-        grouping.allow()
+        grouping.allow(options.session_switches)
     if not grouping.is_on:
         return grouping.take_back()
     if not grouping.must_ask(lambda each: has_news(index, each, options.label, now)):

@@ -39,9 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, clock: Clock) -> int:
     """Asks no server, and sends nothing."""
-    from codextime_tracker.grouping import find_switch, set_switch
     from codextime_tracker.labelling import only_user
     from codextime_tracker.opening import opened
+    from codextime_tracker.session_switches import find_switch, set_switch, settle_switches
     from codextime_tracker.sync import find_access
 
     if parsed.user_id is None:
@@ -49,8 +49,10 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
     options = options_of(parsed)
     server, _ = find_access(options)
     with opened(options.index) as index:
+        settle_switches(index, options.session_switches)
         if parsed.action != "show":
-            set_switch(index, str(server), options.user_id, is_on=parsed.action == "on")
+            is_on = parsed.action == "on"
+            set_switch(index, options.session_switches, str(server), options.user_id, is_on=is_on)
         is_on = bool(find_switch(index, str(server), options.user_id))
     print((STATES if parsed.action == "show" else SWITCHED)[is_on].format(server=server))
     return Exit.DONE
