@@ -146,5 +146,5 @@ def export_rows_without_index(*homes: Path) -> list[Row]:
     with Index.in_memory() as index:
         unindexed = Unindexed(index)
         for home in homes:
-            scan(index, home, store=unindexed.store)
+            scan(index, home, store=unindexed.store, flush=unindexed.flush)
         return list(unindexed.rows())

@@ -49,6 +49,7 @@ def test_a_text_in_the_place_of_any_field_stops_the_row(field: str) -> None:
         ("at", "2026-11-21T01:48:44.695Z\n"),
         ("input_tokens", -1),
         ("input_tokens", 2**63),
+        ("output_tokens", 2**31),
         ("input_tokens", 1.5),
         ("input_tokens", True),
         ("input_tokens", None),

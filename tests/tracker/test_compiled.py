@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from tests.tracker.rollouts import CORPORA, Rollout, counters
 from tests.tracker.test_rollout import without_repeats
 
-read_block = compiled.read_block or (lambda *_: ([], b""))
+read_block = compiled.read_block or (lambda *_: ([], b"", 0))
 pytestmark = pytest.mark.skipif(compiled.read_block is None, reason="needs a C compiler and Python's headers")
+ALL = 1_000_000
 NEWEST = next(corpus for corpus in CORPORA if corpus.name == "0.169.0")
 THREAD = "01a1fbc8-0000-7000-8000-000000000001"
 USAGE_LINES = sorted(
@@ -55,7 +56,7 @@ def events(way: str, data: bytes) -> list[Event]:
 def test_what_codex_writes_of_usage_needs_no_python(path: Path) -> None:
     left: list[bytes] = []
 
-    read_block(path.read_bytes(), 0, b"", left.append, NAMES, CLASSES)
+    read_block(path.read_bytes(), 0, b"", left.append, NAMES, CLASSES, None, ALL)
 
     assert not [line for line in left if b'"token_usage_record"' in line or b'"total_token_usage"' in line]
 
@@ -105,7 +106,9 @@ def test_of_a_field_that_comes_twice_the_latter_counts(again: str) -> None:
 def test_no_start_and_no_former_line_lead_out_of_a_block(lines: list[bytes], start: int, former: bytes) -> None:
     block = b"".join(lines)
 
-    found, repeated = read_block(block, min(start, len(block)), former, Reading(io.BytesIO()).decode, NAMES, CLASSES)
+    found, repeated, _ = read_block(
+        block, min(start, len(block)), former, Reading(io.BytesIO()).decode, NAMES, CLASSES, None, ALL
+    )
 
     assert len(found) <= len(lines) + 1
     assert repeated in (b"", former) or repeated in block
@@ -114,7 +117,7 @@ def test_no_start_and_no_former_line_lead_out_of_a_block(lines: list[bytes], sta
 @pytest.mark.parametrize("start", [-1, 4])
 def test_a_start_that_is_not_in_the_block_is_refused(start: int) -> None:
     with pytest.raises(ValueError, match="start"):
-        read_block(b"{}\n", start, b"", int, NAMES, CLASSES)
+        read_block(b"{}\n", start, b"", int, NAMES, CLASSES, None, ALL)
 
 
 def test_values_within_values_without_end_are_left_to_python() -> None:
@@ -123,7 +126,7 @@ def test_values_within_values_without_end_are_left_to_python() -> None:
 
     left: list[bytes] = []
 
-    read_block(f"{deep}\n".encode(), 0, b"", left.append, NAMES, CLASSES)
+    read_block(f"{deep}\n".encode(), 0, b"", left.append, NAMES, CLASSES, None, ALL)
 
     assert left == [f"{deep}\n".encode()]
 
@@ -133,7 +136,7 @@ def test_what_python_raises_ends_the_reading() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        read_block(b"unusual\n" * 3, 0, b"", stop, NAMES, CLASSES)
+        read_block(b"unusual\n" * 3, 0, b"", stop, NAMES, CLASSES, None, ALL)
 
 
 def test_who_wants_python_alone_gets_it() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from codextime_tracker import unindexed
 from codextime_tracker.index import Index, StoredCall
 from codextime_tracker.scanning import scan
 
@@ -94,7 +95,12 @@ def roots_of_children(home: Path) -> dict[str, str]:
 
 
 @every_corpus
-def test_without_an_index_the_same_calls_come_in_the_same_order(corpus: Path) -> None:
+def test_without_an_index_the_same_calls_come_in_the_same_order_however_few_are_in_memory_at_once(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("MOST_UNPACKED", "MOST_WAITING"):
+        monkeypatch.setattr(unindexed, limit, 3)
+
     rows = export_rows(corpus / "home")
 
     assert export_rows_without_index(corpus / "home") == rows

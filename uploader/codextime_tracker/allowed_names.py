@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from codextime_tracker.exits import CannotWrite
-from codextime_tracker.places import advice, write_private
+from codextime_tracker.places import FileDamaged, read_private, write_private
 
 
 class NamesDamaged(CannotWrite):
@@ -15,14 +15,12 @@ class NamesDamaged(CannotWrite):
 def read_allowed_names(path: Path) -> frozenset[str] | None:
     """`None` if nothing was ever written down. Raises `CannotWrite`, or of its kinds `NamesDamaged`."""
     try:
-        names = json.loads(path.read_bytes())["allowed"]
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise CannotWrite(f"Cannot read {path}: {error.strerror}. {advice(error)}") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        names = read_private(path, "allowed")
+    except FileDamaged as error:
         raise damaged(path) from error
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if names is None:
+        return None
+    if not all(isinstance(name, str) for name in names):
         raise damaged(path)
     return frozenset(names)
 

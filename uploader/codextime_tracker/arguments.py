@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,12 +16,20 @@ if TYPE_CHECKING:
 USER_ID = re.compile(r"u_[a-z0-9]{4,22}")
 
 
+Style = argparse.RawDescriptionHelpFormatter
+
+
 class Parser(argparse.ArgumentParser):
     """Says how to get help after each complaint, and never takes a shortened option for another."""
 
     def __init__(self, prog: str, *, description: str, epilog: str | None = None) -> None:
-        style = argparse.RawDescriptionHelpFormatter
+        # Without a width, argparse asks for the terminal's at each option that it is told of, and imports much to ask.
+        style = partial(Style, width=80)
         super().__init__(prog, description=description, epilog=epilog, formatter_class=style, allow_abbrev=False)
+
+    def format_help(self) -> str:
+        self.formatter_class = Style
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         complain(f"{message}. See: {self.prog} --help")
@@ -79,6 +88,7 @@ def options_of(parsed: argparse.Namespace) -> "Options":
         index=index_of(parsed),
         credentials=credentials_file(),
         allowed_names=allowed_names_file(),
+        session_switches=session_switches_file(),
         server=parsed.server or server_of_environment(),
         token=token(os.environ.get("CODEXTIME_TOKEN", "").strip()),
         label=getattr(parsed, "label", None),
@@ -120,6 +130,12 @@ def allowed_names_file() -> Path:
     from codextime_tracker.places import ALLOWED_NAMES, data_folder
 
     return data_folder() / ALLOWED_NAMES
+
+
+def session_switches_file() -> Path:
+    from codextime_tracker.places import SESSION_SWITCHES, data_folder
+
+    return data_folder() / SESSION_SWITCHES
 
 
 def user_id(text: str) -> str:

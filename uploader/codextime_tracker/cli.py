@@ -12,7 +12,7 @@ from typing import NoReturn
 from codextime_tracker.arguments import Parser, complain
 from codextime_tracker.commands import COMMANDS, SYNC, Clock, Command
 from codextime_tracker.exits import Exit, Stopped
-from codextime_tracker.quick_start import import_msgspec, leave
+from codextime_tracker.quick_start import collect_seldom, import_msgspec, leave
 
 EPILOG = (
     """
@@ -85,6 +85,7 @@ def main(
 
 def program() -> NoReturn:
     """The whole process."""
+    collect_seldom()
     leave(main())
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from codextime_tracker.lines import Event
 
 Decode = Callable[[bytes], Event | None]
-ReadBlock = Callable[[bytes, int, bytes, Decode, tuple[bytes, ...], tuple[type, ...]], tuple[list[Event], bytes]]
+ReadBlock = Callable[
+    [bytes, int, bytes, Decode, tuple[bytes, ...], tuple[type, ...], object, int], tuple[list[Event], bytes, int]
+]
 
 
 def find_reader() -> ReadBlock | None:

@@ -8,12 +8,11 @@ call what it used; a `token_count` that only confirms records adds nothing.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from struct import pack
 
 from msgspec import Struct, ValidationError
 from msgspec.json import decode
 
-from codextime_tracker.copies import Boundary, ends_copy
+from codextime_tracker.copies import TOTAL, Boundary, ends_copy
 from codextime_tracker.lines import CountLine, Event, Record, RecordLine, Totals, TurnLine, Usage
 
 COUNTER_VERSION = 1  # 1..255; a change of what is counted raises it, and every file is recounted
@@ -89,21 +88,28 @@ class Counter:
     """Takes a file's events in order. `calls` are those found since it was made, by identity.
 
     `copied` are the identities that copied lines would have had: proof that they are no calls of this thread.
-    `sums` are the distinct running sums, each followed by its last call, and `instants` their times. `undated` calls
-    have no time, nor has any line before them, and are left out.
+    `sums` are the distinct running sums, each followed by its last call, packed; `instants` are their times. `undated`
+    calls have no time, nor has any line before them, and are left out.
     """
 
     version = COUNTER_VERSION
+    call_class = Call
 
     def __init__(self, state: State) -> None:
         self.state = state
         self.holds_copies = state.boundary != Boundary()
         self.calls: dict[str, Call] = {}
         self.copied: list[str] = []
-        self.sums: list[int] = []
+        self.sums = bytearray()
         self.instants: list[str] = []
         self.without_model: list[Call] = []
         self.undated = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all lines are the thread's own and nothing of it is guessed. What the compiled reader counts then, it
+        counts as this class does (`compiled/counter.h`), and leaves to it whatever is unusual."""
+        return not (self.holds_copies or self.state.is_import or self.state.flags) and type(self) is Counter
 
     def feed(self, events: Iterable[Event]) -> None:
         """Takes events in the order of the file."""
@@ -177,8 +183,7 @@ class Counter:
         if state.is_only_head:
             state.is_only_head = False
         if event.ordinal is None or state.flags & MIGRATED:
-            self.sums += now
-            self.sums += latest
+            self.sums += TOTAL.pack(*now, *latest)
             self.instants.append(event.timestamp)
         is_copied = state.is_import or (self.holds_copies and self.is_copied(event.ordinal))
         state.totals_seen += 1
@@ -202,7 +207,7 @@ class Counter:
     @property
     def totals(self) -> bytes:
         """`sums`, as the index keeps them: by them a fork of this thread is recognised."""
-        return pack(f"<{len(self.sums)}q", *self.sums)
+        return bytes(self.sums)
 
     def is_copied(self, ordinal: int | None) -> bool:
         return self.state.boundary.covers(ordinal=ordinal, totals_seen=self.state.totals_seen)

@@ -89,8 +89,13 @@ class Pass(Struct):
     seen: dict[str, str] | None = None
 
     def run(self) -> None:
-        if self.counter is not None:
-            self.counter.feed(self.events if self.seen is None else noting(self.events, self.seen))
+        if self.counter is None:
+            return
+        if self.seen is None:
+            self.reading.counter = self.counter
+            self.counter.feed(self.events)
+        else:
+            self.counter.feed(noting(self.events, self.seen))
 
     @property
     def passed_over(self) -> frozenset[str]:

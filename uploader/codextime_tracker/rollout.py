@@ -28,6 +28,7 @@ ORDINAL_FOLLOWS = b'Z","ordina'
 TYPE = b',"type":"'
 EVENT = b'event_msg","payload":{"type":"'
 MOST_HEADS = 500
+MOST_EVENTS = CHUNK_BYTES  # more than a block can hold
 NEWLINE = ord("\n")
 NEVER = b"\n\n"  # no line ends so
 
@@ -147,11 +148,19 @@ class Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+class LineCounter(Protocol):
+    """Takes events. `is_plain`: as long as all is usual, the compiled reader may do that for it."""
+
+    @property
+    def is_plain(self) -> bool: ...
+
+
 class Reading:
     """One pass over a rollout, from a place where a line starts to its end.
 
-    `offset` is, at the end, where the next pass must start. `bad_lines` could not be parsed, `long_lines` were over
-    64 MiB. `is_unfinished`: the last line was cut off.
+    `counter` may be set to whoever is fed with all the events that follow: then those that the compiled reader can
+    count for it are left out. `offset` is, at the end, where the next pass must start. `bad_lines` could not be parsed,
+    `long_lines` were over 64 MiB. `is_unfinished`: the last line was cut off.
     """
 
     def __init__(self, source: Source, offset: int = 0) -> None:
@@ -163,17 +172,26 @@ class Reading:
         self.is_unfinished = False
         self.unterminated = b""
         self.start = self.end = b""  # of what was read
+        self.counter: LineCounter | None = None
 
     def __iter__(self) -> Iterator[Event]:
         """The events of the file in order. Raises `OSError` if the file cannot be read any further."""
         return self.read_by_python() if compiled.read_block is None else self.read_by(compiled.read_block)
 
     def read_by(self, read_block: compiled.ReadBlock) -> Iterator[Event]:
-        """By the compiled reader, which leaves to Python whatever is unusual."""
-        repeated = b""
+        """By the compiled reader, which leaves to Python whatever is unusual. The head of the file comes line by line:
+        who has seen it may know a counter."""
+        repeated, is_head = b"", True
         for data, start in self.blocks():
-            events, repeated = read_block(data, start, repeated, self.decode, NAMES, CLASSES)
-            yield from events
+            place = start
+            while True:
+                counter = self.counter if self.counter and self.counter.is_plain else None
+                most = 1 if is_head else MOST_EVENTS
+                events, repeated, place = read_block(data, place, repeated, self.decode, NAMES, CLASSES, counter, most)
+                if not events:
+                    break
+                is_head = is_head and type(events[0]) is SessionLine
+                yield from events
         yield from self.last_event()
 
     def decode(self, line: bytes) -> Event | None:

@@ -20,6 +20,7 @@ from codextime_tracker.settling import FileReading, Tally, store_reading
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 Begin = Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]
 Store = Callable[[Index, FileReading, Tally], None]
+Flush = Callable[[], None]
 
 # What every scan compares of every file, as SQLite tells it, as another shape would take longer to make than to
 # compare: name, device and inode, size, time of change, counter version, has no usage, is a fork. The rest of what is
@@ -49,17 +50,18 @@ def scan(
     *,
     counter: type[Counter] = Counter,
     store: Store = store_reading,
+    flush: Flush | None = None,
     processes: int | None = None,
 ) -> ScanReport:
     """Reads what changed since the last scan, and all that was read by an older counter. A file that cannot be read is
-    reported and never stops the others. `store` puts what was found into the index. `processes`, 1 or 2, read the
-    files; `None` decides by their size.
+    reported and never stops the others. `store` puts what was found into the index; if it holds something back,
+    `flush` does not any longer. `processes`, 1 or 2, read the files; `None` decides by their size.
 
     Raises `CodexHomeMissing`.
     """
     found = find_rollouts(codex_home)
     progress = progress or (lambda done, total: None)
-    return Scan(index, index.source_key(codex_home), found, progress, counter, store, processes).run()
+    return Scan(index, index.source_key(codex_home), found, progress, counter, store, flush, processes).run()
 
 
 def batches(files: list[RolloutFile]) -> Iterator[list[RolloutFile]]:
@@ -87,6 +89,7 @@ class Scan:
         progress: Progress,
         counter: type[Counter],
         store: Store = store_reading,
+        flush: Flush | None = None,
         processes: int | None = None,
     ) -> None:
         self.index = index
@@ -95,6 +98,7 @@ class Scan:
         self.progress = progress
         self.counter = counter
         self.store_reading = store
+        self.flush = flush or (lambda: None)
         self.processes = processes
         self.report = ScanReport(source_key, len(found.files), skipped=found.skipped, old_logs=found.old_logs)
         self.source: int = self.query("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0]
@@ -136,6 +140,8 @@ class Scan:
                             self.settle(file, outcome)
                         else:
                             deferred.append((file, NeedsTotals(*outcome.needs)))
+        if deferred:  # for which the index is asked
+            self.flush()
         for _ in range(MOST_GENERATIONS):
             if not deferred:
                 deferred = self.stale_forks()

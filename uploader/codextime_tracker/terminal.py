@@ -2,7 +2,6 @@
 
 import os
 import sys
-import unicodedata
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -11,6 +10,8 @@ TITLE_WIDTH = 11
 
 def plain(text: str, *, longest: int = 500) -> str:
     """A text from outside, without the characters that could move the cursor or hide words."""
+    import unicodedata  # only here, as it is large
+
     kept = "".join(" " if char in "\n\t" else char for char in text[:longest])
     return "".join(char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 

@@ -8,7 +8,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "shapes.h"
+#include "handover.h"
 
 /* Where a usual head has what, as in `rollout.py`. */
 #define TIME_ENDS 37
@@ -33,18 +33,13 @@ typedef struct {
     size_t names_count;
     PyObject *decode; /* Python's own way to read a line */
     PyObject *found;  /* the list of events that is the answer */
+    Py_ssize_t most;  /* so many of them */
+    Counting *counting; /* what counts the usual lines; NULL if all are wanted as events */
     Text repeated;   /* the last `token_count`, from its type on; the same one again says nothing new */
     Text rest;       /* of the last `token_count`, behind its usage; the same one again need not be checked */
 } Reading;
 
 /* In formats, `N` takes over the object that it is given, and fails if that is NULL. */
-
-static PyObject *make_usage(const Classes *classes, const UsageShape *usage) {
-    const int64_t *counters = usage->counters;
-    return PyObject_CallFunction(classes->usage, "LLLLLL", (long long)counters[0], (long long)counters[1],
-                                 (long long)counters[2], (long long)counters[3], (long long)counters[4],
-                                 (long long)counters[5]);
-}
 
 static PyObject *make_line(PyObject *class, PyObject *payload, const HeadShape *head) {
     PyObject *ordinal = head->ordinal < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(head->ordinal);
@@ -53,8 +48,8 @@ static PyObject *make_line(PyObject *class, PyObject *payload, const HeadShape *
 }
 
 static PyObject *make_count_line(const Classes *classes, const HeadShape *head, const CountShape *count) {
-    PyObject *totals = PyObject_CallFunction(classes->totals, "NN", make_usage(classes, &count->total),
-                                             make_usage(classes, &count->last));
+    PyObject *totals = PyObject_CallFunction(classes->totals, "NN", make_usage(classes->usage, &count->total),
+                                             make_usage(classes->usage, &count->last));
     return make_line(classes->count_line, PyObject_CallFunction(classes->counted, "(N)", totals), head);
 }
 
@@ -62,27 +57,45 @@ static PyObject *make_record_line(const Classes *classes, const HeadShape *head,
     PyObject *running = PyObject_CallFunction(classes->raw, "(y#)", record->thread_token_usage.start,
                                               (Py_ssize_t)record->thread_token_usage.size);
     PyObject *payload = PyObject_CallFunction(
-        classes->record, "Ns#s#s#N", make_usage(classes, &record->usage), record->thread_id.start,
+        classes->record, "Ns#s#s#N", make_usage(classes->usage, &record->usage), record->thread_id.start,
         (Py_ssize_t)record->thread_id.size, record->turn_id.start, (Py_ssize_t)record->turn_id.size,
         record->response_id.start, (Py_ssize_t)record->response_id.size, running);
     return make_line(classes->record_line, payload, head);
 }
 
-/* The event of a line of a usual shape; NULL without an exception if it has none. */
+/* What is to be told of a usual line that the counter has seen: nothing if it counted it, else its event. */
+static bool is_counted(Counted counted, PyObject **told) {
+    *told = counted == COUNTED ? Py_NewRef(Py_None) : NULL;
+    return counted != UNUSUAL;
+}
+
+/* The event of a line of a usual shape; None if it was counted; NULL without an exception if it is not of such a shape. */
 static PyObject *decode_usual(Reading *reading, Text line) {
     Cursor cursor = {line.start, line.start + line.size};
+    Counting *counting = reading->counting;
+    PyObject *told;
     HeadShape head;
     CountShape count;
     RecordShape record;
+    TurnShape turn;
     if (!take_head(&cursor, &head))
         return NULL;
     Text typed = {cursor.at, (size_t)(cursor.end - cursor.at)};
     if (take_count_line(&cursor, &count, &reading->rest)) {
         reading->repeated = typed;
+        if (counting && is_counted(count_totals(counting, &head, &count), &told))
+            return told;
         return make_count_line(&reading->classes, &head, &count);
     }
     cursor.at = typed.start;
-    return take_record_line(&cursor, &record) ? make_record_line(&reading->classes, &head, &record) : NULL;
+    if (counting && take_turn_line(&cursor, &turn))
+        return is_counted(count_turn(counting, &turn), &told) ? told : NULL;
+    cursor.at = typed.start;
+    if (!take_record_line(&cursor, &record))
+        return NULL;
+    if (counting && is_counted(count_record(counting, &head, &record), &told))
+        return told;
+    return make_record_line(&reading->classes, &head, &record);
 }
 
 /* Where the type of a line starts, or NULL if the line does not start as Codex starts lines: `find_type`. */
@@ -150,16 +163,36 @@ static bool read_line(Reading *reading, Text line) {
     return add(reading, PyObject_CallFunction(reading->decode, "y#", line.start, (Py_ssize_t)line.size));
 }
 
-/* All lines that end in the block. False if there is an exception. */
-static bool read_lines(Reading *reading, const char *at, const char *end) {
+/* Lines that end in the block, until there are enough events. Where the next one starts; NULL if there is an
+   exception. */
+static const char *read_lines(Reading *reading, const char *at, const char *end) {
     const char *newline;
-    while (at < end && (newline = memchr(at, '\n', (size_t)(end - at)))) {
+    while (at < end && PyList_Size(reading->found) < reading->most && (newline = memchr(at, '\n', (size_t)(end - at)))) {
         Text line = {at, (size_t)(newline + 1 - at)};
         if (!read_line(reading, line))
-            return false;
+            return NULL;
         at = newline + 1;
     }
-    return true;
+    return at;
+}
+
+/* The same, with what is usual counted by `counter` unless that is None. */
+static const char *read_and_count(Reading *reading, PyObject *counter, const char *at, const char *end) {
+    Counting counting;
+    reading->counting = NULL;
+    if (counter == Py_None)
+        return read_lines(reading, at, end);
+    if (take_over(&counting, counter)) {
+        reading->counting = &counting;
+        reading->most = 1;
+        at = read_lines(reading, at, end);
+        if (at && !give_back(&counting, reading->classes.usage))
+            at = NULL;
+    } else {
+        at = NULL;
+    }
+    let_go(&counting);
+    return at;
 }
 
 /* The caller holds the tuple, and so the bytes in it. False if there is an exception. */
@@ -181,22 +214,25 @@ static bool take_names(Reading *reading, PyObject *names) {
 }
 
 PyDoc_STRVAR(read_block_doc,
-             "read_block(block, start, repeated, decode, names, classes) -> (events, repeated)\n\n"
-             "What the lines of `block` from `start` on say; a last line without a newline is left. `repeated` is what\n"
-             "this said of the block before, empty for the first. `decode` gives the event, or None, of a line that is\n"
-             "unusual; what it raises ends the call. `names` are the keys of DECODERS, `classes` Usage, Totals, Counted,\n"
-             "CountLine, Record, RecordLine and Raw.");
+             "read_block(block, start, repeated, decode, names, classes, counter, most) -> (events, repeated, end)\n\n"
+             "What the lines of `block` from `start` on say, but at most so many events; `end` is where the next line\n"
+             "starts: a last one without a newline is left. `repeated` is what this said of the part before, empty for\n"
+             "the first. `decode` gives the event, or None, of a line that is unusual; what it raises ends the call.\n"
+             "`names` are the keys of DECODERS, `classes` Usage, Totals, Counted, CountLine, Record, RecordLine and Raw.\n"
+             "What is usual is counted by `counter` and is no event, unless that is None. With one there is one event at\n"
+             "most, with which it must be fed before the next line is read.");
 
 static PyObject *read_block(PyObject *module, PyObject *arguments) {
     (void)module;
-    const char *block, *repeated;
+    const char *block, *repeated, *end;
     Py_ssize_t size, start, repeated_size;
-    PyObject *names;
+    PyObject *names, *counter;
     Reading reading;
     Classes *classes = &reading.classes;
-    if (!PyArg_ParseTuple(arguments, "y#ny#OO!(OOOOOOO)", &block, &size, &start, &repeated, &repeated_size,
+    if (!PyArg_ParseTuple(arguments, "y#ny#OO!(OOOOOOO)On", &block, &size, &start, &repeated, &repeated_size,
                           &reading.decode, &PyTuple_Type, &names, &classes->usage, &classes->totals, &classes->counted,
-                          &classes->count_line, &classes->record, &classes->record_line, &classes->raw))
+                          &classes->count_line, &classes->record, &classes->record_line, &classes->raw, &counter,
+                          &reading.most))
         return NULL;
     if (start < 0 || start > size) {
         PyErr_SetString(PyExc_ValueError, "start is not within the block");
@@ -206,11 +242,12 @@ static PyObject *read_block(PyObject *module, PyObject *arguments) {
     reading.rest = (Text){block, 0};
     if (!take_names(&reading, names) || !(reading.found = PyList_New(0)))
         return NULL;
-    if (!read_lines(&reading, block + start, block + size)) {
+    if (!(end = read_and_count(&reading, counter, block + start, block + size))) {
         Py_DECREF(reading.found);
         return NULL;
     }
-    return Py_BuildValue("(Ny#)", reading.found, reading.repeated.start, (Py_ssize_t)reading.repeated.size);
+    return Py_BuildValue("(Ny#n)", reading.found, reading.repeated.start, (Py_ssize_t)reading.repeated.size,
+                         (Py_ssize_t)(end - block));
 }
 
 static PyMethodDef functions[] = {

@@ -1,13 +1,12 @@
-/* The two lines that tell usage, as Codex writes them, taken apart into numbers and texts. The shapes, and what they
+/* The lines that tell usage and turns, as Codex writes them, taken apart into numbers and texts. The shapes, and what they
    mean, are those of `lines.py`; a line that is in any way different is none of these, and Python decodes it. */
 
 #ifndef CODEXTIME_SHAPES_H
 #define CODEXTIME_SHAPES_H
 
-#include "cursor.h"
+#include "instants.h"
 
 #define COUNTERS 6 /* of a `Usage`, in its order */
-#define TIMESTAMP_BYTES 24
 
 typedef struct {
     int64_t counters[COUNTERS];
@@ -23,6 +22,12 @@ typedef struct {
     UsageShape total;
     UsageShape last;
 } CountShape;
+
+/* Without a start, the line has no such field. */
+typedef struct {
+    Text turn_id;
+    Text model;
+} TurnShape;
 
 typedef struct {
     Text thread_id;
@@ -81,6 +86,28 @@ static bool take_count_line(Cursor *cursor, CountShape *count, Text *known_rest)
     return TAKE(cursor, "event_msg\",\"payload\":{\"type\":\"token_count\",\"info\":{\"total_token_usage\":") &&
            take_usage(cursor, &count->total) && TAKE(cursor, ",\"last_token_usage\":") &&
            take_usage(cursor, &count->last) && pass_rest_of_count(cursor, known_rest);
+}
+
+/* Fields up to the end of a turn's payload. Neither of the two that tell comes a second time, or is null. */
+static bool take_turn(Cursor *cursor, TurnShape *turn) {
+    Text name, unused;
+    do {
+        if (!take_name(cursor, &name))
+            return false;
+        Text *told = IS(name, "turn_id") ? &turn->turn_id : IS(name, "model") ? &turn->model : &unused;
+        bool is_told = told != &unused;
+        if (is_told ? told->start || !TAKE(cursor, "\"") || !take_text(cursor, told) : !pass_value(cursor, 0))
+            return false;
+    } while (TAKE(cursor, ","));
+    return TAKE(cursor, "}}\n") && cursor->at == cursor->end;
+}
+
+/* From the type on to the end of the line: `turn_context`, or the event `task_started`. */
+static bool take_turn_line(Cursor *cursor, TurnShape *turn) {
+    *turn = (TurnShape){{NULL, 0}, {NULL, 0}};
+    return (TAKE(cursor, "turn_context\",\"payload\":{") ||
+            TAKE(cursor, "event_msg\",\"payload\":{\"type\":\"task_started\",")) &&
+           take_turn(cursor, turn);
 }
 
 /* From the type on to the end of the line. */

@@ -61,8 +61,8 @@ def found_rows(parsed: argparse.Namespace) -> "Iterator[Iterator[Row]]":
         complain(*index.notices)
         homes, missing = existing_homes(homes_of(parsed), may_be_none=index.last_change() > 0)
         unindexed = Unindexed(index) if parsed.no_index else None
-        store = unindexed.store if unindexed else store_reading
-        scans = [scan(index, home, store=store) for home in homes]
+        store, flush = (unindexed.store, unindexed.flush) if unindexed else (store_reading, None)
+        scans = [scan(index, home, store=store, flush=flush) for home in homes]
         note_gone_homes(index)
         complain(*(f"{title}: {text}" for title, text in skipped(scans, missing)))
         named = [index.source_key(home) for home in parsed.codex_home or []]
