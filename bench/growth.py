@@ -1,8 +1,8 @@
 """What an upload, a rebuild and the pages cost with 10,000 users and 50,000,000 calls, beside a hundredth of that.
 
 Two databases of one server take turns, so that what else the machine does strikes both. All users have the same 5,000
-calls over the last 300 days but for their ids; each round asks somebody else. Needs 12 GB on disk, and about half an
-hour.
+calls over the last 300 days but for their ids, and every tenth groups them by session; each round asks somebody else.
+Needs 20 GB on disk, and about half an hour.
 """
 
 import datetime
@@ -10,6 +10,7 @@ import random
 import statistics
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -24,12 +25,20 @@ CALLS_PER_USER = 5_000
 DAYS = 300
 UPLOADS = (10_000, 500)
 ROUNDS = 21
+PAGES_FOR = 5  # users a round: a page takes milliseconds, and whatever else the machine does strikes it hard
 WARM_UP = 3
 USERS_AT_ONCE = 100  # are written in one statement
+TEMPLATES = (1, 10)  # the users whom all others are copied from: those who do not group by session, and who do
 PAGES = {
     "overview, 30 days": "/dashboard",
     "overview, year": "/dashboard?period=year",
     "overview, all time": "/dashboard?period=all",
+    "calls": "/calls",
+    "calls, most tokens first": "/calls?sort=-tokens",
+    "estimate, all time": "/estimate?period=all",
+    "insights, all time": "/insights?period=all",
+    "threads": "/threads?period=all",  # asked by who groups
+    "corrections": "/corrections",
     "withdrawals": "/withdrawals",
     "devices": "/devices",
     "settings": "/settings",
@@ -37,25 +46,32 @@ PAGES = {
 
 MAKE_USERS = """
 INSERT INTO accounts_user (email, public_id, password, time_zone, has_chosen_time_zone, is_active, is_staff,
-    is_superuser, date_joined)
-SELECT 'bench-' || n || '@example.org', 'u_bench' || n, '', 'Europe/Berlin', true, true, false, false, %(now)s
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
+    is_superuser, date_joined, session_grouping_since)
+SELECT 'bench-' || n || '@example.org', 'u_bench' || n, '', 'Europe/Berlin', true, true, false, false, %(now)s,
+    CASE WHEN n %% 10 = 0 THEN %(now)s END
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n ORDER BY n
 """
 MAKE_SOURCES = """
 INSERT INTO usage_source (id, user_id, key, label, created_at)
 SELECT 3 * n + nth, n, md5(n || '/' || nth)::uuid, (ARRAY['work laptop', 'desktop', 'CI'])[1 + nth], %(now)s
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n, generate_series(0, 2) AS nth
 """
-# Three times a day for half an hour; a model each time, a source each day; 1 call in 40 is long.
+MAKE_THREADS = """
+INSERT INTO usage_thread (id, user_id, key)
+SELECT 100 * n + nth, n, md5(n || '/' || nth)::uuid
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n, generate_series(0, 99) AS nth WHERE n %% 10 = 0
+"""
+# Three times a day for half an hour; a model each time, a source each day, a thread every three
+# days; 1 call in 40 is long.
 MAKE_CALLS = """
 INSERT INTO usage_call (user_id, call_id, at, model_id, source_id, revision, input_tokens, cached_input_tokens,
-    cache_write_input_tokens, output_tokens, reasoning_output_tokens)
+    cache_write_input_tokens, output_tokens, reasoning_output_tokens, thread_id)
 SELECT %(user)s, md5(%(user)s || '/' || n)::uuid,
     %(midnight)s - interval '1 day' * day + interval '4 hours' * (2 + nth %% 3) + interval '5 minutes' * (nth / 3)
         + interval '1 second' * (n * 7919 %% 240),
     (%(models)s::int[])[1 + (day / 5 + nth %% 3) %% 3], 3 * %(user)s + day %% 11 / 5, 257,
     20000 + n %% 60000 + CASE WHEN n * 13 %% 40 = 0 THEN 272000 ELSE 0 END, 15000 + n %% 5000, 0,
-    900 + n %% 500, n %% 400
+    900 + n %% 500, n %% 400, CASE WHEN %(user)s %% 10 = 0 THEN 100 * %(user)s + day / 3 END
 FROM generate_series(0::bigint, %(calls)s - 1) AS n
 CROSS JOIN LATERAL (SELECT n %% %(days)s AS day, n / %(days)s AS nth) AS of_day ORDER BY 3
 """
@@ -66,18 +82,24 @@ SELECT DISTINCT user_id, (at AT TIME ZONE 'UTC')::date, %(now)s FROM usage_call 
 # As a tracker sends them: in the order of time.
 COPY_CALLS = """
 INSERT INTO usage_call (user_id, call_id, at, model_id, source_id, revision, input_tokens, cached_input_tokens,
-    cache_write_input_tokens, output_tokens, reasoning_output_tokens)
+    cache_write_input_tokens, output_tokens, reasoning_output_tokens, thread_id)
 SELECT n, md5(n || '/' || call_id)::uuid, at, model_id, 3 * n + source_id - 3 * user_id, revision,
-    input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens, reasoning_output_tokens
+    input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens, reasoning_output_tokens,
+    thread_id + 100 * (n - user_id)
 FROM usage_call, generate_series(%(first)s::bigint, %(last)s::bigint) AS n
-WHERE user_id = %(user)s ORDER BY n, at
+WHERE user_id = %(user)s AND (n %% 10 = 0) = (user_id %% 10 = 0) AND n <> ALL (%(templates)s) ORDER BY n, at
 """
 COPY_TOTALS = """
 INSERT INTO {table} ({columns}) SELECT {values}
 FROM {table} AS total, generate_series(%(first)s::bigint, %(last)s::bigint) AS n
-WHERE user_id = %(user)s ORDER BY n, total.ctid
+WHERE user_id = %(user)s AND (n %% 10 = 0) = (user_id %% 10 = 0) AND n <> ALL (%(templates)s) ORDER BY n, total.ctid
 """
-OF_OTHERS = {"user_id": "n", "source_id": "3 * n + source_id - 3 * user_id"}
+OF_OTHERS = {
+    "user_id": "n",
+    "source_id": "3 * n + source_id - 3 * user_id",
+    "thread_id": "thread_id + 100 * (n - user_id)",
+    "root_id": "root_id + 100 * (n - user_id)",
+}
 SIZES = """
 SELECT count(*), sum(pg_total_relation_size(inhrelid)) / (SELECT count(*) FROM usage_call),
     pg_database_size(current_database()) / 1e9 FROM pg_inherits WHERE inhparent = 'usage_call'::regclass
@@ -89,43 +111,49 @@ Step = Callable[[int], float]  # for the user with this id; milliseconds
 def run() -> None:
     with server():
         now = datetime.datetime.now(datetime.UTC)
-        template = make_template(now)
-        fill(template, first=2, last=USERS["a hundredth"], now=now)
+        make_templates(now)
+        fill(first=1, last=USERS["a hundredth"], now=now)
         settle()
         with grown_database() as databases:
             with databases["grown"]():
-                fill(template, first=USERS["a hundredth"] + 1, last=USERS["grown"], now=now)
+                fill(first=USERS["a hundredth"] + 1, last=USERS["grown"], now=now)
                 settle()
                 report_size()
             report(measure(databases, now))
             plans.report(databases, PAGES)
 
 
-def make_template(now: datetime.datetime) -> int:
-    """The first user, whom all others are copied from."""
+def make_templates(now: datetime.datetime) -> None:
     from codextime.usage.models import ModelName
     from codextime.usage.services import rebuild_dirty_dates
 
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     models = [ModelName.objects.create(name=name).pk for name in ("gpt-6.1-sol", "gpt-5.6-terra", "gpt-5.4")]
-    parameters = {"first": 1, "last": 1, "user": 1, "now": now, "midnight": midnight, "models": models}
-    parameters |= {"days": DAYS, "calls": CALLS_PER_USER}
-    for statement in (MAKE_USERS, MAKE_SOURCES, MAKE_CALLS, MARK):
-        execute(statement, parameters)
-    rebuild_dirty_dates(user_id=1)
-    return 1
+    parameters = {"now": now, "midnight": midnight, "models": models, "days": DAYS, "calls": CALLS_PER_USER}
+    make_people(first=1, last=USERS_AT_ONCE, now=now)
+    for user in TEMPLATES:
+        for statement in (MAKE_CALLS, MARK):
+            execute(statement, parameters | {"user": user})
+        rebuild_dirty_dates(user_id=user)
 
 
-def fill(template: int, *, first: int, last: int, now: datetime.datetime) -> None:
-    from codextime.usage.models import Day, DayHour, Slot
+def make_people(*, first: int, last: int, now: datetime.datetime) -> None:
+    for statement in (MAKE_USERS, MAKE_SOURCES, MAKE_THREADS):
+        execute(statement, {"first": first, "last": last, "now": now})
+
+
+def fill(*, first: int, last: int, now: datetime.datetime) -> None:
+    """Calls and totals of these users, as the templates have them; the first hundred users are there already."""
+    from codextime.usage.models import Day, DayHour, Slot, ThreadDay, ThreadTotal
 
     execute("SET work_mem = '256MB'")
     for start in range(first, last + 1, USERS_AT_ONCE):
-        some = {"user": template, "first": start, "last": min(start + USERS_AT_ONCE - 1, last), "now": now}
-        for statement in (MAKE_USERS, MAKE_SOURCES, COPY_CALLS):
-            execute(statement, some)
-        for model in (Slot, Day, DayHour):
-            execute(copy_totals(model), some)
+        some = {"first": start, "last": min(start + USERS_AT_ONCE - 1, last), "templates": list(TEMPLATES)}
+        if start > USERS_AT_ONCE:
+            make_people(first=start, last=some["last"], now=now)
+        for statement in (COPY_CALLS, *map(copy_totals, (Slot, Day, DayHour, ThreadDay, ThreadTotal))):
+            for user in TEMPLATES:
+                execute(statement, some | {"user": user})
 
 
 def copy_totals(model: Any) -> str:
@@ -183,21 +211,24 @@ def report_size() -> None:
 
 def measure(databases: dict[str, Callable[[], Any]], now: datetime.datetime) -> dict[str, list[float]]:
     """The median of each step in milliseconds, in each database."""
+    pages = {f"page: {name}": look_at(path, by_who_groups=name == "threads") for name, path in PAGES.items()}
     steps = make_steps(now)
     dice = random.Random(1)
     taken: dict[tuple[str, str], list[float]] = {}
-    for _ in range(ROUNDS + WARM_UP):
+    for round_ in range(ROUNDS + WARM_UP):
         for name, database in databases.items():
             with database():
-                user = dice.randrange(2, USERS[name] + 1)
-                for step, run_step in steps.items():
-                    taken.setdefault((step, name), []).append(run_step(user))
-    return {step: [statistics.median(taken[step, name][WARM_UP:]) for name in databases] for step in steps}
+                users = [dice.randrange(2, USERS[name] + 1) for _ in range(PAGES_FOR)]
+                for step, user in [*product(pages, users), *product(steps, users[:1])]:
+                    milliseconds = (pages | steps)[step](user)
+                    if round_ >= WARM_UP:
+                        taken.setdefault((step, name), []).append(milliseconds)
+    return {step: [statistics.median(taken[step, name]) for name in databases] for step in pages | steps}
 
 
 def make_steps(now: datetime.datetime) -> dict[str, Step]:
-    """What is timed, in the order in which it happens to each user."""
-    steps = {f"page: {name}": look_at(path) for name, path in PAGES.items()}
+    """What is timed beside pages, in the order in which it happens to a user."""
+    steps: dict[str, Step] = {}
     for size in UPLOADS:
         upload = Upload(size, now)
         steps[f"storing {size:,} calls"] = upload.store
@@ -239,8 +270,10 @@ def rebuild(user_id: int) -> float:
     return timed(lambda: rebuild_dirty_dates(user_id=user_id))[1]
 
 
-def look_at(path: str) -> Step:
+def look_at(path: str, *, by_who_groups: bool) -> Step:
     def look(user_id: int) -> float:
+        if by_who_groups:
+            user_id = 10 * -(-user_id // 10)
         from django.test import Client
 
         from codextime.accounts.models import User

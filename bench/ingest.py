@@ -38,7 +38,7 @@ COPY = """
 COPY bench_call (user_id, call_id, at, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens,
     reasoning_output_tokens, source_id, model_id, revision) FROM STDIN (FORMAT BINARY)
 """
-ROW = struct.Struct("!h iq i16s iq iq iq iq iq iq ii ii ih".replace(" ", ""))
+ROW = struct.Struct("!h ii i16s iq iq iq iq ii ii ii ii ih".replace(" ", ""))
 
 Row = dict[str, Any]  # a call as it stands in an upload
 Step = Callable[[list[Row]], float]  # stores the rows; the seconds that it took
@@ -107,10 +107,10 @@ def pack(rows: list[Row]) -> bytes:
     """The rows in PostgreSQL's binary COPY format (its manual, COPY)."""
     packed = [
         ROW.pack(
-            *(11, 8, 1, 16, bytes.fromhex(row["id"])),
+            *(11, 4, 1, 16, bytes.fromhex(row["id"])),
             *(8, (datetime.datetime.fromisoformat(row["at"]) - EPOCH) // datetime.timedelta(microseconds=1)),
             *(8, row["input_tokens"], 8, row["cached_input_tokens"], 8, 0),
-            *(8, row["output_tokens"], 8, row["reasoning_output_tokens"]),
+            *(4, row["output_tokens"], 4, row["reasoning_output_tokens"]),
             *(4, 1, 4, 1 + MODELS.index(row["model"]), 2, 257),
         )
         for row in rows

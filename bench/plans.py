@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-USER = 7
+USER = 20  # groups by session
 Plan = tuple[str, str, int]  # which tables a query reads, by which ways, and how many blocks
 
 

@@ -106,7 +106,7 @@ JSON_FILES = {
         WHERE made_by_id = %(user)s ORDER BY invitation.id
     """,
     "team-log.json": f"""
-        SELECT team.name AS team, {instant("at")}, action, subject
+        SELECT team.name AS team, {instant("at")}, action, subject, detail
         FROM teams_auditentry entry JOIN teams_team team ON team.id = team_id
         WHERE actor_id = %(user)s ORDER BY entry.id
     """,

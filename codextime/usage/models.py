@@ -67,7 +67,8 @@ class Thread(models.Model):
 
 
 class Call(models.Model):
-    """One model call. Its table is partitioned by hash of the user: the migration makes it in SQL.
+    """One model call. Its table is partitioned by hash of the user: the migrations make it in SQL, with a user's id of
+    four bytes, so that a row is small.
 
     Written only by `services.store_calls` and `decisions`. `source` is the first one that uploaded the call. A call
     with `withdrawn_at` is a tombstone that counts nowhere; one whose withdrawal came before it, or lies so far back
@@ -83,8 +84,8 @@ class Call(models.Model):
     input_tokens = models.BigIntegerField()
     cached_input_tokens = models.BigIntegerField()
     cache_write_input_tokens = models.BigIntegerField()
-    output_tokens = models.BigIntegerField()
-    reasoning_output_tokens = models.BigIntegerField()
+    output_tokens = models.IntegerField()
+    reasoning_output_tokens = models.IntegerField()
     withdrawn_at = models.DateTimeField(null=True)
     source = models.ForeignKey(
         Source, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, null=True

@@ -108,7 +108,8 @@ def move_call(dice: Random, upload: dict[str, Any]) -> None:
     rows = upload.get("calls")
     if not isinstance(rows, list) or not rows or not isinstance(row := dice.choice(rows), dict):
         return
-    entry, output = (dice.choice([0, 1, 1000, 272_001, 2**62, 2**63 - 1]) for _ in range(2))
+    entry = dice.choice([0, 1, 1000, 272_001, 2**62, 2**63 - 1])
+    output = dice.choice([0, 1, 1000, 2**30, 2**31 - 1, 2**31])
     row |= {"input_tokens": entry, "cached_input_tokens": dice.randint(0, entry), "output_tokens": output}
     row |= {"cache_write_input_tokens": dice.choice([0, entry]), "reasoning_output_tokens": dice.randint(0, output)}
     row |= {"at": f"2026-{dice.randint(1, 13):02}-{dice.randint(1, 31):02}T{dice.randint(0, 24):02}:00:00.000Z"}

@@ -5,7 +5,7 @@ from typing import Any
 # At the limits of the contract and beyond, of other kinds and other eras, and what often breaks programs.
 VALUES: list[Any] = [
     *(None, True, False, [], {}, [[]], [{}], {"id": 1}, [None] * 50, {"": ""}),
-    *(0, 1, -1, 255, 256, 257, 511, 512, 272_000, 2**31, 2**53 + 1, 2**63 - 1, 2**63, -(2**63), 10**40),
+    *(0, 1, -1, 255, 256, 257, 511, 512, 272_000, 2**31 - 1, 2**31, 2**53 + 1, 2**63 - 1, 2**63, -(2**63), 10**40),
     *(0.0, 1.5, -0.0, 1e308, float("nan"), float("inf")),
     *("", " ", "0", "\n", "\x7f", "a\x00b", "\ud800", "\u202eabc", "x" * 60, "x" * 61, "x" * 5000),
     *("gpt-5", "gpt-5\n", "\uff47pt-5", "o3", "custom", "unknown", "gpt-" + "x" * 60, "gpt-" + "x" * 61, "/home/ada"),

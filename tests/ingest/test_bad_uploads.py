@@ -32,6 +32,7 @@ EMPTY_BLOCKS = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]) + bytes([0, 0, 0, 0xF
     [
         ({"input_tokens": -1}, "invalid", "input_tokens"),
         ({"input_tokens": 2**63}, "invalid", "input_tokens"),
+        ({"output_tokens": 2**31}, "invalid", "output_tokens"),
         ({"input_tokens": 10**30}, "invalid", "input_tokens"),
         ({"input_tokens": 1.5}, "invalid", "input_tokens"),
         ({"input_tokens": "1000"}, "invalid", "input_tokens"),

@@ -44,7 +44,7 @@ def test_every_row_is_read_or_refused_and_what_is_read_is_possible(calls: list[A
         assert EARLIEST <= reading.at <= NOW + CLOCK_TOLERANCE
         assert 0 <= reading.cached_input_tokens <= reading.input_tokens < 2**63
         assert 0 <= reading.cache_write_input_tokens <= reading.input_tokens
-        assert 0 <= reading.reasoning_output_tokens <= reading.output_tokens < 2**63
+        assert 0 <= reading.reasoning_output_tokens <= reading.output_tokens < 2**31
         assert 1 <= reading.revision <= 511
 
 

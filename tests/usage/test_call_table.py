@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -51,6 +52,21 @@ def test_a_user_has_a_call_id_only_once_and_another_user_may_have_it_too(ada: Us
     add_call(ada)
     add_call(User.objects.create_user("bob@example.org"))
 
+    with pytest.raises(IntegrityError):
+        add_call(ada)
+
+
+def test_calls_that_move_into_the_narrow_table_are_the_same_there(ada: User) -> None:
+    add_call(ada)
+    add_call(User.objects.create_user("bob@example.org"), withdrawn_at=AT, former_revision=256, kept_revision=3)
+    before = list(Call.objects.order_by("user").values())
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for statement in import_module("codextime.usage.migrations.0016_narrow_calls").MOVE_ROWS:
+            cursor.execute(statement)
+
+    assert list(Call.objects.order_by("user").values()) == before
     with pytest.raises(IntegrityError):
         add_call(ada)
 
