@@ -19,7 +19,7 @@ MICROSECOND = datetime.timedelta(microseconds=1)
 # its length; int4 and int8 big-endian, uuid as its 16 bytes, timestamptz as microseconds since 2000.
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
-ROW = struct.Struct("!h i16s iq iq iq iq iq iq ii ih ih".replace(" ", ""))
+ROW = struct.Struct("!h i16s iq iq iq iq ii ii ii ih ih".replace(" ", ""))
 THREAD = struct.Struct("!ii")
 NO_THREAD_SAID = struct.pack("!i", -1)  # a null
 COLUMNS = 10  # and one more for the thread, where a reading says any
@@ -65,7 +65,7 @@ def pack_rows(
         pack(
             *(number, 16, call_id),
             *(8, (at - POSTGRES_EPOCH) // MICROSECOND),
-            *(8, input_tokens, 8, cached, 8, cache_write, 8, output_tokens, 8, reasoning),
+            *(8, input_tokens, 8, cached, 8, cache_write, 4, output_tokens, 4, reasoning),
             *(4, model_ids[model], 2, revision, 2, REASON_NUMBERS[reason] if reason else NO_REASON),
         )
         + (b"" if thread_ids is None else NO_THREAD_SAID if thread is None else THREAD.pack(4, thread_ids[thread]))

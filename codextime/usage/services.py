@@ -99,6 +99,7 @@ def replace_stored(
     custom_id = find_model_ids({OTHER_MODEL}).get(OTHER_MODEL)
     if custom_id is not None and any(call.reason == NAME_HIDDEN for call in calls):
         storing.hide_staged_names(user_id=user.pk, custom_id=custom_id)
+    storing.improve_withdrawn(user_id=user.pk)
     found = lowering.sum_up(user_id=user.pk, custom_id=custom_id)
     waiting = 0
     if found.sums:

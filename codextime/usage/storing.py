@@ -15,11 +15,12 @@ from codextime.usage.models import Correction
 from codextime.usage.readings import NAME_HIDDEN, REASON_NUMBERS, CallReading, pack_rows
 
 STAGED = """call_id uuid, at timestamptz, input_tokens bigint, cached_input_tokens bigint,
-    cache_write_input_tokens bigint, output_tokens bigint, reasoning_output_tokens bigint, model_id integer,
+    cache_write_input_tokens bigint, output_tokens integer, reasoning_output_tokens integer, model_id integer,
     revision smallint, reason smallint"""
 WITHOUT_THREADS = ", ".join(column.split()[0] for column in STAGED.split(","))
 READ = """at, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens, reasoning_output_tokens,
     model_id, revision"""
+READ_OF_WITHDRAWN = READ.replace("revision", "former_revision")
 
 # Kept for the life of the connection: making it anew takes as long as storing 200 calls. `thread_id` is null in a
 # reading that says nothing of threads, and `NO_THREAD_ID` in one that takes the thread away.
@@ -112,6 +113,19 @@ WITH older AS (
 SELECT count(*) FROM older
 """
 
+# A withdrawn call can still be brought back: with the best that was read of it, as whoever sent that was told that it
+# is there and does not send it again. Not with fewer tokens: undoing must not bring back less than was withdrawn.
+IMPROVE_WITHDRAWN = f"""
+UPDATE usage_call SET ({READ_OF_WITHDRAWN}) = ROW (
+    staged.at, staged.input_tokens, staged.cached_input_tokens, staged.cache_write_input_tokens, staged.output_tokens,
+    staged.reasoning_output_tokens, staged.model_id, staged.revision
+)
+FROM {STAGED_AND_STORED}
+WHERE usage_call.user_id = %(user)s AND usage_call.call_id = stored.call_id AND stored.withdrawal_id IS NOT NULL
+    AND staged.revision > stored.former_revision AND staged.revision <= stored.revision
+    AND staged.input_tokens::numeric + staged.output_tokens >= stored.input_tokens::numeric + stored.output_tokens
+"""
+
 # Of names that their owner takes back: in the ledger they are hidden, too, and in readings that do not count.
 HIDE_NAMES = [
     f"""
@@ -165,6 +179,14 @@ def replace_by_staged(*, user_id: int, source_id: int, custom_id: int | None, no
     look_up_by_key()
     parameters: dict[str, Any] = {"user": user_id, "source": source_id, "custom": custom_id, "now": now}
     return count(REPLACE, parameters | REASON_PARAMETERS)
+
+
+def improve_withdrawn(*, user_id: int) -> None:
+    """Of the withdrawn calls that can be brought back, lets those say what is staged of which that is a better reading,
+    though not better than the proof against it. Changes nothing that counts."""
+    look_up_by_key()
+    with connection.cursor() as cursor:
+        cursor.execute(IMPROVE_WITHDRAWN, {"user": user_id})
 
 
 def hide_staged_names(*, user_id: int, custom_id: int) -> None:

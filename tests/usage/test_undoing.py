@@ -89,6 +89,29 @@ def test_a_kept_call_is_still_replaced_by_a_better_reading_and_listed_with_what_
     assert [revision for _, revision, _ in listed(owner)] == [259]
 
 
+@pytest.mark.parametrize(("revision", "output_tokens"), [(257, 50), (258, 70), (259, 70)])
+def test_a_call_comes_back_as_it_was_read_best_meanwhile(owner: User, revision: int, output_tokens: int) -> None:
+    record = withdraw_something(owner)
+
+    stored = store(owner, reading(1, revision=revision, output_tokens=70))
+
+    assert stored.already_there == (0 if revision == 259 else 1)
+    assert (counted(owner) == [1]) == (revision == 259)
+    undo(record)
+    assert Call.objects.get().output_tokens == output_tokens
+    rebuild_dirty_dates(user_id=owner.pk)
+    assert_totals_are_exact(owner)
+
+
+def test_undoing_never_brings_back_fewer_tokens_than_were_withdrawn(owner: User) -> None:
+    record = withdraw_something(owner)
+    store(owner, reading(1, revision=258, output_tokens=40))
+
+    undo(record)
+
+    assert Call.objects.get().output_tokens == 50
+
+
 def test_what_its_owner_kept_its_owner_may_take_back(owner: User) -> None:
     undo(withdraw_something(owner))
     record = withdraw_something(owner, reason="forgotten")
