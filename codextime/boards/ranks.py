@@ -21,13 +21,13 @@ Scores = dict[tuple[int, int], tuple[int, ...]]  # values in the order of MEASUR
 RANK = """
 SELECT 1 + coalesce(mark.at_least, 0) + (
     SELECT count(*) FROM boards_score
-    WHERE period = %(period)s AND {column} > %(value)s AND {column} < coalesce(mark.value, {highest})
+    WHERE period = %(period)s AND {column} > {value} AND {column} < coalesce(mark.value, {highest})
 ) FROM (SELECT) AS one LEFT JOIN LATERAL (
     SELECT value, at_least FROM boards_rankmark
-    WHERE period = %(period)s AND measure = %(measure)s AND value > %(value)s ORDER BY value LIMIT 1
+    WHERE period = %(period)s AND measure = %(measure)s AND value > {value} ORDER BY value LIMIT 1
 ) AS mark ON true
 """
-NEXT_HIGHER = "SELECT min({column}) FROM boards_score WHERE period = %(period)s AND {column} > %(value)s"
+NEXT_HIGHER = "SELECT min({column}) AS value FROM boards_score WHERE period = %(period)s AND {column} > {value}"
 NUMBER = "SELECT at_least FROM boards_rankmark WHERE period = %(period)s AND measure = %(measure)s AND value = {lowest}"
 
 MAKE_COUNTED_MARKS = """
@@ -82,21 +82,22 @@ def find_rank(period: Period, measure: Measure, value: int) -> int:
     return ask(RANK, period, measure, value) or 1
 
 
-def find_next_higher(period: Period, measure: Measure, value: int) -> int | None:
-    """The lowest value above `value`; `None` at the top."""
-    return ask(NEXT_HIGHER, period, measure, value)
-
-
 def count_listed(period: Period, measure: Measure) -> int:
     return ask(NUMBER, period, measure) or 0
 
 
 def ask(sql: str, period: Period, measure: Measure, value: int = 0) -> int | None:
-    statement = sql.format(column=measure.name, highest=HIGHEST, lowest=LOWEST)
+    statement = say(sql, measure, "%(value)s")
     with connection.cursor() as cursor:
         cursor.execute(statement, {"period": period.number, "measure": measure.number, "value": value})
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def say(sql: str, measure: Measure, value: str) -> str:
+    """`RANK`, `NEXT_HIGHER` or `NUMBER` of a measure, and of the `value` that this SQL says; the numbers of `period`
+    and `measure` are parameters."""
+    return sql.format(column=measure.name, value=value, highest=HIGHEST, lowest=LOWEST)
 
 
 def count_marks() -> None:

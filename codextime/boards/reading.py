@@ -3,10 +3,9 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from codextime.accounts.models import User
@@ -32,6 +31,33 @@ SELECT {column}, listing_id FROM boards_score JOIN {public} AS listing ON listin
 WHERE period = %s AND ({column}, listing_id) > (%s, %s)
 ORDER BY {column}, listing_id LIMIT 1 OFFSET %s
 """
+# A mark or a score is looked up once for each of the ranks; nothing here counts a board.
+STANDING = """
+SELECT listing.handle, EXISTS (SELECT FROM {public} AS seen WHERE seen.number = listing.number), snapshot."on",
+    ARRAY (SELECT DISTINCT "on" FROM boards_helddate WHERE user_id = listing.user_id AND released_at IS NULL),
+    own.value, ({rank}), above.value, ({rank_above}), ({listed})
+FROM boards_listing AS listing
+LEFT JOIN boards_snapshot AS snapshot ON true
+LEFT JOIN (SELECT listing_id, {column} AS value FROM boards_score WHERE period = %(period)s) AS own
+    ON own.listing_id = listing.number
+LEFT JOIN LATERAL ({higher}) AS above ON true
+WHERE listing.user_id = %(user)s
+"""
+
+
+class OwnRow(NamedTuple):
+    """What `STANDING` says. `today` is `None` before the first snapshot, `held` the dates that do not rank; ranks mean
+    something where there is a value."""
+
+    handle: str
+    is_public: bool
+    today: datetime.date | None
+    held: list[datetime.date]
+    value: int | None
+    rank: int
+    higher: int | None
+    rank_above: int
+    listed: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +110,6 @@ def read_board(*, period: Period, measure: Measure, after: Cursor, viewer: User 
     return read_one_state(lambda snapshot: read_page(snapshot, period, measure, after, viewer))
 
 
-def find_standing(*, user: User, period: Period, measure: Measure) -> Standing | None:
-    """Where the user stands; `None` for who is not listed."""
-    listing = find_listing(user)
-    return listing and read_one_state(lambda snapshot: read_standing(snapshot, listing, period, measure))
-
-
 def read_one_state(read: Callable[[Snapshot | None], T]) -> T:
     """What `read` makes of the boards, all of whose queries see them as the first one does. Inside a transaction of
     somebody else's they see what that one does."""
@@ -104,11 +124,11 @@ def read_one_state(read: Callable[[Snapshot | None], T]) -> T:
 def read_page(
     snapshot: Snapshot | None, period: Period, measure: Measure, after: Cursor, viewer: User | None
 ) -> BoardReading:
-    listing = find_listing(viewer) if viewer else None
+    listing = Listing.objects.filter(user=viewer).first() if viewer else None
     found = read_rows(period, measure, after, PAGE_SIZE + 1)
     rows, more = found[:PAGE_SIZE], found[PAGE_SIZE:]
     is_first = after == Cursor()
-    own = read_standing(snapshot, listing, period, measure) if listing else None
+    own = find_standing(user=viewer, period=period, measure=measure) if viewer and listing else None
     return BoardReading(
         snapshot=snapshot,
         rows=rank_rows(rows, period, measure),
@@ -168,35 +188,41 @@ def read_top(period: Period, measure: Measure) -> int:
     return scores.values_list(measure.name, flat=True).first() or 0
 
 
-def find_listing(user: User) -> Any | None:
-    """With what `read_standing` asks of it, in one query."""
-    is_public = Exists(public_listings().filter(pk=OuterRef("pk")))
-    return Listing.objects.filter(user=user).annotate(is_public=is_public).first()
-
-
-def read_standing(snapshot: Snapshot | None, listing: Any, period: Period, measure: Measure) -> Standing:
-    if not listing.is_public:
-        return standings.build_unranked(listing.handle, period, measure, note=_("Hidden by a moderator."), held=0)
-    if snapshot is None:
-        return standings.build_unranked(listing.handle, period, measure, note=_("Your dates are being read."), held=0)
-    dates = (period.first(snapshot.on), snapshot.on)
-    held = (
-        HeldDate.objects.filter(user=listing.user_id, released_at=None, on__range=dates).values("on").distinct().count()
+def find_standing(*, user: User, period: Period, measure: Measure) -> Standing | None:
+    """Where the user stands; `None` for who is not listed. One statement, so that it sees one state of the boards."""
+    statement = STANDING.format(
+        column=measure.name,
+        public=public_listings_sql(),
+        higher=ranks.say(ranks.NEXT_HIGHER, measure, "own.value"),
+        rank=ranks.say(ranks.RANK, measure, "own.value"),
+        rank_above=ranks.say(ranks.RANK, measure, "above.value"),
+        listed=ranks.say(ranks.NUMBER, measure, "own.value"),
     )
-    value = Score.objects.filter(period=period.number, listing=listing).values_list(measure.name, flat=True).first()
-    if not value:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"user": user.pk, "period": period.number, "measure": measure.number})
+        row = cursor.fetchone()
+    return build_standing(OwnRow(*row), period, measure) if row else None
+
+
+def build_standing(row: OwnRow, period: Period, measure: Measure) -> Standing:
+    if not row.is_public:
+        return standings.build_unranked(row.handle, period, measure, note=_("Hidden by a moderator."), held=0)
+    if row.today is None:
+        return standings.build_unranked(row.handle, period, measure, note=_("Your dates are being read."), held=0)
+    first = period.first(row.today)
+    held = sum(first <= on <= row.today for on in row.held)
+    if not row.value:
         nothing = _("Nothing to rank %(within)s.") % {"within": _(period.within)}
         note = _("Held: no other date ranks.") if held else nothing
-        return standings.build_unranked(listing.handle, period, measure, note=note, held=held)
-    higher = ranks.find_next_higher(period, measure, value)
+        return standings.build_unranked(row.handle, period, measure, note=note, held=held)
     return standings.build_ranked(
-        listing.handle,
+        row.handle,
         period,
         measure,
-        rank=ranks.find_rank(period, measure, value),
-        value=value,
-        listed=ranks.count_listed(period, measure),
-        above=None if higher is None else (ranks.find_rank(period, measure, higher), higher),
+        rank=row.rank,
+        value=row.value,
+        listed=row.listed or 0,
+        above=None if row.higher is None else (row.rank_above, row.higher),
         held=held,
     )
 
