@@ -1,5 +1,9 @@
 """The overview and the estimate at 1,000, 100,000 and 1,000,000 calls of one user over the same year. Neither may grow
-with them."""
+with them.
+
+What is measured are views of a process that has answered before. Nothing that it keeps is of a user's calls (only names
+and rates are kept), so that the first view after new calls costs the same.
+"""
 
 import datetime
 import statistics

@@ -172,7 +172,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60,
         "options": {"expires": 60},
     },
-    "mail invitations to teams": {"task": "teams.mail_invitations", "schedule": 15, "options": {"expires": 15}},
+    "mail who is invited to or removed from teams": {"task": "teams.mail", "schedule": 15, "options": {"expires": 15}},
     "forget old invitations and delete teams": {"task": "teams.forget", "schedule": 3600.0},
     "forget old exports": {"task": "exports.forget", "schedule": 600.0},
     "forget freed handles": {"task": "boards.forget_freed_handles", "schedule": 3600.0},

@@ -2,14 +2,13 @@
 
 import datetime
 
-from django.db.models import F, Min
-from django.db.models.functions import TruncMonth, TruncWeek
+from django.db.models import Min
 
 from codextime.accounts.models import User
 from codextime.dashboard import periods, timeline
 from codextime.dashboard.estimate_page import EstimatePage, Reading, build_estimate_page
 from codextime.dashboard.own_rate_page import OwnRatesPage, build_own_rates_page
-from codextime.dashboard.priced_rows import RatedRow, sum_rated
+from codextime.dashboard.priced_rows import RatedRow, sum_days
 from codextime.dashboard.queries import OverviewQuery, find_period
 from codextime.dashboard.selectors import name_sources
 from codextime.pricing.rates import RateBook
@@ -17,7 +16,8 @@ from codextime.pricing.selectors import get_book, get_own_prices
 from codextime.usage.models import Day
 from codextime.usage.selectors import sources
 
-SPANS = {"week": TruncWeek("on"), "month": TruncMonth("on")}
+ON = '"on"'
+SPANS = {grain: f"date_trunc('{grain}', {ON}::timestamp)::date" for grain in ("week", "month")}
 
 
 def get_estimate_page(*, user: User, query: OverviewQuery, now: datetime.datetime) -> EstimatePage:
@@ -41,15 +41,13 @@ def get_estimate_page(*, user: User, query: OverviewQuery, now: datetime.datetim
 
 
 def read_by_source(user: User, period: periods.Period, book: RateBook) -> list[tuple[int, RatedRow]]:
-    days = Day.objects.filter(user=user, on__range=(period.first, period.last))
-    return [(row.keys[0], row) for row in sum_rated(days, "source_id", book=book)]
+    return [(row.keys[0], row) for row in sum_days(user, period.first, period.last, "source_id", book=book)]
 
 
 def read_by_span(user: User, period: periods.Period, book: RateBook) -> list[tuple[datetime.date, RatedRow]]:
     """By the first date of each day, week or month of the chart."""
-    span = SPANS.get(timeline.fitting_grain(period), F("on"))
-    days = Day.objects.filter(user=user, on__range=(period.first, period.last)).annotate(span=span)
-    return [(row.keys[0], row) for row in sum_rated(days, "span", book=book)]
+    span = SPANS.get(timeline.fitting_grain(period), ON)
+    return [(row.keys[0], row) for row in sum_days(user, period.first, period.last, span, book=book)]
 
 
 def get_own_rates_page(*, user: User) -> OwnRatesPage:

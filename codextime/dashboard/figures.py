@@ -149,7 +149,7 @@ def active_days_figure(activity: Activity) -> KeyFigure:
     count = activity.active_between(activity.period)
     earlier = activity.period.before()
     before = activity.active_between(earlier) if earlier else 0
-    weeks = [float(streaks.active_in_week(activity.active, on)) for on in activity.shown]
+    weeks = [float(count) for count in streaks.active_in_weeks(activity.active, activity.shown)]
     return compared(
         activity,
         label=_("Active days"),

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from codextime.accounts.models import User
 from codextime.ingest.selectors import last_uploads_at
+from codextime.pricing.selectors import prices_mark
 from codextime.usage.models import Day
 from codextime.usage.selectors import dirty_date_counts, last_decisions_at, waiting_calls
 
@@ -25,11 +26,14 @@ class Freshness:
     today: datetime.date  # in the user's time zone
     decided_at: datetime.datetime | None = None  # about a withdrawal
     waiting_calls: int = 0  # that are asked for and not withdrawn yet
+    prices_mark: str = ""  # of public rates and the user's own
 
     @property
     def version(self) -> str:
         """As an ETag: quoted, and telling nobody anything."""
-        text = f"{self.uploaded_at} {self.decided_at} {self.dirty_dates} {self.has_days} {self.today}"
+        text = (
+            f"{self.uploaded_at} {self.decided_at} {self.dirty_dates} {self.has_days} {self.today} {self.prices_mark}"
+        )
         return f'"{blake2s(text.encode(), digest_size=VERSION_BYTES).hexdigest()}"'
 
 
@@ -41,6 +45,7 @@ def with_freshness(users: QuerySet[User]) -> QuerySet[Any]:
         decided_at=Subquery(last_decisions_at(owner)),
         waiting_calls=Subquery(waiting_calls(owner)),
         dirty_dates=Subquery(dirty_date_counts(owner)),
+        prices_mark=prices_mark(),
         has_days=Exists(Day.objects.filter(user=owner)),
     )
 
@@ -49,5 +54,11 @@ def read_freshness(user: Any, now: datetime.datetime) -> Freshness:
     """`user` comes from `with_freshness`."""
     today = now.astimezone(user.zone).date()
     return Freshness(
-        user.uploaded_at, user.dirty_dates or 0, user.has_days, today, user.decided_at, user.waiting_calls or 0
+        uploaded_at=user.uploaded_at,
+        dirty_dates=user.dirty_dates or 0,
+        has_days=user.has_days,
+        today=today,
+        decided_at=user.decided_at,
+        waiting_calls=user.waiting_calls or 0,
+        prices_mark=user.prices_mark,
     )

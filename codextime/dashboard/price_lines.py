@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from codextime.dashboard.priced_rows import RatedRow
 from codextime.dashboard.rates_used import describe_rate, per_million
@@ -17,6 +18,12 @@ from codextime.pricing.rates import OwnRate, Rate, RateBook, find_rate, why_unpr
 
 TIMES = "\u00d7"
 NO_TOKENS = Tokens()
+KINDS = {
+    UNCACHED: gettext_noop("Uncached input"),
+    WRITTEN: gettext_noop("Cache write"),
+    CACHED: gettext_noop("Cached input"),
+    OUTPUT: gettext_noop("Output with reasoning"),
+}
 Print = Callable[[Decimal], str]
 
 
@@ -150,21 +157,12 @@ def build_part(part: Part, print_rate: Print, print_amount: Print) -> PartLine:
     if part.multiplier not in (1, None):
         multiplier = f"{TIMES}{formats.SPACE}{plain_amount(part.multiplier or Decimal(1))}"
     return PartLine(
-        kind=name_kinds()[part.kind],
+        kind=_(KINDS[part.kind]),
         tokens=formats.exact(part.tokens),
         rate=_("not known") if part.rate is None else print_rate(part.rate),
         multiplier=multiplier,
         amount=formats.NONE if part.amount is None else print_amount(part.amount),
     )
-
-
-def name_kinds() -> dict[str, str]:
-    return {
-        UNCACHED: _("Uncached input"),
-        WRITTEN: _("Cache write"),
-        CACHED: _("Cached input"),
-        OUTPUT: _("Output with reasoning"),
-    }
 
 
 def plain_amount(amount: Decimal) -> str:

@@ -1,7 +1,7 @@
 """Runs of days with at least one call."""
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from codextime.dashboard.periods import ONE_DAY
 
@@ -23,6 +23,10 @@ def longest_streak(lengths: dict[datetime.date, int]) -> int:
     return max(lengths.values(), default=0)
 
 
-def active_in_week(active: Collection[datetime.date], last: datetime.date) -> int:
-    """How many of the seven days up to `last` were active."""
-    return sum(last - n * ONE_DAY in active for n in range(7))
+def active_in_weeks(active: Collection[datetime.date], lasts: Sequence[datetime.date]) -> list[int]:
+    """How many of the seven days up to each of `lasts`, which follow each other, were active."""
+    if not lasts:
+        return []
+    before = [lasts[0] - n * ONE_DAY for n in range(6, 0, -1)]
+    is_active = [on in active for on in (*before, *lasts)]
+    return [sum(is_active[n : n + 7]) for n in range(len(lasts))]

@@ -1,13 +1,15 @@
 """Rows of usage as the pages add them up."""
 
+import copy
 import datetime
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from msgspec import Struct
 
 from codextime.lib import counts, formats
 from codextime.lib import tokens as token_counts
@@ -19,10 +21,10 @@ from codextime.pricing.rates import RateBook
 
 Key = TypeVar("Key", bound=Hashable)
 NO_TOKENS = Tokens()
+PRICED = gettext_noop("%(share)s priced")
 
 
-@dataclass(slots=True)
-class Sum:
+class Sum(Struct):
     """Calls, their tokens and what these would have cost; grows by `add`."""
 
     calls: int = 0
@@ -74,16 +76,20 @@ class Sum:
         return formats.exact(self.calls)
 
     @property
+    def is_partly_priced(self) -> bool:
+        return 0 < self.estimate.unpriced_tokens < self.estimate.tokens
+
+    @property
     def partly_priced(self) -> str:
         """The share that has a rate, such as `61 % priced`; empty if all of it has one, or nothing."""
-        is_partly = self.estimate.is_priced and self.estimate.unpriced_tokens
-        return _("%(share)s priced") % {"share": formats.percent(self.estimate.priced_share)} if is_partly else ""
+        return say_share(self.estimate, _(PRICED)) if self.is_partly_priced else ""
 
     @property
     def exact_value(self) -> str:
         if self.is_unpriced:
             return _("unpriced")
-        return formats.exact_usd(self.usd) + (f" ({self.partly_priced})" if self.partly_priced else "")
+        value = formats.exact_usd(self.usd)
+        return f"{value} ({self.partly_priced})" if self.is_partly_priced else value
 
     @property
     def sentence(self) -> str:
@@ -97,8 +103,27 @@ class Sum:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class DayRow:
+def print_exactly(sums: Iterable[Sum]) -> list[tuple[str, str, str]]:
+    """(tokens, calls, estimate) of each. Words are looked up once, as a page prints hundreds."""
+    unpriced, priced, written = _("unpriced"), _(PRICED), formats.find_writer()
+    figures = []
+    for part in sums:
+        estimate_ = part.estimate
+        if part.is_unpriced:
+            value = unpriced
+        else:
+            value = f"${written(f'{estimate_.usd:,.4f}')}"
+            if part.is_partly_priced:
+                value += f" ({say_share(estimate_, priced)})"
+        figures.append((written(f"{part.tokens.total:,}"), written(f"{part.calls:,}"), value))
+    return figures
+
+
+def say_share(part: Estimate, priced: str) -> str:
+    return priced % {"share": formats.percent(part.priced_share)}
+
+
+class DayRow(NamedTuple):
     """One row of a user's days, priced: calls of one model on one day, all with the rates of `utc_on`. Where a chart is
     by label, `name` is that of the label instead of the model's."""
 
@@ -118,13 +143,15 @@ def priced(
 
 def add_up(parts: Iterable[Sum]) -> Sum:
     """The sum of all parts, column by column: a fraction of what adding one after the other costs."""
-    sums = list(parts)
+    sums = [part for part in parts if part.calls]  # without calls there are no tokens
+    if len(sums) == 1:
+        return copy.copy(sums[0])  # as a sum may grow
     if not sums:
         return Sum()
     return Sum(
-        sum(part.calls for part in sums),
-        token_counts.total(part.tokens for part in sums),
-        estimates.total(part.estimate for part in sums),
+        sum([part.calls for part in sums]),
+        token_counts.total([part.tokens for part in sums]),
+        estimates.total([part.estimate for part in sums]),
     )
 
 
@@ -153,7 +180,13 @@ def total_credits(rows: Iterable[DayRow], book: RateBook) -> Credits:
         groups.setdefault(key, []).append(row)
     return sum(
         (
-            count_credits(model, alike[0].utc_on, total(alike).tokens, is_long_context=is_long, book=book)
+            count_credits(
+                model,
+                alike[0].utc_on,
+                token_counts.total([row.sum.tokens for row in alike]),
+                is_long_context=is_long,
+                book=book,
+            )
             for (model, is_long, _rates), alike in groups.items()
         ),
         start=NO_CREDITS,

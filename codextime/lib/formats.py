@@ -5,6 +5,7 @@ Numbers are written as the reader of the page has them written (`reader`); examp
 
 import datetime
 import functools
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
@@ -24,7 +25,13 @@ UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 
 def written(number: str) -> str:
     """1,234.5 as the reader writes it. Not twice: what is a comma then was a point."""
-    return number.translate(SEPARATORS[reader.habits().number_format])
+    return find_writer()(number)
+
+
+def find_writer() -> Callable[[str], str]:
+    """`written`, for who writes hundreds."""
+    separators = SEPARATORS[reader.habits().number_format]
+    return (lambda number: number.translate(separators)) if separators else str
 
 
 def exact(number: int) -> str:
@@ -140,7 +147,14 @@ def day(on: datetime.date) -> str:
 
 def day_of_week(on: datetime.date) -> str:
     """Sat 21 Nov 2026."""
-    return f"{short_weekday(on.weekday())} {day(on)}"
+    return days_of_week([on])[0]
+
+
+def days_of_week(dates: Iterable[datetime.date]) -> list[str]:
+    """Each as `day_of_week` says it; the language is asked for once."""
+    language = get_language()
+    months, weekdays = find_months(language), find_short_weekdays(language)
+    return [f"{weekdays[on.weekday()]} {on.day} {months[on.month]} {on.year}" for on in dates]
 
 
 def day_range(first: datetime.date, last: datetime.date) -> str:

@@ -5,7 +5,6 @@ A credit card counts tokens since 2 April 2026; before that, Codex counted messa
 
 import datetime
 import functools
-from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
@@ -17,8 +16,7 @@ from codextime.pricing.rates import PACKAGED, Rate, RateBook, find_listed_name, 
 CREDITS_PER_USD = Decimal(25)  # makes every rate of the credit card from its USD rate, but one that is rounded
 
 
-@dataclass(frozen=True, slots=True)
-class Credits:
+class Credits(msgspec.Struct, frozen=True, gc=False):
     """`amount` covers all of `tokens` but `missing_tokens`; the part for `inferred_tokens` was made from USD rates."""
 
     amount: Decimal = Decimal(0)

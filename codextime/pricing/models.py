@@ -17,6 +17,9 @@ class OperatorRates(models.Model):
     rates = models.JSONField(null=True)
     confirmed_on = models.DateField(null=True)
 
+    class Meta:
+        verbose_name = verbose_name_plural = _("rates of the operator")
+
     def __str__(self) -> str:
         return self.model
 
@@ -27,7 +30,7 @@ class RateEvent(models.Model):
 
     class Action(models.TextChoices):
         IMPORT = "import", _("imported rates")
-        ADD = "add", "added a rate"
+        ADD = "add", _("added a rate")
         CONFIRM = "confirm", _("confirmed the rates")
         FORGET = "forget", _("went back to the shipped rates")
 

@@ -6,11 +6,11 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import msgspec
-from django.db.models import CharField, DateField, F, QuerySet, TextField, Value
-from django.db.models.functions import Cast, JSONObject
+from django.db import connection
+from django.db.models import TextField
+from django.db.models.expressions import RawSQL
 
 from codextime.accounts.models import User
 from codextime.pricing import models
@@ -26,8 +26,24 @@ from codextime.pricing.rates import (
 )
 
 OPERATORS, OWN_RATE, OWN_CREDIT_PRICE = "0", "1", "2"
-TO_TEXT = TextField()
 Row = tuple[str, str, str | None, datetime.date | None]  # kind, model, JSON, a date
+# As text, since every page with figures asks and nearly never is there anything new in it.
+ROWS = f"""
+SELECT '{OPERATORS}' AS kind, model, rates::text, confirmed_on AS "on" FROM pricing_operatorrates
+UNION ALL
+SELECT '{OWN_RATE}', model, json_build_object('input', input::text, 'cached_input', cached_input::text,
+    'output', output::text, 'typed_on', (typed_at AT TIME ZONE 'UTC')::date)::text, effective_from
+FROM pricing_ownrate WHERE user_id = %(user)s
+UNION ALL
+SELECT '{OWN_CREDIT_PRICE}', '', usd_per_credit::text, (typed_at AT TIME ZONE 'UTC')::date
+FROM pricing_owncreditprice WHERE user_id = %(user)s
+ORDER BY kind, model, "on"
+"""
+# Of the users of a query: a text that is another one as soon as they price with something else.
+PRICES_MARK = """concat_ws('/',
+    (SELECT max(id) FROM pricing_rateevent),
+    (SELECT count(*) || ' ' || max(typed_at) FROM pricing_ownrate WHERE user_id = accounts_user.id),
+    (SELECT typed_at FROM pricing_owncreditprice WHERE user_id = accounts_user.id))"""
 
 
 class OwnAmounts(msgspec.Struct, frozen=True):
@@ -39,42 +55,20 @@ class OwnAmounts(msgspec.Struct, frozen=True):
     typed_on: datetime.date
 
 
+def prices_mark() -> RawSQL:
+    """For a query of users: another text as soon as what their figures are priced with changes."""
+    return RawSQL(PRICES_MARK, [], TextField())  # noqa: S611 - a constant
+
+
 def get_book(user: User | None = None) -> RateBook:
     """The rates in force, with the user's own ones if a user is given, in one query; the same object for as long as
     nothing changes. What everybody sees is made without a user."""
-    rows = operators_rows()
-    if user is not None:
-        rows = rows.union(own_rate_rows(user), credit_price_rows(user), all=True)
-    found = tuple(rows.order_by("kind", "model", "on"))
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS, {"user": user.pk if user else None})
+        found = tuple(cursor.fetchall())
     public = make_book(tuple(row for row in found if row[0] == OPERATORS))
     own = tuple(row for row in found if row[0] != OPERATORS)
     return add_own(public, own) if own else public
-
-
-def operators_rows() -> "QuerySet[Any, Any]":
-    rows = models.OperatorRates.objects.annotate(
-        kind=Value(OPERATORS, CharField()), text=Cast("rates", TO_TEXT), on=F("confirmed_on")
-    )
-    return rows.values_list("kind", "model", "text", "on")
-
-
-def own_rate_rows(user: User) -> "QuerySet[Any, Any]":
-    amounts = {name: Cast(name, TO_TEXT) for name in ("input", "cached_input", "output")}
-    json = JSONObject(**amounts, typed_on=Cast("typed_at", DateField()))
-    rows = models.OwnRate.objects.filter(user=user).annotate(
-        kind=Value(OWN_RATE, CharField()), text=Cast(json, TO_TEXT), on=F("effective_from")
-    )
-    return rows.values_list("kind", "model", "text", "on")
-
-
-def credit_price_rows(user: User) -> "QuerySet[Any, Any]":
-    rows = models.OwnCreditPrice.objects.filter(user=user).annotate(
-        kind=Value(OWN_CREDIT_PRICE, CharField()),
-        model=Value("", CharField()),
-        text=Cast("usd_per_credit", TO_TEXT),
-        on=Cast("typed_at", DateField()),
-    )
-    return rows.values_list("kind", "model", "text", "on")
 
 
 @functools.lru_cache(maxsize=2)

@@ -6,7 +6,7 @@ adds up to the same.
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import compress
 from typing import Any
@@ -15,6 +15,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import DateTimeField, F, Func, IntegerField, Min, QuerySet, Value
 from django.db.models.functions import TruncDate
 from django.db.models.lookups import GreaterThan
+from msgspec.structs import astuple
 
 from codextime.accounts.models import User
 from codextime.dashboard.periods import FIRST_DAY, ONE_DAY

@@ -95,7 +95,7 @@ def build_example(query: OverviewQuery, hour: datetime.datetime, language: str) 
         else [],
         week_hours=week_hours(shown, hour),
         labels=labels_of(by_label),
-        label_days=[replace(part.row, name=label) for label, part in by_label if is_by_label],
+        label_days=[part.row._replace(name=label) for label, part in by_label if is_by_label],
         freshness=Freshness(uploaded_at=hour - AGE, dirty_dates=0, has_days=True, today=today),
         book=PACKAGED,
         busiest_hour=find_busiest_hour(parts, hour),
@@ -143,7 +143,7 @@ def split(whole: int, weights: Sequence[float]) -> list[int]:
 def split_part(part: Part, weights: Sequence[float]) -> list[Part]:
     """Where there are no calls, there are no tokens."""
     calls = split(part.calls, weights)
-    tokens = zip(*(split(getattr(part.tokens, name), calls) for name in Tokens.__slots__), strict=True)
+    tokens = zip(*(split(getattr(part.tokens, name), calls) for name in Tokens.__struct_fields__), strict=True)
     return [Part(part.on, part.model, count, Tokens(*each)) for count, each in zip(calls, tokens, strict=True)]
 
 

@@ -12,6 +12,7 @@ from codextime.dashboard.charts.punchcard import build_punch_card
 from codextime.dashboard.charts.shares import build_shares, build_token_classes, find_colours
 from codextime.dashboard.charts.sparkline import build_sparkline
 from codextime.dashboard.sums import Sum
+from codextime.dashboard.templatetags.charts import sum_rows
 from codextime.lib.tokens import Tokens
 from codextime.pricing.estimates import Estimate
 
@@ -164,3 +165,12 @@ def test_without_calls_there_is_no_busiest_hour_and_no_line() -> None:
 
 def test_a_long_line_is_thinned_to_sixty_points() -> None:
     assert len(build_sparkline([1, 2] * 400).split()) <= 60
+
+
+@pytest.mark.parametrize("name", ["<b>bold</b> & more", "with the separator \0 <b>in it</b>"])
+def test_texts_of_tables_are_escaped(name: str) -> None:
+    rows = sum_rows([(name, burned(1)), ("plain", burned(2))])
+
+    assert "<b>" not in rows
+    assert "&lt;b&gt;" in rows
+    assert rows.count("<tr>") == 2

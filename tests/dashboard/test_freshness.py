@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -10,6 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from codextime.accounts.models import User
 from codextime.devices.services import pair_own_device
+from codextime.pricing.own_rates import remove_own_rate, set_own_credit_price, set_own_rate
+from codextime.pricing.services import confirm_rates
 from codextime.usage.services import change_time_zone, rebuild_dirty_dates
 from tests.ingest.uploads import call, envelope, post
 from tests.usage.burning import burn
@@ -83,6 +86,40 @@ def test_another_day_is_something_new(signed_in: Client, owner: User) -> None:
     change_time_zone(user=owner, name="Pacific/Niue")  # 25 hours behind: always another date
 
     assert status(signed_in, version) == 204
+
+
+@pytest.mark.parametrize("whose", ["owner", "stranger"])
+def test_a_rate_of_ones_own_is_something_new_and_that_of_somebody_else_is_not(
+    whose: str, signed_in: Client, owner: User, stranger: User, now: datetime
+) -> None:
+    user, expected = (owner, 204) if whose == "owner" else (stranger, 304)
+    before = shown_version(signed_in)
+    rate = set_own_rate(
+        user=user,
+        model="gpt-5.4",
+        effective_from=now.date(),
+        input_usd=Decimal(1),
+        cached_input_usd=None,
+        output_usd=Decimal(2),
+        now=now,
+    )
+    assert status(signed_in, before) == expected
+
+    typed = shown_version(signed_in)
+    remove_own_rate(user=user, rate_id=rate.pk)
+    assert status(signed_in, typed) == expected
+
+    removed = shown_version(signed_in)
+    set_own_credit_price(user=user, usd_per_credit=Decimal("0.04"), now=now)
+    assert status(signed_in, removed) == expected
+
+
+def test_a_rate_that_the_operator_confirms_is_something_new(signed_in: Client, now: datetime) -> None:
+    before = shown_version(signed_in)
+
+    confirm_rates(models=["gpt-5.4"], today=now.date())
+
+    assert status(signed_in, before) == 204
 
 
 def test_a_session_that_a_new_password_ended_learns_nothing(signed_in: Client, owner: User) -> None:

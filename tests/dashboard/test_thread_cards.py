@@ -16,6 +16,8 @@ from codextime.dashboard.selectors import get_day, get_overview
 from codextime.dashboard.top_threads import describe_duration
 from codextime.usage.models import Thread
 from codextime.usage.services import rebuild_dirty_dates
+from tests.boards.people import make_listed
+from tests.usage.burning import call
 from tests.usage.readings import NOW, reading, store
 
 EVENING = datetime(2026, 11, 19, 21, 0, tzinfo=UTC)
@@ -95,6 +97,20 @@ def test_who_groups_nothing_learns_what_the_switch_shows_and_sends(client: Clien
 
     assert 'href="/settings#sessions">Group my calls by session</a>' in page
     assert "a hash that calls of one session share" in page
+
+
+def test_who_groups_calls_and_is_on_the_board_still_costs_twelve_queries(
+    client: Client, grouping: User, stranger: User, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_listed(stranger, "ada", [call(now, tokens=(2_000, 0, 0, 0, 0))], now=now)
+    make_listed(grouping, "bob", [call(now)], now=now)
+    client.force_login(grouping)
+
+    with django_assert_max_num_queries(12):
+        page = client.get("/dashboard").text
+
+    assert "to rank 1" in page
+    assert "All threads" in page
 
 
 def test_threads_cost_one_query(

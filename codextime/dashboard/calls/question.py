@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
+from codextime.dashboard.sorting import Sorted
 from codextime.lib.names import LONGEST_NAME
 
 SORTS = ("at", "model", "label", "thread", "input", "cached", "output", "reasoning", "tokens", "estimate")
@@ -51,7 +52,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Question(Sorted):
     """`first` and `last` are days in the user's time zone, both included; what is empty or `None` asks for nothing.
     `price` is one of priced (at a rate with official evidence), estimated (at a rate of third parties) and unpriced
     (some tokens have no rate); `long` is yes or no, `counts` exact or estimated."""
@@ -68,14 +69,6 @@ class Question:
     most: int | None = None
     sort: str = DEFAULT_SORT
     after: Place | None = None
-
-    @property
-    def column(self) -> str:
-        return self.sort.removeprefix("-")
-
-    @property
-    def is_descending(self) -> bool:
-        return self.sort.startswith("-")
 
     @property
     def query(self) -> str:

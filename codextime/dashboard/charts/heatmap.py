@@ -125,7 +125,10 @@ def build_heatmap(
         cells=cells,
         months=find_months(start, columns),
         weekdays=[(TOP + weeks.row_of(day) * PITCH + CELL - 4, formats.short_weekday(day)) for day in NAMED_WEEKDAYS],
-        days=[HeatDay(formats.day_of_week(on), link(on), days[on]) for on in reversed(active)],
+        days=[
+            HeatDay(name, link(on), days[on])
+            for on, name in zip(reversed(active), formats.days_of_week(reversed(active)), strict=True)
+        ],
         note=describe_unpriced_days(unpriced, len(active)),
         is_blank=unpriced > 0 and unpriced == len(active),
     )

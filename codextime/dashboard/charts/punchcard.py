@@ -66,7 +66,7 @@ def build_punch_card(tokens: Mapping[tuple[int, int], int]) -> PunchCard:
 
 
 def build_dots(tokens: Mapping[tuple[int, int], int], most: int) -> list[Dot]:
-    weekdays, times = [_(name) for name in WEEKDAYS], [span(hour) for hour in range(24)]
+    weekdays, times = [_(name) for name in WEEKDAYS], [span(hour) for hour in range(24)] if tokens else []
     title = _("%(weekdays)s, %(times)s: %(count)s tokens")
     return [
         Dot(

@@ -2,6 +2,7 @@
 
 import zoneinfo
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import Count, F, Max, Sum
@@ -13,7 +14,7 @@ from codextime.dashboard.selectors import name_sources
 from codextime.dashboard.sums import DayRow
 from codextime.dashboard.team import reading
 from codextime.dashboard.team.budgets import Spent
-from codextime.dashboard.team.usage import Date, SeatDetail, SeatInfo, SeatUse, SpanRow
+from codextime.dashboard.team.usage import Date, SeatCount, SeatDetail, SeatInfo, SeatUse, SpanRow
 from codextime.pricing import selectors as pricing
 from codextime.pricing.rates import RateBook
 from codextime.usage.models import Day
@@ -43,8 +44,9 @@ class OwnUsage:
     def sources(self) -> list[SeatInfo]:
         rows = list(sources(user=self.user).values_list("pk", "label", "key", "archived_at"))
         names = name_sources((pk, label) for pk, label, _, _ in rows)
+        last_days = dict(self.days.values("source_id").annotate(last=Max("on")).values_list("source_id", "last"))
         return [
-            SeatInfo(id=pk, key=key.hex, label=names[pk], is_former=archived_at is not None)
+            SeatInfo(pk, key.hex, names[pk], is_former=archived_at is not None, last_on=last_days.get(pk))
             for pk, _, key, archived_at in rows
         ]
 
@@ -79,20 +81,29 @@ class OwnUsage:
             self.details[period] = reading.read_details(self.days, "source_id", every, period, book)
         return {seat: detail for seat, detail in self.details[period].items() if seat in seats}
 
-    def read_last_days(self) -> dict[int, Date]:
-        return dict(self.days.values("source_id").annotate(last=Max("on")).values_list("source_id", "last"))
+    def read_estimates(self, period: Period, book: RateBook) -> dict[int, Decimal]:
+        details = self.read_details([source.id for source in self.sources], period, book)
+        return {seat: Decimal(-1) if found.sum.is_unpriced else found.sum.usd for seat, found in details.items()}
 
     def read_seats(self, ids: Collection[int] | None = None) -> list[SeatInfo]:
         return [source for source in self.sources if ids is None or source.id in ids]
 
-    def count_seats(self, period: Period) -> int:
-        return sum(not source.is_former for source in self.sources)
+    def count_seats(self, period: Period) -> SeatCount:
+        earlier, seats = period.before(), sum(not source.is_former for source in self.sources)
+        return SeatCount(seats, self.count_active(earlier) if earlier else None)
+
+    def count_active(self, period: Period) -> int:
+        days = self.days.filter(on__range=(period.first, period.last))
+        return int(days.aggregate(number=Count("source_id", distinct=True))["number"])
 
     def find_budgets(self, period: Period, active: Mapping[Date, DayTotal]) -> None:
         return None
 
     def read_spent(self, first: Date) -> dict[int, Spent]:
         return {}
+
+    def read_one(self, period: Period) -> None:
+        return None
 
     def count_outdated(self) -> int:
         return 0

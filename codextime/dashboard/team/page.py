@@ -18,8 +18,8 @@ from codextime.dashboard.rates_used import RatesUsed, build_rates_used
 from codextime.dashboard.sums import DayRow, Sum
 from codextime.dashboard.team.budgets import Budgets
 from codextime.dashboard.team.query import SeatsQuery
-from codextime.dashboard.team.seat_table import describe_outdated
-from codextime.dashboard.team.usage import SeatDetail, SeatInfo, SeatUse, SpanRow
+from codextime.dashboard.team.seat_table import describe_days, describe_member, describe_outdated
+from codextime.dashboard.team.usage import OneSeat, SeatCount, SeatDetail, SeatInfo, SeatUse, SpanRow
 from codextime.dashboard.timeline_card import Timeline
 from codextime.lib import formats
 
@@ -37,12 +37,13 @@ class SeatsReading:
     chart: Period
     grain: str
     uses: Sequence[SeatUse]
-    seats: int
+    seats: SeatCount
     top: Sequence[SeatInfo]
     spans: Sequence[SpanRow]
     details: Mapping[int, SeatDetail]
     budgets: Budgets | None = None
     outdated: int = 0
+    one: OneSeat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class SeatsPage:
     budgets: Budgets | None
     rebuilding: str
     is_empty: bool
+    member: str = ""
+    window: str = ""
 
 
 def chart_of(period: Period) -> Period:
@@ -116,6 +119,8 @@ def build_page(reading: SeatsReading) -> SeatsPage:
         budgets=reading.budgets,
         rebuilding=describe_outdated(reading.outdated),
         is_empty=not read.active,
+        member=describe_member(reading.one.seat) if reading.one else "",
+        window=describe_days(reading.one.seat) if reading.one else "",
     )
 
 
@@ -123,7 +128,7 @@ def build_figures(reading: SeatsReading, activity: Activity) -> list[KeyFigure]:
     return [
         figures.tokens_figure(activity),
         figures.value_figure(activity),
-        seats_figure(reading),
+        figures.streak_figure(activity) if reading.one else seats_figure(reading, activity),
         figures.active_days_figure(activity),
         figures.cached_figure(activity),
         figures.calls_figure(activity),
@@ -132,14 +137,31 @@ def build_figures(reading: SeatsReading, activity: Activity) -> list[KeyFigure]:
 
 def build_details(reading: SeatsReading, activity: Activity) -> list[KeyFigure]:
     parts = figures.build_details(activity)[:-1]  # without that of threads, which teams know nothing of
-    return [*parts, per_seat_figure(reading, activity)]
+    return [*parts, share_figure(reading.one, activity) if reading.one else per_seat_figure(reading, activity)]
 
 
-def seats_figure(reading: SeatsReading) -> KeyFigure:
-    active, seats = formats.exact(len(reading.uses)), formats.exact(reading.seats)
-    title = ngettext("%(active)s of %(seats)s seat had calls", "%(active)s of %(seats)s seats had calls", reading.seats)
-    words = {"active": active, "seats": seats}
-    return KeyFigure(_("Active seats"), f"{active} / {seats}", title % words, "", "", "", "")
+def share_figure(one: OneSeat, activity: Activity) -> KeyFigure:
+    """Of what the whole team used. Its total may be some seconds older than the seat's."""
+    tokens, team_tokens = activity.now.tokens.total, max(one.team_tokens, activity.now.tokens.total)
+    share = formats.percent(tokens / team_tokens) if team_tokens else formats.NONE
+    title = _("%(count)s of the team's %(all)s tokens")
+    words = {"count": formats.exact(tokens), "all": formats.exact(team_tokens)}
+    return KeyFigure(_("Share of the team"), share, title % words, "", "", "", "")
+
+
+def seats_figure(reading: SeatsReading, activity: Activity) -> KeyFigure:
+    number, before = len(reading.uses), reading.seats.active_before
+    seats = max(reading.seats.seats, number)
+    title = ngettext("%(active)s of %(seats)s seat had calls", "%(active)s of %(seats)s seats had calls", seats)
+    active, all_ = formats.exact(number), formats.exact(seats)
+    return figures.compared(
+        activity,
+        label=_("Active seats"),
+        value=f"{active} / {all_}",
+        title=title % {"active": active, "seats": all_},
+        note=formats.signed(number - before) if before else None,
+        sparkline="",
+    )
 
 
 def per_seat_figure(reading: SeatsReading, activity: Activity) -> KeyFigure:
@@ -166,7 +188,7 @@ def build_timeline(reading: SeatsReading, models: Mapping[str, Sum]) -> Timeline
         css=css,
         grains=choices(query, "by", grains, reading.grain) if reading.chart == reading.overview.period else [],
         query=query,
-        stacks={"seat": _("By seat"), "model": _("By model")},
+        stacks={} if reading.one else {"seat": _("By seat"), "model": _("By model")},
     )
 
 
@@ -182,7 +204,7 @@ def seat_rows(reading: SeatsReading, days: Iterable[DayRow]) -> list[DayRow]:
         on = max(span.on, reading.chart.first)
         if on in rest and span.seat in names:
             rest[on].take_away(span.row.sum)
-            rows.append(replace(span.row, on=on, name=names[span.seat]))
+            rows.append(span.row._replace(on=on, name=names[span.seat]))
     others = [DayRow(on, shares.OTHER, sum_, "", on) for on, sum_ in rest.items() if sum_.calls > 0]
     return [*rows, *others] if len(reading.uses) > len(names) or not rows else rows
 

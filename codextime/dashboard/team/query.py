@@ -8,9 +8,10 @@ from uuid import UUID
 
 from codextime.dashboard import queries
 from codextime.dashboard.queries import OverviewQuery, known
+from codextime.dashboard.sorting import Sorted
 
 STACKS = ("seat", "model")
-SORTS = ("label", "member", "tokens", "days", "last")
+SORTS = ("label", "member", "tokens", "estimate", "days", "last")
 SORT = "-tokens"
 
 
@@ -24,21 +25,21 @@ class SeatsQuery(OverviewQuery):
 
 
 @dataclass(frozen=True, slots=True)
-class TableQuery:
+class OneSeatQuery(SeatsQuery):
+    """The same of a single seat, whose chart is by model."""
+
+    stack: str = "model"
+    usual: ClassVar[Mapping[str, str]] = queries.DEFAULTS | {"stack": "model"}
+
+
+@dataclass(frozen=True, slots=True)
+class TableQuery(Sorted):
     """Of which period, and in which order the table shows seats (one of `SORTS`, with a minus for the largest first),
     from behind which of them."""
 
     overview: SeatsQuery
     sort: str = SORT
     after: str = ""
-
-    @property
-    def column(self) -> str:
-        return self.sort.removeprefix("-")
-
-    @property
-    def is_descending(self) -> bool:
-        return self.sort.startswith("-")
 
     def link(self, **changes: Any) -> str:
         """The query part of the same table with `changes`, from its first row on."""
@@ -67,6 +68,12 @@ def read_seats_query(parameters: Mapping[str, str]) -> SeatsQuery:
         stack=known(parameters.get("stack"), dict.fromkeys(STACKS, "")) or "seat",
         only=asked.only,
     )
+
+
+def read_one_seat_query(parameters: Mapping[str, str]) -> OneSeatQuery:
+    asked = read_seats_query(parameters)
+    values = {field.name: getattr(asked, field.name) for field in fields(asked)}
+    return OneSeatQuery(**values | {"stack": "model"})
 
 
 def read_table_query(parameters: Mapping[str, str]) -> TableQuery:

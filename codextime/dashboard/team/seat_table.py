@@ -6,6 +6,7 @@ It is put in order here and not in the database: a team has some thousand seats 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,17 +25,19 @@ from codextime.lib import counts, formats
 
 SEATS_PER_PAGE = 25
 NEVER = datetime.date.min
+IDLE = Decimal(-2)  # in the order of estimates, after what has no rate
 
 
 @dataclass(frozen=True, slots=True)
 class TableReading:
-    """`uses` are those of the period, `last_days` those of all time."""
+    """`uses` and `estimates`, which are read to put seats in the order of, are those of the period."""
 
     query: TableQuery
     period: Period
     seats: Sequence[SeatInfo]
     uses: Mapping[int, SeatUse]
-    last_days: Mapping[int, datetime.date]
+    estimates: Mapping[int, Decimal] = field(default_factory=dict)
+    first_active: datetime.date | None = None
     spent: Mapping[int, Spent] = field(default_factory=dict)
     outdated: int = 0
 
@@ -45,7 +48,7 @@ class Known:
 
     seat: SeatInfo
     use: SeatUse
-    last_on: datetime.date | None
+    estimate: Decimal = IDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,9 @@ class SeatTable:
     has_members: bool
     csv: str
     names: dict[str, str]
+    seat_period: str = ""
+    idle: str = ""
+    idle_link: str = ""
     rebuilding: str = ""
 
     @property
@@ -115,8 +121,9 @@ KEYS: dict[str, Callable[[Known], Any]] = {
     "label": lambda row: row.seat.label.casefold(),
     "member": lambda row: (row.seat.member or "").casefold(),
     "tokens": lambda row: row.use.tokens,
+    "estimate": lambda row: row.estimate,
     "days": lambda row: row.use.active_days,
-    "last": lambda row: row.last_on or NEVER,
+    "last": lambda row: row.seat.last_on or NEVER,
 }
 
 
@@ -124,7 +131,7 @@ def list_seats(reading: TableReading) -> list[Known]:
     """Those that were used in the period, or could have been, in the order that was asked for."""
     query, period = reading.query, reading.period
     rows = [
-        Known(seat, reading.uses.get(seat.id, SeatUse(seat.id, 0, 0, 0)), reading.last_days.get(seat.id))
+        Known(seat, reading.uses.get(seat.id, SeatUse(seat.id, 0, 0, 0)), reading.estimates.get(seat.id, IDLE))
         for seat in reading.seats
         if seat.id in reading.uses or is_open(seat, period)
     ]
@@ -152,7 +159,7 @@ def build_table(reading: TableReading, shown: Shown, details: Mapping[int, SeatD
     most = max((use.tokens for use in reading.uses.values()), default=0)
     has_members = any(row.seat.member is not None for row in shown.rows)
     columns = build_columns(query, has_members=has_members)
-    first_active = min(reading.last_days.values(), default=period.today)
+    first_active = reading.first_active or period.today
     return SeatTable(
         period=period,
         query=query.overview,
@@ -162,7 +169,12 @@ def build_table(reading: TableReading, shown: Shown, details: Mapping[int, SeatD
         rows=[build_row(row, details.get(row.seat.id), reading.spent.get(row.seat.id), most) for row in shown.rows],
         columns=columns,
         orders=build_orders(query, has_members=has_members),
-        summary=describe(shown),
+        summary=ngettext("%(count)s seat", "%(count)s seats", shown.all) % {"count": formats.exact(shown.all)},
+        idle=ngettext("%(count)s idle", "%(count)s idle", shown.idle) % {"count": formats.exact(shown.idle)}
+        if shown.idle
+        else "",
+        seat_period=query.overview.link(),
+        idle_link=query.link(sort="tokens"),
         following=query.link(after=shown.after) if shown.after else "",
         start=query.link() if query.after else "",
         has_members=has_members,
@@ -174,14 +186,6 @@ def build_table(reading: TableReading, shown: Shown, details: Mapping[int, SeatD
 
 def has_earlier(period: Period, first_active: datetime.date) -> bool:
     return period.name not in ("all", periods.CUSTOM) and first_active < period.first
-
-
-def describe(shown: Shown) -> str:
-    seats = ngettext("%(count)s seat", "%(count)s seats", shown.all) % {"count": formats.exact(shown.all)}
-    if not shown.idle:
-        return seats
-    idle = ngettext("%(count)s idle", "%(count)s idle", shown.idle) % {"count": formats.exact(shown.idle)}
-    return f"{seats} · {idle}"
 
 
 def build_row(row: Known, detail: SeatDetail | None, spent: Spent | None, most: int) -> Row:
@@ -201,7 +205,7 @@ def build_row(row: Known, detail: SeatDetail | None, spent: Spent | None, most: 
         exact_estimate=detail.sum.exact_value if detail else "",
         active_days=formats.exact(use.active_days),
         models=describe_models(detail.models) if detail else "",
-        last_on=formats.day(row.last_on) if row.last_on else _("never"),
+        last_on=formats.day(seat.last_on) if seat.last_on else _("never"),
         budget=build_budget(spent) if spent else None,
     )
 
@@ -209,9 +213,11 @@ def build_row(row: Known, detail: SeatDetail | None, spent: Spent | None, most: 
 def describe_outdated(seats: int) -> str:
     if not seats:
         return ""
-    return ngettext("%(count)s seat is being added up.", "%(count)s seats are being added up.", seats) % {
-        "count": formats.exact(seats)
-    }
+    return ngettext(
+        "%(count)s seat is being added up or taken out: the sums follow within seconds.",
+        "%(count)s seats are being added up or taken out: the sums follow within seconds.",
+        seats,
+    ) % {"count": formats.exact(seats)}
 
 
 def describe_member(seat: SeatInfo) -> str:
@@ -224,6 +230,14 @@ def describe_window(seat: SeatInfo) -> str:
     if seat.ends_on:
         return _("ended on %(day)s") % {"day": formats.day(seat.ends_on)}
     return ""
+
+
+def describe_days(seat: SeatInfo) -> str:
+    """Those that the team sees of it."""
+    if seat.starts_on and seat.ends_on:
+        words = {"first": formats.day(seat.starts_on), "last": formats.day(seat.ends_on)}
+        return _("shared from %(first)s to %(last)s") % words
+    return _("shared from %(first)s on") % {"first": formats.day(seat.starts_on)} if seat.starts_on else ""
 
 
 def name_columns(*, has_members: bool) -> dict[str, tuple[str, str]]:

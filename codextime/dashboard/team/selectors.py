@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from codextime.dashboard import overview
 from codextime.dashboard.freshness import Freshness
@@ -13,7 +14,7 @@ from codextime.dashboard.team.page import MOST_SEATS, SeatsPage, SeatsReading, b
 from codextime.dashboard.team.query import SeatsQuery, TableQuery
 from codextime.dashboard.team.seat_table import SeatTable, TableReading, build_table, list_seats, pick_page
 from codextime.dashboard.team.sheet import SeatSheet
-from codextime.dashboard.team.usage import SeatDetail, SeatInfo, SeatUsage, SeatUse, SpanRow, find_details
+from codextime.dashboard.team.usage import SeatDetail, SeatInfo, SeatUsage, SpanRow, find_details
 
 
 def get_page(*, usage: SeatUsage, query: SeatsQuery, now: datetime.datetime) -> SeatsPage:
@@ -27,7 +28,7 @@ def get_page(*, usage: SeatUsage, query: SeatsQuery, now: datetime.datetime) -> 
     top = [use.seat for use in uses[:MOST_SEATS]]
     chart = chart_of(period)
     grain = find_grain(query, period)
-    spans = usage.read_spans(top, chart, grain, book) if query.stack == "seat" else []
+    spans = usage.read_spans(top, chart, grain, book) if top else []
     read = Reading(
         query=query,
         period=period,
@@ -46,12 +47,13 @@ def get_page(*, usage: SeatUsage, query: SeatsQuery, now: datetime.datetime) -> 
         chart=chart,
         grain=grain,
         uses=uses,
-        seats=max(usage.count_seats(period), len(uses)),
+        seats=usage.count_seats(period),
         top=in_order(top, {seat.id: seat for seat in usage.read_seats(top)}),
         spans=spans,
-        details=details_of(spans, period) if spans else usage.read_details(top, period, book),
+        details=details_of(spans, period),
         budgets=usage.find_budgets(period, active),
         outdated=outdated,
+        one=usage.read_one(period),
     )
     return build_page(reading)
 
@@ -75,14 +77,11 @@ def find_period_of(
 
 def get_table(*, usage: SeatUsage, query: TableQuery, now: datetime.datetime) -> SeatTable:
     """One page of the seats. Raises `PeriodOutOfRange`."""
-    period = find_period_of(usage, query.overview, usage.read_active(), now)
-    uses: dict[int, SeatUse] = {use.seat: use for use in usage.read_uses(period)}
-    reading = TableReading(
-        query=query,
-        period=period,
-        seats=usage.read_seats(),
-        uses=uses,
-        last_days=usage.read_last_days(),
+    active = usage.read_active()
+    period = find_period_of(usage, query.overview, active, now)
+    reading = replace(
+        read_table(usage, query, period),
+        first_active=min(active, default=None),
         spent=usage.read_spent(period.last.replace(day=1)),
         outdated=usage.count_outdated(),
     )
@@ -91,9 +90,14 @@ def get_table(*, usage: SeatUsage, query: TableQuery, now: datetime.datetime) ->
     return build_table(reading, shown, details)
 
 
+def read_table(usage: SeatUsage, query: TableQuery, period: Period) -> TableReading:
+    """What its seats are put in order by."""
+    uses = {use.seat: use for use in usage.read_uses(period)}
+    estimates = usage.read_estimates(period, usage.get_book()) if query.column == "estimate" else {}
+    return TableReading(query, period, usage.read_seats(), uses, estimates)
+
+
 def get_sheet(*, usage: SeatUsage, query: TableQuery, now: datetime.datetime) -> SeatSheet:
     """All seats of the table, whichever page of it the address names. Raises `PeriodOutOfRange`."""
     period = find_period_of(usage, query.overview, usage.read_active(), now)
-    uses = {use.seat: use for use in usage.read_uses(period)}
-    rows = list_seats(TableReading(query, period, usage.read_seats(), uses, usage.read_last_days()))
-    return SeatSheet(usage, period, rows, usage.get_book())
+    return SeatSheet(usage, period, list_seats(read_table(usage, query, period)), usage.get_book())

@@ -52,5 +52,5 @@ class SeatSheet:
             *(getattr(tokens, field) for field in TOKEN_FIELDS),
             *(None if is_unknown or detail is None else f"{detail.sum.usd.normalize():f}",),
             *(detail.sum.estimate.unpriced_tokens if detail else 0, use.active_days),
-            *(" ".join(sorted(detail.models)) if detail else None, row.last_on and row.last_on.isoformat()),
+            *(" ".join(sorted(detail.models)) if detail else None, seat.last_on and seat.last_on.isoformat()),
         ]

@@ -1,102 +1,121 @@
 """The usage of a team's seats: from its own totals, and never from what its members did not share."""
 
 import zoneinfo
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
 
-from django.db import connection
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from codextime.dashboard.periods import ONE_DAY, Period
+from codextime.dashboard.periods import Period
 from codextime.dashboard.records import DayTotal
 from codextime.dashboard.sums import DayRow
 from codextime.dashboard.team import reading
 from codextime.dashboard.team.budgets import Budgets, Spent, build_budgets
-from codextime.dashboard.team.usage import Date, SeatDetail, SeatInfo, SeatUse, SpanRow
+from codextime.dashboard.team.seat_sums import SeatRows, find_parts
+from codextime.dashboard.team.usage import (
+    Date,
+    OneSeat,
+    SeatCount,
+    SeatDetail,
+    SeatInfo,
+    SeatUse,
+    SpanRow,
+    find_details,
+)
 from codextime.lib import formats
 from codextime.pricing import selectors as pricing
 from codextime.pricing.rates import RateBook
 from codextime.teams import rollup_queries
 from codextime.teams.models import Membership, Seat, Team
 from codextime.teams.rollup_models import SeatDay, SeatTotal, TeamDay
+from codextime.usage.models import ModelName
 
-DAY, MONTH = SeatTotal.Span.DAY, SeatTotal.Span.MONTH
+MONTH, ALL = SeatTotal.Span.MONTH, SeatTotal.Span.ALL
 
-# Whole months are read as such, what is left of a period by days.
 USES = """
 SELECT seat_id, sum(calls), sum(tokens) AS tokens, sum(active_days)
-FROM unnest(%s::smallint[], %s::date[]) AS part (span, "on")
-JOIN teams_seattotal AS total ON total.team_id = %s AND total.span = part.span AND total."on" = part."on"
+FROM unnest(%(spans)s::smallint[], %(firsts)s::date[]) AS part (span, "on")
+JOIN teams_seattotal AS total ON total.team_id = %(team)s AND total.span = part.span AND total."on" = part."on"
 GROUP BY seat_id ORDER BY tokens DESC, seat_id
+"""
+COUNT = """
+SELECT count(*) FILTER (WHERE starts_on <= %(last)s AND coalesce(ends_on, 'infinity') >= %(first)s),
+    count(*) FILTER (WHERE EXISTS (
+        SELECT FROM teams_seattotal WHERE seat_id = seat.id AND span = 1 AND "on" BETWEEN %(before)s AND %(until)s
+    ))
+FROM teams_seat AS seat WHERE team_id = %(team)s
 """
 
 
 class TeamUsage:
-    """Implements `SeatUsage`. Prices are the public ones: nobody's own."""
+    """Implements `SeatUsage`. Prices are the public ones: nobody's own. Made for one page: what was read is kept."""
 
     def __init__(self, team: Team) -> None:
         self.team = team
         self.zone: zoneinfo.ZoneInfo = team.zone
-        self.team_days = TeamDay.objects.filter(team=team)
+        self.team_days: QuerySet[Any] = TeamDay.objects.filter(team=team)
         self.seat_days = SeatDay.objects.all()
 
-    def get_book(self) -> RateBook:
+    @cached_property
+    def book(self) -> RateBook:
         return pricing.get_book()
 
-    def read_active(self) -> dict[Date, DayTotal]:
+    @cached_property
+    def active(self) -> dict[Date, DayTotal]:
         return reading.read_active(self.team_days)
+
+    @cached_property
+    def models(self) -> dict[int, str]:
+        """All that the team has calls of."""
+        used = TeamDay.objects.filter(team=self.team).values("model").distinct()
+        return dict(ModelName.objects.filter(pk__in=used).values_list("pk", "name"))
+
+    def get_book(self) -> RateBook:
+        return self.book
+
+    def read_active(self) -> dict[Date, DayTotal]:
+        return self.active
 
     def read_days(self, first: Date, last: Date, book: RateBook) -> list[DayRow]:
         return reading.read_days(self.team_days, first, last, book)
 
     def read_uses(self, period: Period) -> list[SeatUse]:
-        spans, firsts = zip(*cut(period.first, period.last), strict=True)
-        with connection.cursor() as cursor:
-            cursor.execute(USES, [list(spans), list(firsts), self.team.pk])
-            return [
-                SeatUse(seat, int(calls), int(tokens), int(days)) for seat, calls, tokens, days in cursor.fetchall()
-            ]
+        parts = find_parts(self.active, period)
+        asked = {"team": self.team.pk, "spans": [span for span, _ in parts], "firsts": [on for _, on in parts]}
+        found = rollup_queries.fetch(USES, asked)
+        return [SeatUse(seat, int(calls), int(tokens), int(days)) for seat, calls, tokens, days in found]
 
     def read_spans(self, seats: Collection[int], period: Period, grain: str, book: RateBook) -> list[SpanRow]:
         return reading.read_spans(self.seat_days, "seat_id", seats, period, grain, book)
 
     def read_details(self, seats: Collection[int], period: Period, book: RateBook) -> dict[int, SeatDetail]:
-        return reading.read_details(self.seat_days, "seat_id", seats, period, book)
+        return find_details(self.find_rows(period, book).read_sums(seats))
 
-    def read_last_days(self) -> dict[int, Date]:
-        totals = SeatTotal.objects.filter(team=self.team, span=MONTH).values("seat_id").annotate(last=Max("last_on"))
-        return dict(totals.values_list("seat_id", "last"))
+    def read_estimates(self, period: Period, book: RateBook) -> dict[int, Decimal]:
+        return self.find_rows(period, book).read_estimates()
+
+    def find_rows(self, period: Period, book: RateBook) -> SeatRows:
+        return SeatRows(self.team.pk, find_parts(self.active, period), self.models, book)
 
     def read_seats(self, ids: Collection[int] | None = None) -> list[SeatInfo]:
         name = Membership.objects.filter(team=self.team, user=OuterRef("user")).values("name")
-        seats = Seat.objects.filter(team=self.team).annotate(member=Subquery(name)).order_by("pk")
-        rows = seats if ids is None else seats.filter(pk__in=ids)
-        columns = (
-            "pk",
-            "public_id",
-            "label",
-            "member",
-            "is_team_owned",
-            "starts_on",
-            "ends_on",
-            "monthly_token_budget",
-        )
-        return [
-            SeatInfo(
-                id=pk,
-                key=public_id.hex,
-                label=label,
-                member="" if is_machine else member or "",
-                is_former=not is_machine and member is None,
-                starts_on=starts_on,
-                ends_on=ends_on,
-                budget=budget,
-            )
-            for pk, public_id, label, member, is_machine, starts_on, ends_on, budget in rows.values_list(*columns)
-        ]
+        last_on = SeatTotal.objects.filter(seat=OuterRef("pk"), span=ALL).values("last_on")
+        seats = Seat.objects.filter(team=self.team).annotate(member=Subquery(name), last_on=Subquery(last_on))
+        rows = seats.order_by("pk") if ids is None else seats.filter(pk__in=ids).order_by("pk")
+        return [describe_seat(*row) for row in rows.values_list(*SEAT_COLUMNS)]
 
-    def count_seats(self, period: Period) -> int:
-        seats = Seat.objects.filter(team=self.team, starts_on__lte=period.last)
-        return seats.exclude(ends_on__lt=period.first).count()
+    def count_seats(self, period: Period) -> SeatCount:
+        earlier = period.before()
+        days = (earlier.first, earlier.last) if earlier else (None, None)
+        (found,) = rollup_queries.fetch(
+            COUNT,
+            {"team": self.team.pk, "last": period.last, "first": period.first}
+            | dict(zip(("before", "until"), days, strict=True)),
+        )
+        return SeatCount(found[0], found[1] if earlier else None)
 
     def find_budgets(self, period: Period, active: Mapping[Date, DayTotal]) -> Budgets | None:
         first = period.last.replace(day=1)
@@ -111,15 +130,38 @@ class TeamUsage:
         rows = seats.annotate(used=Subquery(used)).values_list("pk", "label", "used", "monthly_token_budget")
         return {pk: Spent(label, int(tokens or 0), budget) for pk, label, tokens, budget in rows if budget}
 
+    def read_one(self, period: Period) -> OneSeat | None:
+        return None
+
     def count_outdated(self) -> int:
         return rollup_queries.count_outdated(team_id=self.team.pk)
 
 
-def cut(first: Date, last: Date) -> Iterator[tuple[int, Date]]:
-    """(span, first day) of the whole months from `first` to `last`, and of the days beside them."""
-    on = first
-    while on <= last:
-        following = (on.replace(day=1) + 32 * ONE_DAY).replace(day=1)
-        is_whole = on.day == 1 and following - ONE_DAY <= last
-        yield (MONTH if is_whole else DAY).value, on
-        on = following if is_whole else on + ONE_DAY
+SEAT_COLUMNS = (
+    *("pk", "public_id", "label", "member", "is_team_owned", "starts_on", "ends_on", "monthly_token_budget"),
+    "last_on",
+)
+
+
+def describe_seat(
+    pk: int,
+    public_id: UUID,
+    label: str,
+    member: str | None,
+    is_machine: bool,
+    starts_on: Date,
+    ends_on: Date | None,
+    budget: int | None,
+    last_on: Date | None,
+) -> SeatInfo:
+    return SeatInfo(
+        id=pk,
+        key=public_id.hex,
+        label=label,
+        member="" if is_machine else member or "",
+        is_former=not is_machine and member is None,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        budget=budget,
+        last_on=last_on,
+    )

@@ -9,5 +9,6 @@ urlpatterns = [
     path("teams/<slug:slug>", views.show_team, name="team"),
     path("teams/<slug:slug>/seats", views.show_seats, name="team_seats"),
     path("teams/<slug:slug>/seats.csv", views.fetch_seats, name="team_seats_csv"),
+    path("teams/<slug:slug>/seats/<uuid:seat_id>", views.show_seat, name="team_seat"),
     path("teams/<slug:slug>/board", views.show_board, name="team_board"),
 ]

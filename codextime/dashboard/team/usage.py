@@ -4,6 +4,7 @@ import datetime
 import zoneinfo
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from django.db.models import DateField, Func
@@ -32,7 +33,7 @@ class SeatUse:
 @dataclass(frozen=True, slots=True)
 class SeatInfo:
     """`key` names the seat in addresses. `member` is empty for a machine of the team, and `None` where the seats are
-    one's own. `budget` is in tokens a month."""
+    one's own. `budget` is in tokens a month, `last_on` the last day of all time on which it was used."""
 
     id: int
     key: str
@@ -42,6 +43,7 @@ class SeatInfo:
     starts_on: Date | None = None
     ends_on: Date | None = None
     budget: int | None = None
+    last_on: Date | None = None
 
     @property
     def name(self) -> str:
@@ -54,6 +56,22 @@ class SeatDetail:
 
     sum: Sum
     models: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatCount:
+    """Seats that could be used in a period, and those that were used in the one before; `None` where there is none."""
+
+    seats: int
+    active_before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OneSeat:
+    """The seat that a page is about alone, and the tokens of all its team in the period."""
+
+    seat: SeatInfo
+    team_tokens: int
 
 
 class SeatUsage(Protocol):
@@ -78,14 +96,13 @@ class SeatUsage(Protocol):
     def read_details(self, seats: Collection[int], period: Period, book: RateBook) -> dict[int, SeatDetail]:
         """Of those of these seats that were used."""
 
-    def read_last_days(self) -> dict[int, Date]:
-        """Of all time, the last day on which each seat was used."""
+    def read_estimates(self, period: Period, book: RateBook) -> Mapping[int, Decimal]:
+        """By seat that was used, to put them in order: below nought where nothing has a rate."""
 
     def read_seats(self, ids: Collection[int] | None = None) -> list[SeatInfo]:
         """These seats, or all that there are."""
 
-    def count_seats(self, period: Period) -> int:
-        """Those that could be used in it."""
+    def count_seats(self, period: Period) -> SeatCount: ...
 
     def find_budgets(self, period: Period, active: Mapping[Date, DayTotal]) -> Budgets | None:
         """Of the month that the period ends in; `None` where there are none."""
@@ -93,8 +110,11 @@ class SeatUsage(Protocol):
     def read_spent(self, first: Date) -> Mapping[int, Spent]:
         """Of the seats with budgets, in the month from `first` on."""
 
+    def read_one(self, period: Period) -> OneSeat | None:
+        """Where it is all of a single seat."""
+
     def count_outdated(self) -> int:
-        """Seats that are being added up."""
+        """Seats that are being added up, or taken out."""
 
 
 @dataclass(frozen=True, slots=True)

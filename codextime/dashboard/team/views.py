@@ -1,5 +1,6 @@
 """What a team sees of its seats, and one's own labels on the same pages."""
 
+import uuid
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_required
@@ -11,12 +12,12 @@ from django.views.decorators.http import require_safe
 
 from codextime.accounts.requests import SignedInRequest
 from codextime.dashboard.odd_periods import explains_odd_periods
-from codextime.dashboard.team import board, selectors, services
+from codextime.dashboard.team import board, one_seat, selectors, services
 from codextime.dashboard.team.own_usage import OwnUsage
-from codextime.dashboard.team.query import read_seats_query, read_table_query
+from codextime.dashboard.team.query import read_one_seat_query, read_seats_query, read_table_query
 from codextime.dashboard.team.team_usage import TeamUsage
 from codextime.lib.rate_limits import LimitReached, RateLimit, count_use
-from codextime.teams.access import Right, get_membership
+from codextime.teams.access import Right, get_membership, get_seat, has_right
 from codextime.teams.models import Membership
 from codextime.teams.pages import PAGE, render_team, render_too_many, team_view
 
@@ -35,6 +36,16 @@ def show_team(request: SignedInRequest, me: Membership) -> HttpResponse:
 def show_seats(request: SignedInRequest, me: Membership) -> HttpResponse:
     page = selectors.get_table(usage=TeamUsage(me.team), query=read_table_query(request.GET), now=timezone.now())
     return render_team(request, me, "seats", page=page)
+
+
+@explains_odd_periods
+@team_view(Right.SEE, PAGE)
+def show_seat(request: SignedInRequest, me: Membership, seat_id: uuid.UUID) -> HttpResponse:
+    seat = get_seat(reader=me, public_id=seat_id)
+    query = read_one_seat_query(request.GET)
+    page = one_seat.get_seat_page(team=me.team, seat=seat, query=query, now=timezone.now())
+    can_change = seat.user_id == me.user_id or has_right(me, Right.MANAGE)
+    return render_team(request, me, "seat_usage", page=page, seat=seat, can_change=can_change)
 
 
 @explains_odd_periods

@@ -10,10 +10,16 @@ from django.utils.safestring import SafeString, mark_safe
 from codextime.dashboard.charts.bars import Bar, Segment
 from codextime.dashboard.charts.heatmap import HeatDay
 from codextime.dashboard.charts.punchcard import Dot
-from codextime.dashboard.sums import Sum
+from codextime.dashboard.estimate_page import WorthRow
+from codextime.dashboard.figures import KeyFigure
+from codextime.dashboard.price_lines import PartLine
+from codextime.dashboard.sums import Sum, print_exactly
 
 register = template.Library()
 
+SIZE = 'viewBox="0 0 80 20" width="80" height="20"'
+SPARKLINE = f' <svg class="sparkline" {SIZE} aria-hidden="true"><polyline points="%s"/></svg>'
+SEPARATOR = "\0"  # what no text of a page has in it
 CELLS = "<td>%s<td>%s<td>%s"  # whose ends, and those of rows, HTML lets one leave out
 
 
@@ -21,17 +27,19 @@ CELLS = "<td>%s<td>%s<td>%s"  # whose ends, and those of rows, HTML lets one lea
 def day_rows(days: Iterable[HeatDay]) -> SafeString:
     """A row a day, with the way to its page: day, tokens, calls, estimate."""
     row = '<tr><th scope="row"><a href="%s">%s</a>' + CELLS
-    return fill(row, ((day.link, day.on, *cells(day.sum)) for day in days))
+    shown = list(days)
+    figures = print_exactly([day.sum for day in shown])
+    return fill(row, [(day.link, day.on, *cells) for day, cells in zip(shown, figures, strict=True)])
 
 
 @register.filter
 def sum_rows(rows: Iterable[tuple[str, Sum]]) -> SafeString:
     """A row for each name: name, tokens, calls, estimate."""
-    return fill('<tr><th scope="row">%s' + CELLS, ((name, *cells(sum_)) for name, sum_ in rows))
-
-
-def cells(sum_: Sum) -> tuple[str, str, str]:
-    return sum_.exact_tokens, sum_.exact_calls, sum_.exact_value
+    shown = list(rows)
+    figures = print_exactly([sum_ for _name, sum_ in shown])
+    return fill(
+        '<tr><th scope="row">%s' + CELLS, [(name, *cells) for (name, _sum), cells in zip(shown, figures, strict=True)]
+    )
 
 
 @register.filter
@@ -39,6 +47,64 @@ def text_rows(rows: Sequence[tuple[str, Sequence[str]]]) -> SafeString:
     """A row for each name, with its cells: the same number in each."""
     row = '<tr><th scope="row">%s' + "<td>%s" * (len(rows[0][1]) if rows else 0)
     return fill(row, ((name, *texts) for name, texts in rows))
+
+
+@register.filter
+def figure_list(figures: Iterable[KeyFigure]) -> SafeString:
+    """What a `dl` of key figures has in it."""
+    texts = [
+        (
+            part.label,
+            part.value,
+            part.title,
+            part.note,
+            part.note_title,
+            part.trend,
+            part.sparkline,
+            part.share,
+            part.link,
+        )
+        for part in figures
+    ]
+    return mark_safe("".join([draw_figure(*row) for row in escape_all(texts)]))  # noqa: S308 - escaped
+
+
+def draw_figure(
+    label: str, value: str, title: str, note: str, note_title: str, trend: str, sparkline: str, share: str, link: str
+) -> str:
+    """Of escaped texts."""
+    shown = f'<a href="{link}">{value}</a>' if link else value
+    known = f" · {share}" if share else ""
+    return (
+        f'<div class="figure"><dt>{label}</dt><dd class="figure-value" title="{title}">{shown}</dd>'
+        f'<dd class="figure-note"><span title="{note_title}"><span class="{trend}">{note}</span>{known}</span>'
+        f"{SPARKLINE % sparkline if sparkline else ''}</dd></div>"
+    )
+
+
+@register.filter
+def worth_rows(rows: Iterable[WorthRow]) -> SafeString:
+    """A row for each model, day or label, maybe with the way to its lines: tokens, estimate, credits."""
+    texts = [(row.link, row.name, row.tokens, row.value, row.priced, row.credits, row.mark) for row in rows]
+    return mark_safe("".join([worth_row(*row) for row in escape_all(texts)]))  # noqa: S308 - escaped
+
+
+def worth_row(link: str, name: str, tokens: str, value: str, priced: str, credits_: str, mark: str) -> str:
+    """Of escaped texts."""
+    head = f'<a href="{link}">{name}</a>' if link else name
+    cells = f'<td class="number">{tokens}<td class="number value">{value}{below(priced)}'
+    return f'<tr><th scope="row">{head}{cells}<td class="number">{credits_}{below(mark)}'
+
+
+def below(text: str) -> str:
+    return f'<br><span class="muted">{text}</span>' if text else ""
+
+
+@register.filter
+def part_rows(parts: Iterable[PartLine]) -> SafeString:
+    """A row for each class of tokens of a price line."""
+    row = '<tr><th scope="row">%s' + '<td class="number">%s' * 4
+    return fill(row, [(part.kind, part.tokens, part.rate, part.multiplier, part.amount) for part in parts])
 
 
 @register.filter
@@ -71,4 +137,13 @@ def rects(segments: Iterable[Segment]) -> str:
 def fill(pattern: str, rows: Iterable[tuple[str, ...]]) -> SafeString:
     """`pattern` once for each row, with the row's texts escaped in their places. Django's `format_html_join` asks of
     each text whether it is lazy or safe, which costs more than escaping it."""
-    return mark_safe("".join([pattern % tuple(map(escape, row)) for row in rows]))  # noqa: S308 - escaped
+    return mark_safe("".join([pattern % row for row in escape_all(list(rows))]))  # noqa: S308 - escaped
+
+
+def escape_all(rows: Sequence[tuple[str, ...]]) -> Iterable[tuple[str, ...]]:
+    """Rows of the same length. All their texts are escaped as one, as most have nothing to escape."""
+    texts = [text for row in rows for text in row]
+    escaped = escape(SEPARATOR.join(texts)).split(SEPARATOR)
+    if len(escaped) != len(texts):  # one of them has the separator in it
+        escaped = [escape(text) for text in texts]
+    return zip(*[iter(escaped)] * len(rows[0]), strict=True) if rows else []

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from codextime.dashboard import periods
+from codextime.dashboard.sorting import Sorted
 
 SORTS = ("latest", "calls", "duration", "tokens", "estimate", "credits", "cached", "context")
 PERIOD, SORT = "all", "-latest"
@@ -27,7 +28,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadsQuery:
+class ThreadsQuery(Sorted):
     """`sort` is one of `SORTS`, with a minus for the largest first. Empty names mean all."""
 
     period: str = PERIOD
@@ -35,14 +36,6 @@ class ThreadsQuery:
     label: str = ""
     sort: str = SORT
     after: Place | None = None
-
-    @property
-    def column(self) -> str:
-        return self.sort.removeprefix("-")
-
-    @property
-    def is_descending(self) -> bool:
-        return self.sort.startswith("-")
 
     @property
     def is_narrowed(self) -> bool:
