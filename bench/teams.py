@@ -1,10 +1,13 @@
-"""The pages of a team of 1,000 seats with 10,000,000 calls over a year, beside one with a tenth of the calls and one of
-10 seats. They may grow with seats and days, not with calls.
+"""The pages, the file and the API of a team of 1,000 seats with 10,000,000 calls over a year, beside one with a tenth
+of the calls and one of 10 seats. They may grow with seats and days, not with calls.
 
 The calls themselves are not made: pages of a team read its totals only, and those are filled as calls would fill them.
 """
 
 import datetime
+import json
+import statistics
+import time
 from typing import Any, NamedTuple
 
 from bench.overview import WARM_UP, measure_page, median
@@ -20,9 +23,18 @@ PAGES = {
     "overview, by model, year": "?period=year&stack=model",
     "seats, 30 days": "/seats",
     "seats, year": "/seats?period=year",
+    "seats, year, by estimate": "/seats?period=year&sort=-estimate",
     "seats, all time, by name": "/seats?period=all&sort=label",
     "board, 30 days": "/board",
     "board, all time": "/board?period=all",
+}
+
+
+FILES = {
+    "seats as CSV, 30 days": "/teams/{slug}/seats.csv",
+    "seats as CSV, all time": "/teams/{slug}/seats.csv?period=all",
+    "API, seats, all time": "/api/v1/teams/{slug}/seats",
+    "API, totals by day and model": "/api/v1/teams/{slug}/totals?by=day&group=model",
 }
 
 
@@ -51,33 +63,24 @@ CROSS JOIN (VALUES (0, 0, false), (0, 1, false), (1, 0, false), (0, 0, true)) AS
 CROSS JOIN LATERAL (SELECT ceil(%(calls)s / (%(seats)s * 260 * 3.5))::int AS calls) AS size
 WHERE seat.team_id = %(team)s AND (n + seat.id) %% 7 < 5 AND (NOT is_long OR (n + seat.id) %% 2 = 0)
 """
-ADD_UP = """
-INSERT INTO teams_seattotal (team_id, seat_id, span, "on", calls, tokens, active_days, last_on)
-SELECT team_id, seat_id, 1, "on", sum(calls), sum(input_tokens + output_tokens), 1, "on"
-FROM teams_seatday WHERE team_id = %(team)s GROUP BY team_id, seat_id, "on" ORDER BY "on", seat_id;
-INSERT INTO teams_seattotal (team_id, seat_id, span, "on", calls, tokens, active_days, last_on)
-SELECT team_id, seat_id, 2, date_trunc('month', "on"::timestamp)::date, sum(calls), sum(tokens), count(*), max("on")
-FROM teams_seattotal WHERE team_id = %(team)s AND span = 1 GROUP BY 1, 2, 4;
-INSERT INTO teams_teamday (team_id, "on", utc_on, model_id, is_long_context, calls, input_tokens, cached_input_tokens,
-    cache_write_input_tokens, output_tokens, reasoning_output_tokens)
-SELECT team_id, "on", utc_on, model_id, is_long_context, sum(calls), sum(input_tokens), sum(cached_input_tokens),
-    sum(cache_write_input_tokens), sum(output_tokens), sum(reasoning_output_tokens)
-FROM teams_seatday WHERE team_id = %(team)s GROUP BY 1, 2, 3, 4, 5
-"""
 
 
 def run() -> None:
     with server():
-        measured = measure_teams()
+        measured, files = measure_teams()
     print("| page | " + " | ".join(f"{size.name}: SQL, total (ms)" for size in SIZES) + " | queries |")
     print("|---|" + "---|" * (len(SIZES) + 1))
     for page in PAGES:
         row = [measured[size, page] for size in SIZES]
         print(f"| {page} | {' | '.join(f'{sql:.1f}, {whole:.1f}' for sql, whole, _ in row)} | {row[-1][2]} |")
+    print(f"\n| of {SIZES[-1].name} | rows | first byte, whole (ms) | rows/s |\n|---|---|---|---|")
+    for name, (rows, first, whole) in files.items():
+        print(f"| {name} | {rows:,} | {first:.1f}, {whole:.1f} | {rows / whole * 1000:,.0f} |")
 
 
-def measure_teams() -> dict[tuple[Size, str], Timing]:
-    """Medians by size and page. Teams take turns, so that what else the machine does strikes all of them."""
+def measure_teams() -> tuple[dict[tuple[Size, str], Timing], dict[str, tuple[int, float, float]]]:
+    """Medians by size and page, and those of the files of the largest team. Teams take turns, so that what
+    else the machine does strikes all of them."""
     from django.test import Client
 
     client = Client()
@@ -87,7 +90,42 @@ def measure_teams() -> dict[tuple[Size, str], Timing]:
         for size, slug in slugs.items():
             for page, path in PAGES.items():
                 rounds.setdefault((size, page), []).append(measure_page(client, f"/teams/{slug}{path}"))
-    return {key: median(measures[WARM_UP:]) for key, measures in rounds.items()}
+    pages = {key: median(measures[WARM_UP:]) for key, measures in rounds.items()}
+    return pages, measure_files(client, slugs[SIZES[-1]])
+
+
+def measure_files(client: Any, slug: str) -> dict[str, tuple[int, float, float]]:
+    """Rows, and milliseconds to the first byte and to the last one, by name; medians."""
+    from django.core.cache import cache
+
+    from codextime.teams.models import Membership
+    from codextime.teams.tokens import make_team_token
+
+    owner = Membership.objects.select_related("team", "user").get(team__slug=slug, role="owner")
+    _, token = make_team_token(actor=owner, name="bench", now=datetime.datetime.now(datetime.UTC))
+    measured = {}
+    for name, path in FILES.items():
+        rounds = []
+        for _ in range(ROUNDS):
+            cache.clear()  # of how many files were taken
+            rounds.append(read_file(client, path.format(slug=slug), token))
+        rows, firsts, wholes = zip(*rounds, strict=True)
+        measured[name] = (rows[0], statistics.median(firsts), statistics.median(wholes))
+    return measured
+
+
+def read_file(client: Any, path: str, token: str) -> tuple[int, float, float]:
+    start = time.perf_counter()
+    answer = client.get(path, headers={"Authorization": f"Bearer {token}"} if "/api/" in path else {})
+    assert answer.status_code == 200, answer.getvalue()
+    pieces = iter(answer)
+    content = [next(pieces)]
+    first = time.perf_counter()
+    content += pieces
+    whole = time.perf_counter()
+    text = b"".join(content)
+    rows = len(json.loads(text)["rows"]) if "/api/" in path else len(text.splitlines()) - 1
+    return rows, (first - start) * 1000, (whole - start) * 1000
 
 
 def make_team(size: Size, client: Any) -> str:
@@ -97,6 +135,7 @@ def make_team(size: Size, client: Any) -> str:
     from codextime.accounts.models import User
     from codextime.teams.models import Membership, Role, Seat, Team
     from codextime.teams.rollup_models import SeatRollup
+    from codextime.teams.rollup_totals import find_rate_keys
     from codextime.usage.models import ModelName
 
     now = datetime.datetime.now(datetime.UTC)
@@ -131,11 +170,28 @@ def make_team(size: Size, client: Any) -> str:
     names = ("gpt-6.1-sol", "gpt-5.6-terra", "gpt-5.4", "gpt-5.2", "custom")
     models = [ModelName.objects.get_or_create(name=name)[0].pk for name in names]
     parameters = {"team": team.pk, "models": models, "today": now.date(), "calls": size.calls, "seats": size.seats}
+    parameters["keys"] = find_rate_keys()
     with connection.cursor() as cursor:
         cursor.execute(FILL, parameters)
-        cursor.execute(ADD_UP, parameters)
-        cursor.execute("VACUUM ANALYZE teams_seatday, teams_seattotal, teams_teamday, teams_seat, teams_membership")
+        for statement in add_up():
+            cursor.execute(statement, parameters)
+        cursor.execute(
+            "VACUUM ANALYZE teams_seatday, teams_seattotal, teams_seatratetotal, teams_teamday, teams_seat,"
+            " teams_membership"
+        )
         cursor.execute("SELECT count(*), sum(calls) FROM teams_seatday WHERE team_id = %s", [team.pk])
         rows, calls = cursor.fetchone()
     print(f"{size.name}: {calls:,} calls in {rows:,} days of seats")
     return team.slug
+
+
+def add_up() -> list[str]:
+    """The statements that make coarser totals of a team's days of seats, for all seats at once."""
+    from codextime.teams import rollup_queries, rollup_totals
+
+    of_team = "team_id = %(team)s"
+    return [
+        *rollup_totals.statements(of_team, {1: of_team} | dict.fromkeys(rollup_totals.FIRST_DAYS, "true")),
+        f"""INSERT INTO teams_teamday (team_id, "on", utc_on, {rollup_queries.ROW})
+        {rollup_queries.TEAM_DAYS.format(these=of_team)}""",
+    ]

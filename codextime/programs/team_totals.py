@@ -9,7 +9,8 @@ from codextime.dashboard.priced_rows import sum_priced
 from codextime.dashboard.sums import Sum
 from codextime.dashboard.team.query import TableQuery
 from codextime.dashboard.team.query import read_table_query as read_pages_query
-from codextime.dashboard.team.seat_table import TableReading, list_seats
+from codextime.dashboard.team.seat_table import list_seats
+from codextime.dashboard.team.selectors import read_table
 from codextime.dashboard.team.team_usage import TeamUsage
 from codextime.dashboard.timeline import start_of
 from codextime.lib.spreadsheets import Value as Cell
@@ -47,9 +48,8 @@ def get_seats(*, team: Team, query: Choice, now: datetime.datetime) -> Table:
     """Every seat of the days asked for. Raises `ParameterWrong`."""
     period = find_period(team, query, now)
     usage = TeamUsage(team)
-    uses = {use.seat: use for use in usage.read_uses(period)}
     order: TableQuery = read_pages_query({})  # the most tokens first
-    rows = list_seats(TableReading(order, period, usage.read_seats(), uses, usage.read_last_days()))
+    rows = list_seats(read_table(usage, order, period))
     details = usage.read_details([row.seat.id for row in rows], period, get_book())
     return Table(
         columns=SEAT_COLUMNS,

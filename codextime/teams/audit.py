@@ -15,10 +15,12 @@ def record(
     action: AuditEntry.Action,
     now: datetime,
     subject: str = "",
+    detail: str = "",
     about: User | None = None,
 ) -> None:
     """Adds a line, in the transaction of what it tells of. `subject` is what was acted upon, in words of people, and
-    `about` whose words or name they are, to be forgotten with the account. Without an `actor` it was a former member,
+    `about` whose words or name they are, to be forgotten with the account. `detail` are words that
+    `audit_words.DETAILS` has sentences for, with spaces between. Without an `actor` it was a former member,
     or the server."""
     AuditEntry.objects.create(
         team=team,
@@ -28,4 +30,5 @@ def record(
         action=action,
         about=about,
         subject=subject[:LONGEST_SUBJECT],
+        detail=detail,
     )

@@ -1,9 +1,11 @@
 """The lines of the audit log in words; who did it stands before them, what it was done to behind."""
 
+from dataclasses import dataclass
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from codextime.teams.models import AuditEntry
+from codextime.teams.models import AuditEntry, Role
 
 Action = AuditEntry.Action
 WORDS: dict[str, Promise | str] = {
@@ -28,3 +30,33 @@ WORDS: dict[str, Promise | str] = {
     Action.ASKED_TO_DELETE: _("asked for the team to be deleted"),
     Action.KEPT: _("kept the team"),
 }
+DETAILS: dict[str, Promise | str] = {
+    **{role.value: role.label for role in Role},
+    "by_email": _("by email"),
+    "by_link": _("by link"),
+    "name": _("name"),
+    "address": _("address"),
+    "time_zone": _("time zone"),
+    "is_board_on": _("board"),
+    "monthly_token_budget": _("token budget"),
+    "on": _("on"),
+    "off": _("off"),
+    "none": _("none"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry with what was done, and to what."""
+
+    entry: AuditEntry
+    action: str
+    subject: str
+
+
+def describe(entry: AuditEntry) -> Line:
+    """A line from before details were kept apart has all of it in its subject."""
+    detail = [str(DETAILS[word]) for word in entry.detail.split()]
+    parts = [*detail, entry.subject] if entry.action == Action.CHANGED_SETTINGS else [entry.subject, *detail]
+    between = ", " if entry.action in (Action.INVITED, Action.RESENT, Action.REVOKED_INVITATION) else ": "
+    return Line(entry, str(WORDS[entry.action]), between.join(part for part in parts if part))

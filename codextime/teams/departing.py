@@ -44,7 +44,8 @@ def hand_over(team: Team, heirs: list[Membership], now: datetime) -> None:
         team=team,
         actor=None,
         action=AuditEntry.Action.CHANGED_ROLE,
-        subject=f"{heir.name}: {Role.OWNER.value}",
+        subject=heir.name,
+        detail=Role.OWNER.value,
         about=heir.user,
         now=now,
     )

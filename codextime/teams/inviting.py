@@ -80,7 +80,7 @@ def hand_out(invitation: Invitation, actor: Membership, action: AuditEntry.Actio
     invitation.expires_at = now + INVITATION_LIFETIME
     invitation.sent_at = None if is_mailed else now
     invitation.save()
-    audit.record(team=actor.team, actor=actor, action=action, subject=describe(invitation), now=now)
+    audit.record(team=actor.team, actor=actor, action=action, detail=describe(invitation), now=now)
     return "" if is_mailed else link_with(token)
 
 
@@ -90,7 +90,7 @@ def link_with(token: str) -> str:
 
 def describe(invitation: Invitation) -> str:
     """For the log, which keeps no address of who may never have heard of this server."""
-    return f"{invitation.role}, by email" if invitation.email else f"{invitation.role}, by link"
+    return f"{invitation.role} {'by_email' if invitation.email else 'by_link'}"
 
 
 @transaction.atomic
@@ -104,7 +104,7 @@ def revoke_invitation(*, actor: Membership, invitation: Invitation, now: datetim
         team=actor.team,
         actor=actor,
         action=AuditEntry.Action.REVOKED_INVITATION,
-        subject=describe(invitation),
+        detail=describe(invitation),
         now=now,
     )
 
@@ -135,7 +135,7 @@ def accept_invitation(*, user: User, token: str, name: str, now: datetime) -> Me
     save_with_name(member)
     invitation.accepted_at, invitation.accepted_by = now, user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    audit.record(team=team, actor=member, action=AuditEntry.Action.JOINED, subject=invitation.role, now=now)
+    audit.record(team=team, actor=member, action=AuditEntry.Action.JOINED, detail=invitation.role, now=now)
     return member
 
 

@@ -55,7 +55,7 @@ def join(request: SignedInRequest) -> HttpResponse:
         return redirect("team_members", invitation.team.slug)
     except inviting.ForAnotherAddress:
         return render(request, "teams/join_other.html", status=HTTPStatus.FORBIDDEN)
-    return accept(request, invitation.team.name, invitation.role)
+    return accept(request, invitation.team.name, invitation.get_role_display())
 
 
 def accept(request: SignedInRequest, team_name: str, role: str) -> HttpResponse:

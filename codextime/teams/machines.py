@@ -12,6 +12,7 @@ from codextime.teams import audit
 from codextime.teams.access import Right
 from codextime.teams.locks import RightLost, lock_as
 from codextime.teams.models import AuditEntry, MachineAccount, Membership, Seat, Team
+from codextime.teams.rollups import rebuild_soon
 from codextime.teams.seats import get_again, today_in
 
 MOST_MACHINES = 1000  # of a team
@@ -67,6 +68,7 @@ def end_machine(*, actor: Membership, seat: Seat, keeps_past: bool, now: datetim
     actor = lock_as(actor, Right.MANAGE)
     seat = get_machine(actor, seat)
     record(AuditEntry.Action.ENDED_MACHINE, actor, seat, now)
+    rebuild_soon()
     if not keeps_past:
         remember_erased_tokens(user=seat.user, now=now)
         erase_user(user=seat.user)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -10,7 +11,7 @@ from codextime.accounts.services import hold_staying_user
 from codextime.teams import audit
 from codextime.teams.access import Right, may_act_on
 from codextime.teams.locks import RightLost, lock_as
-from codextime.teams.models import AuditEntry, Membership, Role, Team
+from codextime.teams.models import AuditEntry, Membership, Removal, Role, Seat, Team
 from codextime.teams.seats import end_seats_of
 
 
@@ -62,7 +63,8 @@ def set_role(*, actor: Membership, member: Membership, role: Role, now: datetime
         team=actor.team,
         actor=actor,
         action=AuditEntry.Action.CHANGED_ROLE,
-        subject=f"{member.name}: {role.value}",
+        subject=member.name,
+        detail=role.value,
         about=member.user,
         now=now,
     )
@@ -88,6 +90,7 @@ def remove_member(*, actor: Membership, member: Membership, now: datetime) -> No
     member = get_again(actor, member)
     check_owned_without(member)
     end_membership(member, keeps_past=None, now=now)
+    leave_notice(member)
     audit.record(
         team=actor.team,
         actor=actor,
@@ -96,6 +99,13 @@ def remove_member(*, actor: Membership, member: Membership, now: datetime) -> No
         about=member.user,
         now=now,
     )
+
+
+def leave_notice(member: Membership) -> None:
+    """Has them told by mail, on a server that sends any."""
+    if settings.HAS_MAIL:
+        stayed = Seat.objects.filter(team=member.team, user=member.user).count()
+        Removal.objects.create(team=member.team, user=member.user, stayed=stayed)
 
 
 @transaction.atomic

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from codextime.accounts.models import validate_time_zone
 from codextime.lib.names import LONGEST_NAME
-from codextime.teams.rollup_models import SeatDay, SeatRollup, SeatTotal, TeamDay
+from codextime.teams.rollup_models import SeatDay, SeatRateTotal, SeatRollup, SeatTotal, TeamDay
 from codextime.usage.models import Source
 
 LONGEST_SLUG = 40
-ROLLUPS = (SeatDay, SeatTotal, TeamDay, SeatRollup)  # tables of this app that are in a file of their own
+ROLLUPS = (SeatDay, SeatTotal, SeatRateTotal, TeamDay, SeatRollup)  # tables of this app that are in a file of their own
 
 
 class Role(models.TextChoices):
@@ -199,12 +199,25 @@ class AuditEntry(models.Model):
     action = models.CharField(max_length=20, choices=Action)
     about = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     subject = models.CharField(max_length=200)  # whom or what it was done to; typed by people
+    detail = models.CharField(max_length=40, db_default="", default="")  # words that `audit_words` has sentences for
 
     class Meta:
         indexes = [models.Index(fields=["team", "-id"], name="teams_audit_newest")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}: {self.action}"
+
+
+class Removal(models.Model):
+    """Somebody was removed from a team and was not told by mail yet. `stayed` is the number of their seats whose past
+    the team still shows."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    stayed = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"of {self.user_id} from {self.team_id}"
 
 
 class TeamToken(models.Model):

@@ -3,8 +3,9 @@
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from codextime.lib import formats
@@ -13,7 +14,7 @@ from codextime.pricing.estimates import NOTHING, Estimate, estimate
 from codextime.pricing.selectors import get_book
 from codextime.teams.models import Membership
 from codextime.teams.zones import midnight
-from codextime.usage.models import TOKEN_FIELDS, Slot
+from codextime.usage.models import TOKEN_FIELDS, Day, Slot
 
 SHOWN_DAYS = 31  # the newest; the sum is of all
 
@@ -80,16 +81,9 @@ class Preview:
 
 
 def make_preview(*, membership: Membership, source_ids: Collection[int], first: datetime.date) -> Preview:
-    """Of sources of the membership's user, in days of the team's zone, at the user's rates."""
-    zone = membership.team.zone
-    slots = Slot.objects.filter(
-        user=membership.user, source__in=list(source_ids), slot_at__gte=midnight(first, zone)
-    ).annotate(on=TruncDate("slot_at", tzinfo=zone), utc_on=TruncDate("slot_at", tzinfo=datetime.UTC))
-    keys = ("on", "utc_on", "model__name", "is_long_context")
-    sums = {f"sum_{name}": Sum(name) for name in (*TOKEN_FIELDS, "calls")}
-    rows = slots.order_by("on").values(*keys).annotate(**sums).values_list(*keys, *sums)
-    preview, book = Preview(first), get_book(membership.user)
-    for on, utc_on, model, is_long_context, *numbers in rows:
+    """Of sources of the membership's user, in days of the team's zone, and at the public rates that its pages have."""
+    preview, book = Preview(first), get_book()
+    for on, utc_on, model, is_long_context, *numbers in read_rows(membership, source_ids, first):
         tokens = Tokens(*map(int, numbers[:5]))
         priced = estimate(model, utc_on, tokens, is_long_context=is_long_context, book=book)
         for row in (
@@ -99,3 +93,21 @@ def make_preview(*, membership: Membership, source_ids: Collection[int], first: 
         ):
             row.add(numbers[5], tokens.total, priced)
     return preview
+
+
+def read_rows(membership: Membership, source_ids: Collection[int], first: datetime.date) -> "QuerySet[Any, Any]":
+    """Day, UTC date, model, length of context, tokens and calls. The days of somebody whose zone is the team's are
+    added up already."""
+    zone, user = membership.team.zone, membership.user
+    of_user: dict[str, Any] = {"user": user, "source__in": list(source_ids)}
+    rows: QuerySet[Any]
+    if zone == user.zone:
+        rows = Day.objects.filter(**of_user, on__gte=first)
+    else:
+        rows = Slot.objects.filter(**of_user, slot_at__gte=midnight(first, zone)).annotate(
+            on=TruncDate("slot_at", tzinfo=zone), utc_on=TruncDate("slot_at", tzinfo=datetime.UTC)
+        )
+    keys = ("on", "utc_on", "model__name", "is_long_context")
+    sums = {f"sum_{name}": Sum(name) for name in (*TOKEN_FIELDS, "calls")}
+    summed: QuerySet[Any, Any] = rows.order_by("on").values(*keys).annotate(**sums).values_list(*keys, *sums)
+    return summed

@@ -4,8 +4,21 @@ from typing import NamedTuple
 
 from codextime.teams import rollup_queries
 from codextime.teams.rollup_models import SeatRollup
-from codextime.teams.rollup_queries import DAYS_FROM_SLOTS, MONTH, ROW, SUMS, TEAM_DAYS, Date, SeatDefinition, fetch
-from codextime.usage.models import RebuiltDate
+from codextime.teams.rollup_queries import (
+    DAYS_FROM_SLOTS,
+    ROW,
+    SUMMED,
+    SUMS,
+    TEAM_DAYS,
+    Date,
+    SeatDefinition,
+    fetch,
+)
+from codextime.teams.rollup_totals import FIRST_DAYS, OF_SEAT
+from codextime.usage.models import TOKEN_FIELDS, RebuiltDate
+
+SPANS = {1: '"on"', **FIRST_DAYS}
+SUMMED_DAYS = ", ".join(f"sum(day.{field})" for field in TOKEN_FIELDS)
 
 # Each statement sees one state; what has a mark is not wrong, but waits.
 COMPARE = """
@@ -24,19 +37,49 @@ SEAT_DAYS = COMPARE.format(
     made=DAYS_FROM_SLOTS,
     is_settled=IS_SETTLED,
 )
-DAYS = """
-SELECT seat_id, "on", sum(calls) AS calls, sum(input_tokens + output_tokens) AS tokens FROM teams_seatday
-WHERE seat_id = %(seat)s GROUP BY seat_id, "on"
-"""
+# All spans straight from the rows, and not one from another as they are made.
+DAYS = (
+    f'SELECT "on", sum(calls) AS calls, sum(input_tokens + output_tokens) AS tokens FROM teams_seatday WHERE {OF_SEAT}'
+)
 SEAT_TOTALS = COMPARE.format(
     columns='span, "on", calls, tokens, active_days, last_on',
     table="teams_seattotal",
-    these="seat_id = %(seat)s",
+    these=OF_SEAT,
+    made=" UNION ALL ".join(
+        f"""SELECT {span}::smallint, {first}, sum(calls)::int, sum(tokens), count(*)::smallint, max("on")
+        FROM ({DAYS} GROUP BY "on") AS day GROUP BY {first}"""
+        for span, first in SPANS.items()
+    ),
+    is_settled="true",
+)
+# A row is what the days within its UTC dates come to, and each day is in one row of a span: wherever the rates of then
+# had it begin.
+OF_SPANS = " UNION ALL ".join(
+    f"SELECT day.*, {span}::smallint AS span, {first} AS first FROM teams_seatday AS day WHERE {OF_SEAT}"
+    for span, first in FIRST_DAYS.items()
+)
+RATE_TOTALS = COMPARE.format(
+    columns=f'span, "on", {ROW}, utc_on, last_utc_on',
+    table="teams_seatratetotal",
+    these=OF_SEAT,
     made=f"""
-        SELECT 1::smallint, "on", calls::int, tokens, 1::smallint, "on" FROM ({DAYS}) AS day
-        UNION ALL
-        SELECT 2::smallint, {MONTH}, sum(calls)::int, sum(tokens), count(*)::smallint, max("on")
-        FROM ({DAYS}) AS day GROUP BY {MONTH}
+        SELECT day.span, first AS "on", day.model_id, day.is_long_context, sum(day.calls)::int, {SUMMED_DAYS},
+            min(day.utc_on), max(day.utc_on)
+        FROM ({OF_SPANS}) AS day LEFT JOIN teams_seatratetotal AS total USING (seat_id)
+        WHERE total.span = day.span AND total."on" = first AND total.model_id = day.model_id
+            AND total.is_long_context = day.is_long_context
+            AND day.utc_on BETWEEN total.utc_on AND total.last_utc_on
+        GROUP BY 1, 2, 3, 4, total.utc_on
+    """,
+    is_settled="true",
+)
+SUMS_BY_SPAN = COMPARE.format(
+    columns=f'span, "on", model_id, is_long_context, sum(calls), {SUMMED}',
+    table="teams_seatratetotal",
+    these=f'{OF_SEAT} GROUP BY span, "on", model_id, is_long_context',
+    made=f"""
+        SELECT span, first, model_id, is_long_context, sum(calls), {SUMMED} FROM ({OF_SPANS}) AS day
+        GROUP BY 1, 2, 3, 4
     """,
     is_settled="true",
 )
@@ -47,6 +90,12 @@ TEAMS = COMPARE.format(
     made=TEAM_DAYS.format(these="true"),
     is_settled="true",
 )
+CHECKS = {
+    "days of seats": SEAT_DAYS,
+    "totals of seats": SEAT_TOTALS,
+    "totals by rate": RATE_TOTALS,
+    "sums of totals by rate": SUMS_BY_SPAN,
+}
 
 
 class WrongTotal(NamedTuple):
@@ -70,6 +119,6 @@ def compare_seat(seat: SeatDefinition) -> list[WrongTotal]:
     parameters = seat.parameters(sorted(dates)) | {"reader": RebuiltDate.Reader.TEAMS}
     return [
         WrongTotal(totals, seat.seat, on)
-        for totals, statement in (("days of seats", SEAT_DAYS), ("totals of seats", SEAT_TOTALS))
+        for totals, statement in CHECKS.items()
         for (on,) in fetch(statement, parameters)
     ]

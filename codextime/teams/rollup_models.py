@@ -3,6 +3,9 @@
 Pages of a team read these tables only, so that they grow with seats and days and not with calls.
 """
 
+import datetime
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -26,12 +29,17 @@ class SeatDay(TokenSums):
 
 
 class SeatTotal(models.Model):
-    """What the rows of a seat's day, or of its month (`on` is the first day), come to: for putting a team's seats in
-    order over years without reading each day of each. `last_on` is the last of its `active_days`."""
+    """What the rows of a seat's day, month or year come to (`on` is the first day of it), and all of them (from
+    `FOREVER` on): for putting a team's seats in order without reading each day of each. `last_on` is the last of its
+    `active_days`."""
 
     class Span(models.IntegerChoices):
         DAY = 1
         MONTH = 2
+        YEAR = 3
+        ALL = 4
+
+    FOREVER: ClassVar = datetime.date(2001, 1, 1)  # before all seats
 
     pk = models.CompositePrimaryKey("seat", "span", "on")
     seat = models.ForeignKey("teams.Seat", models.CASCADE, related_name="+", db_index=False)
@@ -48,6 +56,25 @@ class SeatTotal(models.Model):
 
     def __str__(self) -> str:
         return f"of seat {self.seat_id} from {self.on}"
+
+
+class SeatRateTotal(TokenSums):
+    """What a seat's rows of a month or a longer span come to, for a model and a stretch of time in which it had one
+    rate: they are of UTC dates from `utc_on` to `last_utc_on`, and where rates that were learned later change in
+    between, days are read instead."""
+
+    pk = models.CompositePrimaryKey("seat", "span", "on", "model", "is_long_context", "utc_on")
+    seat = models.ForeignKey("teams.Seat", models.CASCADE, related_name="+", db_index=False)
+    team = models.ForeignKey("teams.Team", models.CASCADE, related_name="+", db_index=False)
+    span = models.SmallIntegerField(choices=SeatTotal.Span)
+    on = models.DateField()
+    model = models.ForeignKey(ModelName, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    is_long_context = models.BooleanField()
+    utc_on = models.DateField()
+    last_utc_on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "span", "on"], name="teams_rate_total_team_span_on")]
 
 
 class TeamDay(TokenSums):

@@ -1,4 +1,4 @@
-"""The SQL of what seats and teams used: days of seats from slots, their totals and days of teams from those."""
+"""The SQL of what seats and teams used: days of seats from slots, and days of teams from those."""
 
 import datetime
 import functools
@@ -40,9 +40,14 @@ WHERE (made.time_zone, made.starts_on, made.ends_on, made.sources) IS DISTINCT F
 ORDER BY seat.id LIMIT %(limit)s FOR KEY SHARE OF seat, team SKIP LOCKED
 """
 COUNT_OUTDATED = f"""
-SELECT count(*) FROM {SEATS} LEFT JOIN teams_seatrollup AS made ON made.seat_id = seat.id
-WHERE team.id = %(team)s AND (made.seat_id IS NULL
-    OR (made.time_zone, made.starts_on, made.ends_on, made.sources) IS DISTINCT FROM ({DEFINITION}))
+SELECT (
+    SELECT count(*) FROM {SEATS} LEFT JOIN teams_seatrollup AS made ON made.seat_id = seat.id
+    WHERE team.id = %(team)s AND (made.seat_id IS NULL
+        OR (made.time_zone, made.starts_on, made.ends_on, made.sources) IS DISTINCT FROM ({DEFINITION}))
+) + (
+    SELECT count(*) FROM teams_seatrollup AS made
+    WHERE team_id = %(team)s AND NOT EXISTS (SELECT FROM teams_seat WHERE id = made.seat_id)
+)
 """
 HOLD_SEATS = (
     f"SELECT {COLUMNS} FROM {SEATS} WHERE seat.user_id = ANY (%(users)s) FOR KEY SHARE OF seat, team SKIP LOCKED"
@@ -84,24 +89,6 @@ GROUP BY 1, 2, 3, 4
 INSERT_DAYS = f"""
 INSERT INTO teams_seatday (team_id, seat_id, "on", utc_on, {ROW})
 SELECT %(team)s, %(seat)s, made.* FROM ({DAYS_FROM_SLOTS}) AS made RETURNING "on"
-"""
-
-MONTH = """date_trunc('month', "on"::timestamp)::date"""
-DELETE_TOTALS = """
-DELETE FROM teams_seattotal WHERE seat_id = %(seat)s
-    AND (span = 1 AND "on" = ANY (%(days)s) OR span = 2 AND "on" = ANY (%(months)s))
-"""
-DAYS_OF_SEAT = """
-SELECT "on", sum(calls) AS calls, sum(input_tokens + output_tokens) AS tokens FROM teams_seatday
-WHERE seat_id = %(seat)s AND {these} GROUP BY "on"
-"""
-INSERT_TOTALS = f"""
-INSERT INTO teams_seattotal (team_id, seat_id, span, "on", calls, tokens, active_days, last_on)
-SELECT %(team)s, %(seat)s, 1, "on", calls, tokens, 1, "on"
-FROM ({DAYS_OF_SEAT.format(these='"on" = ANY (%(days)s)')}) AS day
-UNION ALL
-SELECT %(team)s, %(seat)s, 2, {MONTH}, sum(calls), sum(tokens), count(*), max("on")
-FROM ({DAYS_OF_SEAT.format(these=f"{MONTH} = ANY (%(months)s)")}) AS day GROUP BY {MONTH}
 """
 
 DELETE_TEAM_DAYS = """
@@ -170,6 +157,7 @@ def find_outdated(*, limit: int) -> list[SeatDefinition]:
 
 
 def count_outdated(*, team_id: int) -> int:
+    """Seats of the team whose totals are to be made, or are still in those of the team though they are gone."""
     return int(fetch(COUNT_OUTDATED, {"team": team_id})[0][0])
 
 
@@ -189,33 +177,21 @@ def hold_seats(users: Collection[int]) -> list[SeatDefinition]:
 
 
 def rebuild_seat_dates(seat: SeatDefinition, dates: Collection[Date]) -> set[Date]:
-    """Makes what the seat has of these UTC dates anew; the days of the team that it touched."""
+    """Makes the seat's rows of these UTC dates anew; the days of the team that it touched."""
     parameters = seat.parameters(dates)
-    days = {on for (on,) in fetch(DELETE_DAYS, parameters) + fetch(INSERT_DAYS, parameters)}
-    rebuild_seat_totals(seat, days)
-    return days
+    return {on for (on,) in fetch(DELETE_DAYS, parameters) + fetch(INSERT_DAYS, parameters)}
 
 
 def rebuild_whole_seat(seat: SeatDefinition) -> set[Date]:
     """The same for all of the seat."""
     parameters = seat.parameters(find_dates(seat))
-    days = {on for (on,) in fetch(DELETE_ALL_DAYS, parameters) + fetch(INSERT_DAYS, parameters)}
-    rebuild_seat_totals(seat, days)
-    return days
+    return {on for (on,) in fetch(DELETE_ALL_DAYS, parameters) + fetch(INSERT_DAYS, parameters)}
 
 
 def find_dates(seat: SeatDefinition) -> list[Date]:
     """The UTC dates on which its user has any usage in its time."""
     found = fetch(FIND_DATES, {"user": seat.user, "first": seat.first, "last": seat.last})
     return [on for (on,) in found]
-
-
-def rebuild_seat_totals(seat: SeatDefinition, days: Collection[Date]) -> None:
-    months = {on.replace(day=1) for on in days}
-    parameters = {"team": seat.team, "seat": seat.seat, "days": list(days), "months": list(months)}
-    if days:
-        fetch(DELETE_TOTALS, parameters)
-        fetch(INSERT_TOTALS, parameters)
 
 
 def put_rollups(seats: Iterable[SeatDefinition]) -> None:

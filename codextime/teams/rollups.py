@@ -17,6 +17,7 @@ from codextime.teams import rollup_checks, rollup_queries
 from codextime.teams.rollup_checks import WrongTotal
 from codextime.teams.rollup_models import SeatRollup, TeamDay
 from codextime.teams.rollup_queries import Date
+from codextime.teams.rollup_totals import find_rate_keys, rebuild_seat_totals
 from codextime.usage.models import RebuiltDate
 from codextime.usage.services import take_rebuilt_dates
 
@@ -35,6 +36,11 @@ def start_rebuild() -> None:
         logger.warning("The broker does not answer; the totals of teams follow when it does.")
 
 
+def rebuild_soon() -> None:
+    """Once the seat that was changed is committed: what the team sees follows within moments."""
+    transaction.on_commit(start_rebuild, robust=True)
+
+
 def rebuild() -> int:
     """Brings all totals of teams up to date; how many seats were made anew, as a whole or in part."""
     number = 0
@@ -48,25 +54,35 @@ def rebuild_some() -> int:
     """Does nothing while somebody else does it."""
     if not try_lock(Lock.TEAM_TOTALS):
         return 0
+    marked = take_marks()  # before anything is read: what is committed from now on has a mark that stays
     days = rollup_queries.forget_gone()
-    outdated = rollup_queries.find_outdated(limit=SEATS_AT_ONCE)
+    outdated, keys = rollup_queries.find_outdated(limit=SEATS_AT_ONCE), find_rate_keys()
     for seat in outdated:
-        days |= {(seat.team, on) for on in rollup_queries.rebuild_whole_seat(seat)}
+        made = rollup_queries.rebuild_whole_seat(seat)
+        rebuild_seat_totals(seat, made, keys)
+        days |= {(seat.team, on) for on in made}
     rollup_queries.put_rollups(outdated)
-    changed = list(rebuild_marked({seat.seat for seat in outdated}))
+    changed = list(rebuild_marked(marked, {seat.seat for seat in outdated}, keys))
     days |= {day for of_seat in changed for day in of_seat}
     rollup_queries.rebuild_team_days(days)
     return len(outdated) + len(changed)
 
 
-def rebuild_marked(made: set[int]) -> Iterator[set[tuple[int, Date]]]:
-    """Makes the marked dates of seats anew, but of those that were `made` as a whole; the days of each."""
+def take_marks() -> dict[int, list[Date]]:
+    """Dates by user."""
     marked: dict[int, list[Date]] = {}
     for user, on in take_rebuilt_dates(reader=RebuiltDate.Reader.TEAMS, users=USERS_AT_ONCE):
         marked.setdefault(user, []).append(on)
+    return marked
+
+
+def rebuild_marked(marked: dict[int, list[Date]], made: set[int], keys: list[int]) -> Iterator[set[tuple[int, Date]]]:
+    """Makes the marked dates of seats anew, but of those that were `made` as a whole; the days of each."""
     for seat in rollup_queries.hold_seats(marked):
         if seat.seat not in made:
-            yield {(seat.team, on) for on in rollup_queries.rebuild_seat_dates(seat, marked[seat.user])}
+            days = rollup_queries.rebuild_seat_dates(seat, marked[seat.user])
+            rebuild_seat_totals(seat, days, keys)
+            yield {(seat.team, on) for on in days}
 
 
 @transaction.atomic

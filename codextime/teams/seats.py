@@ -14,6 +14,7 @@ from codextime.teams import audit
 from codextime.teams.access import Right, may_act_on
 from codextime.teams.locks import RightLost, TeamGone, lock_as, lock_team
 from codextime.teams.models import AuditEntry, Membership, Seat, SeatSource, Team
+from codextime.teams.rollups import rebuild_soon
 from codextime.usage.models import Source
 
 EARLIEST = datetime.date(2020, 1, 1)  # before any call of Codex
@@ -82,6 +83,7 @@ def share_seat(
     )
     SeatSource.objects.bulk_create(SeatSource(seat=seat, source=source, team=actor.team) for source in sources)
     record(AuditEntry.Action.SHARED, actor, seat, now)
+    rebuild_soon()
     return seat
 
 
@@ -148,6 +150,7 @@ def end_seat_of_another(*, actor: Membership, seat: Seat, now: datetime.datetime
 
 def end_seat(*, team: Team, seat: Seat, keeps_past: bool, now: datetime.datetime) -> None:
     """Call it under the team's lock. A seat that ended is not ended anew: its past stays as it is, or goes."""
+    rebuild_soon()
     ends_on = seat.ends_on or today_in(team, now) - ONE_DAY
     if not keeps_past or ends_on < seat.starts_on:
         seat.delete()
@@ -173,6 +176,7 @@ def take_back_seat(*, seat: Seat, now: datetime.datetime) -> None:
         return  # it went by itself
     audit.record(team=team, actor=None, action=AuditEntry.Action.UNSHARED, subject=seat.label, about=seat.user, now=now)
     seat.delete()
+    rebuild_soon()
 
 
 @transaction.atomic

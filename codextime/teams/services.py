@@ -69,14 +69,26 @@ def change_settings(*, actor: Membership, settings: Settings, now: datetime) -> 
         move_seats_to_zone(team=team, time_zone=settings.time_zone)
     for name in changed:
         setattr(team, name, getattr(settings, name))
+        detail, subject = describe_setting(name, getattr(settings, name))
         audit.record(
             team=team,
             actor=actor,
             action=AuditEntry.Action.CHANGED_SETTINGS,
-            subject=f"{name.replace('_', ' ')}: {getattr(settings, name)}",
+            subject=subject,
+            detail=detail,
             now=now,
         )
     team.save(update_fields=changed)
+
+
+WORDS: dict[bool | None, str] = {True: "on", False: "off", None: "none"}  # of `audit_words.DETAILS`
+
+
+def describe_setting(name: str, value: str | int | None) -> tuple[str, str]:
+    """Detail and subject of its line in the log, whose readers have languages of their own."""
+    if value is None or isinstance(value, bool):
+        return " ".join((name, WORDS[value])), ""
+    return name, str(value)
 
 
 @transaction.atomic
@@ -86,7 +98,7 @@ def change_slug(*, actor: Membership, slug: str, now: datetime) -> None:
     actor.team.slug = slug
     save_with_slug(actor.team)
     audit.record(
-        team=actor.team, actor=actor, action=AuditEntry.Action.CHANGED_SETTINGS, subject=f"address: {slug}", now=now
+        team=actor.team, actor=actor, action=AuditEntry.Action.CHANGED_SETTINGS, subject=slug, detail="address", now=now
     )
 
 

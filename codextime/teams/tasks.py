@@ -3,12 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from codextime.teams import inviting, rollups, services
+from codextime.teams import inviting, removals, rollups, services
 
 
-@shared_task(name="teams.mail_invitations")
-def mail_invitations() -> None:
+@shared_task(name="teams.mail")
+def mail() -> None:
     inviting.mail_invitations(now=timezone.now())
+    removals.mail_removals()
 
 
 @shared_task(name="teams.forget")

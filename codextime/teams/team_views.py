@@ -14,7 +14,7 @@ from codextime.accounts.requests import SignedInRequest
 from codextime.accounts.services import AccountBeingErased
 from codextime.teams import forms, selectors, services
 from codextime.teams.access import Right
-from codextime.teams.audit_words import WORDS
+from codextime.teams.audit_words import describe
 from codextime.teams.models import Membership
 from codextime.teams.pages import FORM, PAGE, POST, render_team, team_view
 from codextime.teams.refusals import Telling, sentence_of
@@ -117,5 +117,5 @@ def show_audit_log(request: SignedInRequest, me: Membership) -> HttpResponse:
     if before and not (before.isdecimal() and before.isascii() and len(before) < 19):
         return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
     page = selectors.get_audit_page(team=me.team, before=int(before) if before else None)
-    lines = [(entry, WORDS[entry.action]) for entry in page.entries]
+    lines = [describe(entry) for entry in page.entries]
     return render_team(request, me, "audit", page=page, lines=lines)

@@ -4,6 +4,7 @@ import datetime
 from zoneinfo import ZoneInfo
 
 from codextime.teams.models import Seat, Team
+from codextime.teams.rollups import rebuild_soon
 
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -20,6 +21,7 @@ def move_seats_to_zone(*, team: Team, time_zone: str) -> None:
         elif (starts_on, ends_on) != (seat.starts_on, seat.ends_on):
             seat.starts_on, seat.ends_on = starts_on, ends_on
             changed.append(seat)
+    rebuild_soon()
     Seat.objects.bulk_update(changed, ["starts_on", "ends_on"], batch_size=500)
 
 

@@ -143,6 +143,7 @@ ROWS = [
     page("teams/<slug:slug>", "/teams/{team}", stranger=404),
     page("teams/<slug:slug>/seats", "/teams/{team}/seats", stranger=404),
     page("teams/<slug:slug>/seats.csv", "/teams/{team}/seats.csv", stranger=404),
+    page("teams/<slug:slug>/seats/<uuid:seat_id>", "/teams/{team}/seats/{seat}", stranger=404),
     page("teams/<slug:slug>/board", "/teams/{team}/board", owner=404, stranger=404),
     # teams: the owner's, of which the stranger knows nothing; for each role in `tests/teams/test_access.py`
     page("teams"),

@@ -1,5 +1,7 @@
 """Every page of somebody who is signed in, and an account in which each has something to show."""
 
+from uuid import UUID
+
 from django.utils import timezone
 
 from codextime.accounts.models import User
@@ -11,6 +13,7 @@ from tests.teams import sharing
 from tests.usage.burning import burn, call
 
 NOTED = 1  # the id of a call that was counted anew
+SEAT = UUID(int=1)
 PRIVATE_PAGES = [
     "/dashboard",
     "/dashboard?period=month&on=2025-10-15&by=week&measure=value",
@@ -30,6 +33,7 @@ PRIVATE_PAGES = [
     "/seats?period=month&on=2025-10-15",
     "/teams/acme?period=month&on=2025-10-15",
     "/teams/acme/seats?period=month&on=2025-10-15",
+    f"/teams/acme/seats/{SEAT}?period=month&on=2025-10-15",
     "/teams/acme/board?period=month&on=2025-10-15",
     "/corrections",
     "/withdrawals",
@@ -71,7 +75,8 @@ def fill_seats(user: User) -> None:
     """A team that sees what the user used, and a seat that is idle."""
     team = sharing.make_team(is_board_on=True, monthly_token_budget=20_000)
     sharing.join(team, user, "Ada", Role.OWNER)
-    sharing.share(team, user, "laptop", Source.objects.filter(user=user), monthly_token_budget=50_000)
+    sources = Source.objects.filter(user=user)
+    sharing.share(team, user, "laptop", sources, monthly_token_budget=50_000, public_id=SEAT)
     sharing.share(team, user, "idle one")
     rollups.rebuild()
 

@@ -10,6 +10,9 @@ from tests.browser.private_pages import PRIVATE_PAGES, fill
 from tests.browser.test_public_pages import PATHS
 
 MOST_HTML, MOST_SCRIPT = 120_000, 40_000  # bytes: of HTML as it is, of scripts compressed
+# Of a screen, in all. A busy machine paints while it still reads the page, and then what is at the end of a line moves
+# a little as its neighbours come. Scripts and pictures that come late move more.
+MOST_MOVED = 0.01
 WATCH_SHIFTS = """
 window.shifts = 0;
 new PerformanceObserver((list) => { for (const shift of list.getEntries()) window.shifts += shift.value; })
@@ -26,7 +29,7 @@ def find_faults(page: Page, paths: list[str]) -> list[str]:
         scripts = [script.get_attribute("src") for script in page.locator("script[src]").all()]
         weight = sum(len(gzip.compress(page.request.get(script or "").body())) for script in scripts)
         sheets, shifts = page.locator("link[rel=stylesheet]").count(), page.evaluate("window.shifts")
-        if len(answer.body()) > MOST_HTML or weight > MOST_SCRIPT or sheets != 1 or round(shifts, 3):
+        if len(answer.body()) > MOST_HTML or weight > MOST_SCRIPT or sheets != 1 or shifts > MOST_MOVED:
             faults.append(f"{path}: {len(answer.body())} of HTML, {weight} of scripts, {sheets} sheets, {shifts} moved")
     return faults
 

@@ -44,6 +44,7 @@ ROWS = [
     get("", SEE),
     get("/seats", SEE),
     get("/seats.csv", SEE),
+    get("/seats/{seat}", SEE),
     get("/members", SEE),
     post("/members/{member}/role", MANAGE, role="admin"),
     post("/members/{member}/transfer", OWN),

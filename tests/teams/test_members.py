@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.utils import timezone
+from pytest_django import Settings
 
 from codextime.accounts.models import AccountErasure
-from codextime.teams.models import AuditEntry, Seat
+from codextime.teams import members, removals
+from codextime.teams.models import AuditEntry, Removal, Seat
 from tests.teams.crew import Crew, share
 
 
@@ -105,3 +108,33 @@ def test_names_are_ones_own_and_nobody_sees_an_address(crew: Crew) -> None:
     assert "Mia" in page
     assert "member@example.org" not in page
     assert crew.users["member"].public_id not in page
+
+
+@pytest.mark.parametrize(
+    ("keeps_past", "told"), [(True, "the past of 1 seat is still shown"), (False, "Nothing that you")]
+)
+def test_who_is_removed_is_told_by_mail_what_became_of_their_seats(
+    keeps_past: bool, told: str, crew: Crew, settings: Settings, mailoutbox: list[mail.EmailMessage]
+) -> None:
+    settings.HAS_MAIL = True
+    share(crew["member"], keeps_past=keeps_past)
+    members.remove_member(actor=crew["admin"], member=crew["member"], now=timezone.now())
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1
+    assert removals.mail_removals() == 0
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+    assert [removals.mail_removals() for _ in range(2)] == [1, 0]
+    [message] = mailoutbox
+    assert message.to == [crew.users["member"].email]
+    assert message.subject == "You are not in the team Crew any more"
+    assert told in message.body
+    assert "/teams" in message.body or not keeps_past
+
+
+def test_without_mail_nobody_is_to_be_told(crew: Crew, settings: Settings) -> None:
+    settings.HAS_MAIL = False
+    members.remove_member(actor=crew["admin"], member=crew["member"], now=timezone.now())
+
+    assert not Removal.objects.exists()

@@ -1,5 +1,6 @@
 """What seats and teams used: exactly the slots of their sources, in the team's days, whatever happened in between."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from random import Random
@@ -7,16 +8,27 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import F, Sum
+from django.db.models import F, Model, Sum
 
 from codextime.accounts.models import User
 from codextime.lib.advisory_locks import Lock
 from codextime.teams import rollups
-from codextime.teams.models import Seat, SeatDay, SeatRollup, SeatSource, SeatTotal, Team, TeamDay
+from codextime.teams.models import (
+    ROLLUPS,
+    Seat,
+    SeatDay,
+    SeatRateTotal,
+    SeatRollup,
+    SeatSource,
+    SeatTotal,
+    Team,
+    TeamDay,
+)
 from codextime.usage.erasing import ask_to_erase_usage, erase_usage
 from codextime.usage.models import RebuiltDate, Source
 from codextime.usage.readings import Withdrawal
 from codextime.usage.services import rebuild_dirty_dates
+from tests.at_once import start, wait_until, waiting_backends
 from tests.teams.sharing import join, make_team, share, share_new, stored_sums, sums_by_hand, use
 from tests.usage.burning import burn, call
 from tests.usage.readings import moments_around, some_readings, store
@@ -142,7 +154,7 @@ def test_an_account_and_its_usage_that_are_erased_leave_nothing(owner: User, str
 
     stranger.delete()
     rollups.rebuild()
-    assert [model.objects.count() for model in (SeatDay, SeatTotal, TeamDay)] == [0, 0, 0]
+    assert [model.objects.count() for model in (SeatDay, SeatTotal, SeatRateTotal, TeamDay)] == [0] * 4
 
 
 def test_a_team_that_is_deleted_takes_its_totals_along(owner: User) -> None:
@@ -152,7 +164,7 @@ def test_a_team_that_is_deleted_takes_its_totals_along(owner: User) -> None:
     team.delete()
     rollups.rebuild()
 
-    assert [model.objects.count() for model in (SeatDay, SeatTotal, TeamDay, SeatRollup)] == [0, 0, 0, 0]
+    assert [model.objects.count() for model in ROLLUPS] == [0] * len(ROLLUPS)
 
 
 def test_totals_are_right_after_any_changes_in_any_order(owner: User, stranger: User) -> None:
@@ -214,6 +226,26 @@ def test_a_seat_that_somebody_has_in_hand_is_made_when_they_are_done(owner: User
     assert tokens_of(team) == 2_400
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_used_while_a_seat_is_made_as_a_whole_is_not_lost(owner: User) -> None:
+    team = make_team()
+    seat = share_new(team, owner, call("2025-10-01T12:00+00:00"))
+    Seat.objects.update(starts_on=date(2025, 9, 1))
+    other = connection.copy()
+    with ThreadPoolExecutor() as pool, other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT FROM teams_seatrollup WHERE seat_id = %s FOR UPDATE", [seat.pk])
+        rebuilding = start(pool, rollups.rebuild)
+        wait_until(lambda: waiting_backends() == 1)  # the seat's days are made, and about to be remembered as such
+        burn(owner, call("2025-10-03T12:00+00:00"), source=Source.objects.get().key)
+        cursor.execute("ROLLBACK")
+        rebuilding.result()
+    other.close()
+
+    assert tokens_of(team) == 2_400
+    assert rollups.check_totals() == []
+
+
 def test_a_rebuild_that_dies_leaves_its_marks(owner: User) -> None:
     team = make_team()
     share_new(team, owner, call("2025-10-01T12:00+00:00"))
@@ -228,16 +260,29 @@ def test_a_rebuild_that_dies_leaves_its_marks(owner: User) -> None:
     assert tokens_of(team) == 2_400
 
 
-def test_the_command_finds_wrong_totals_and_makes_them_right(owner: User) -> None:
+@pytest.mark.parametrize(
+    ("name", "table", "wrong"),
+    [
+        ("days of seats", SeatDay, {"input_tokens": 1}),
+        ("totals of seats", SeatTotal, {"active_days": 9}),
+        ("totals by rate", SeatRateTotal, {"calls": 2}),
+        ("totals by rate", SeatRateTotal, {"last_utc_on": date(2025, 10, 2)}),
+        ("sums of totals by rate", SeatRateTotal, {"is_long_context": True}),
+        ("days of teams", TeamDay, {"input_tokens": 1}),
+    ],
+)
+def test_the_command_finds_wrong_totals_and_makes_them_right(
+    owner: User, name: str, table: type[Model], wrong: dict[str, object]
+) -> None:
     team = make_team()
     share_new(team, owner, call("2025-10-01T12:00+00:00"))
     call_command("check_team_totals", stdout=StringIO())
-    for table in (SeatDay, TeamDay):
-        table.objects.update(input_tokens=1)
-    SeatTotal.objects.update(active_days=9)
+    table.objects.update(**wrong)
 
-    with pytest.raises(CommandError, match="2 of the totals"):
-        call_command("check_team_totals", stdout=StringIO())
+    printed = StringIO()
+    with pytest.raises(CommandError, match="of the totals of teams are wrong"):
+        call_command("check_team_totals", stdout=printed)
+    assert name in {line.partition(":")[0] for line in printed.getvalue().splitlines()}
     call_command("check_team_totals", "--fix", stdout=StringIO())
 
     assert rollups.check_totals() == []

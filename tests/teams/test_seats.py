@@ -8,11 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from codextime.accounts.models import User
+from codextime.pricing.models import OwnRate
 from codextime.teams import seats
 from codextime.teams.models import Seat, SeatSource
 from codextime.usage.erasing import ask_to_erase_usage, erase_usage
 from codextime.usage.models import Source
-from tests.teams.crew import Crew, share
+from tests.teams.crew import Crew, make_crew, share
 from tests.usage.burning import burn, call
 
 HOME, OTHER_HOME = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -56,6 +57,29 @@ def test_the_preview_is_the_days_of_the_team_from_the_chosen_one_on(member: Clie
     assert "gpt-5.4-mini" in page
     assert "777" not in page
     assert not Seat.objects.exists()
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Tokyo"])  # the first is the team's
+def test_the_preview_is_the_same_whatever_zone_its_member_lives_in(member: Client, user: User, zone: str) -> None:
+    user.time_zone = zone
+    user.save()
+    OwnRate.objects.create(
+        user=user,
+        model="gpt-5.4",
+        effective_from=datetime.date(2026, 1, 1),
+        input=500,
+        output=900,
+        typed_at=timezone.now(),
+    )
+    home = burn_home(
+        user, call("2026-11-01T22:30+00:00"), call("2026-11-01T23:30+00:00"), call("2026-11-20T10:00+00:00")
+    )
+
+    page = member.get(URL, asked_for(home)).text
+
+    assert '<span title="2,400">2,400</span>' in page
+    assert "$0.01" in page
+    assert "Sun 1 Nov 2026" not in page
 
 
 def test_it_is_shared_by_the_button_below_the_preview(member: Client, user: User) -> None:
@@ -178,3 +202,21 @@ def test_managers_give_seats_budgets_and_take_them_out(crew: Crew) -> None:
     assert admin.post(f"{path}/remove").status_code == 302
 
     assert list(Seat.objects.all()) == [owned]
+
+
+def test_with_the_right_of_one_team_nothing_is_done_to_a_seat_of_another(crew: Crew) -> None:
+    other = make_crew("other", owner=crew.users["member"])
+    seat, now = share(other["owner"]), timezone.now()
+    member, admin = crew["member"], crew["admin"]
+
+    for step in (
+        lambda: seats.end_own_seat(actor=member, seat=seat, keeps_past=False, now=now),
+        lambda: seats.change_seat(actor=member, seat=seat, label="x", keeps_past=True, now=now),
+        lambda: seats.end_seat_of_another(actor=admin, seat=seat, now=now),
+        lambda: seats.set_seat_budget(actor=admin, seat=seat, monthly_token_budget=1, now=now),
+    ):
+        with pytest.raises(seats.SeatGone):
+            step()
+
+    seat.refresh_from_db()
+    assert (seat.label, seat.ends_on, seat.monthly_token_budget) == ("Desk", None, None)

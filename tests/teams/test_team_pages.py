@@ -4,8 +4,9 @@ import re
 from datetime import date
 
 import pytest
+from celery import current_app
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from codextime.accounts.models import User
 from codextime.teams import rollups
@@ -157,8 +158,23 @@ def test_a_seat_that_is_still_being_added_up_is_announced(owner: User, team: Tea
     rollups.rebuild()
     after = text_of(owner, "/teams/acme").replace("\u00a0", " ")
 
-    assert "1 seat is being added up." in before
+    assert "1 seat is being added up or taken out" in before
     assert "being added up" not in after
+
+
+def test_a_seat_that_goes_is_announced_until_it_is_out_of_the_sums_and_a_rebuild_is_asked_for(
+    owner: User, team: Team, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    seat = share_new(team, owner, call("2025-10-10T12:00+00:00"))
+    current_app.control.purge()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of(owner).post(f"/teams/acme/seats/{seat.public_id}/end", {"past": "goes"})
+
+    assert "being added up or taken out" in text_of(owner, "/teams/acme")
+    assert current_app.control.purge() == 1
+    rollups.rebuild()
+    assert "being added up" not in text_of(owner, "/teams/acme")
 
 
 @pytest.mark.parametrize(("used", "mark"), [(500, ""), (850, "nearly used up"), (1_500, "passed by 500")])
@@ -284,7 +300,7 @@ def test_who_is_not_in_the_team_learns_nothing(member: User, team: Team, path: s
     assert client_of(member).post(path).status_code == 405
 
 
-@pytest.mark.parametrize("path", PAGES[:3])
+@pytest.mark.parametrize("path", [*(f"{page}{OCTOBER}" for page in PAGES[:3]), f"{PAGES[0]}{OCTOBER}&stack=model"])
 def test_more_seats_do_not_cost_more_queries(
     owner: User, team: Team, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -292,13 +308,13 @@ def test_more_seats_do_not_cost_more_queries(
     share_new(team, owner, call("2025-10-01T12:00+00:00"))
     client = client_of(owner)
     with django_assert_max_num_queries(12) as one:
-        client.get(path + OCTOBER)
+        client.get(path)
     for number in range(25):
         share_new(team, owner, call("2025-10-02T12:00+00:00", f"gpt-5.{number % 3}"), label=f"seat {number}")
     Seat.objects.update(monthly_token_budget=9)
 
     with django_assert_max_num_queries(12) as many:
-        client.get(path + OCTOBER)
+        client.get(path)
 
     assert len(many) == len(one)
 
@@ -339,3 +355,21 @@ def test_a_team_without_shared_seats_says_what_to_do(owner: User, team: Team) ->
     burn(owner, call("2025-10-10T12:00+00:00"))
 
     assert "Nothing is shared yet" in text_of(owner, "/teams/acme")
+
+
+def test_a_seat_of_another_team_is_in_no_row(owner: User, member: User, team: Team) -> None:
+    share(make_team("other"), member, "sentinel")
+    share_new(team, owner, call("2025-10-10T12:00+00:00"))
+
+    for page in PAGES[:3]:
+        assert "sentinel" not in text_of(owner, f"{page}{OCTOBER}")
+
+
+def test_seats_of_another_team_are_counted_nowhere(owner: User, member: User, team: Team) -> None:
+    share_new(make_team("other"), member, call("2025-10-11T12:00+00:00", tokens=(9000, 0, 0, 0, 0)))
+    share_new(team, owner, call("2025-10-10T12:00+00:00", tokens=(1000, 0, 0, 11, 0)))
+
+    page = text_of(owner, f"/teams/acme{OCTOBER}")
+
+    assert "1 of 1 seat had calls" in page
+    assert 'title="1,011 tokens"' in page

@@ -36,7 +36,10 @@ ENGLISH = {
     "site/metrics.py": "for Prometheus",
     "teams/inviting.py": "a line of the audit log, which is stored",
     "teams/rollup_checks.py": "SQL, and for the operator's terminal",
+    "dashboard/team/seat_sums.py": "SQL",
+    "teams/rate_keys.py": "SQL",
     "teams/rollup_queries.py": "SQL",
+    "teams/rollup_totals.py": "SQL",
     "site/readiness.py": "answers for load balancers",
 }
 SAME_EVERYWHERE = {
