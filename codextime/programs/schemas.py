@@ -141,7 +141,7 @@ TEAM_SEATS = document(
                     "label": TEXT,
                     "member": nullable(TEXT, "Null: a machine of the team, or somebody who left it."),
                     "is_team_owned": {"type": "boolean"},
-                    "shared_from": DAY,
+                    "shared_from": nullable(DAY, "Null: a machine of the team, of which everything counts."),
                     "shared_until": nullable(DAY, "Null: it goes on."),
                     **SUM,
                     "active_days": COUNT,

@@ -117,8 +117,9 @@ class MachineAccount(models.Model):
 class Seat(models.Model):
     """What a team sees of `user`, under a label, in the team's days from `starts_on` to `ends_on`, both included.
 
-    A member's seat is the sources in `SeatSource`; a team-owned one is all sources of its machine account. A seat whose
-    past goes is deleted, so an ended one is there because its past stays. `keeps_past` is what its member wants if it
+    A member's seat is the sources in `SeatSource`; a team-owned one is all sources of its machine account, and all days
+    up to its end: `starts_on` is when it was added, and its tracker also finds what is older. A seat whose past goes is
+    deleted, so an ended one is there because its past stays. `keeps_past` is what its member wants if it
     ends without their being asked, as when they are removed.
     """
 

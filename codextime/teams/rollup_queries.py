@@ -21,13 +21,15 @@ SUMS = ", ".join(TOKEN_FIELDS)
 SUMMED = ", ".join(f"sum({field})" for field in TOKEN_FIELDS)
 ROW = f"model_id, is_long_context, calls, {SUMS}"
 
-# All sources of a team-owned seat belong to it, those to come too: then it is `NULL`, and not made anew for each.
+# All sources of a team-owned seat belong to it, those to come too: then it is `NULL`, and not made anew for each. So do
+# all its days, from one on that is before any call of Codex.
 SOURCES = """
 CASE WHEN NOT seat.is_team_owned THEN ARRAY (
     SELECT source_id::int FROM teams_seatsource WHERE seat_id = seat.id ORDER BY source_id
 ) END
 """
-DEFINITION = f"team.time_zone, seat.starts_on, seat.ends_on, {SOURCES}"
+STARTS_ON = "CASE WHEN seat.is_team_owned THEN DATE '2020-01-01' ELSE seat.starts_on END"
+DEFINITION = f"team.time_zone, {STARTS_ON}, seat.ends_on, {SOURCES}"
 SEATS = "teams_seat AS seat JOIN teams_team AS team ON team.id = seat.team_id"
 COLUMNS = f"seat.id, seat.team_id, seat.user_id, {DEFINITION}"
 

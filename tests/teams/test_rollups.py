@@ -127,6 +127,17 @@ def test_a_seat_of_the_team_has_all_sources_of_its_machine_those_to_come_too(own
     assert [calls for calls, _ in stored_sums(seat).values()] == [1, 1]
 
 
+def test_a_seat_of_the_team_has_all_days_of_its_machine_up_to_its_end(owner: User) -> None:
+    team = make_team()
+    use(owner, *(call(f"2025-10-0{day}T12:00+00:00") for day in (1, 5, 9)))
+
+    seat = share(team, owner, "CI", is_team_owned=True, starts_on=date(2025, 10, 5), ends_on=date(2025, 10, 8))
+    rollups.rebuild()
+
+    assert {on.day for on, _ in stored_sums(seat)} == {1, 5}
+    assert rollups.check_totals() == []
+
+
 def test_what_a_seat_that_goes_had_goes_with_it_at_once(owner: User, stranger: User) -> None:
     team = make_team()
     seat = share_new(team, owner, call("2025-10-01T12:00+00:00"))

@@ -373,3 +373,35 @@ def test_seats_of_another_team_are_counted_nowhere(owner: User, member: User, te
 
     assert "1 of 1 seat had calls" in page
     assert 'title="1,011 tokens"' in page
+
+
+def test_a_machine_counts_from_its_first_call_on_and_idles_from_the_day_it_was_added_on(
+    owner: User, stranger: User, team: Team
+) -> None:
+    use(stranger, call("2025-10-10T12:00+00:00", tokens=(1234, 0, 0, 0, 0)))
+    seat = share(team, stranger, "CI", is_team_owned=True, starts_on=date(2025, 12, 1))
+    rollups.rebuild()
+    page = f"/teams/acme/seats/{seat.public_id}"
+
+    october, november, december = (
+        plain(text_of(owner, f"/teams/acme/seats?period=month&on=2025-{month}-15")) for month in (10, 11, 12)
+    )
+
+    assert ("1 seat" in october, "CI" in october, "idle" in october) == (True, True, False)
+    assert ("1 seat" in november, "CI" in november) == (False, False)
+    assert ("1 seat" in december, "1 idle" in december) == (True, True)
+    assert "Tokens burned 1,234" in plain(text_of(owner, f"/teams/acme{OCTOBER}"))
+    assert "no person · all that it uploads" in plain(text_of(owner, f"{page}{OCTOBER}"))
+    sheet = text_of(owner, f"/teams/acme/seats.csv{OCTOBER}").splitlines()
+    assert dict(zip(sheet[0].split(","), sheet[1].split(","), strict=True))["shared_from"] == ""
+
+
+def test_a_team_without_usage_says_whether_there_are_seats(owner: User, team: Team) -> None:
+    assert "Nothing is shared yet" in text_of(owner, "/teams/acme")
+
+    share(team, owner, "laptop", starts_on=date(2030, 1, 1))
+    rollups.rebuild()
+
+    page = text_of(owner, "/teams/acme")
+    assert "There is a seat, and no usage in its days." in page
+    assert "Nothing is shared yet" not in page

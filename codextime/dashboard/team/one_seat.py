@@ -30,7 +30,7 @@ class SeatOfTeam(TeamUsage):
         return []
 
     def count_seats(self, period: Period) -> SeatCount:
-        return SeatCount(1, None)
+        return SeatCount(1, 1, None)
 
     def find_budgets(self, period: Period, active: Mapping[Date, DayTotal]) -> Budgets | None:
         first = period.last.replace(day=1)

@@ -90,7 +90,7 @@ class OwnUsage:
 
     def count_seats(self, period: Period) -> SeatCount:
         earlier, seats = period.before(), sum(not source.is_former for source in self.sources)
-        return SeatCount(seats, self.count_active(earlier) if earlier else None)
+        return SeatCount(len(self.sources), seats, self.count_active(earlier) if earlier else None)
 
     def count_active(self, period: Period) -> int:
         days = self.days.filter(on__range=(period.first, period.last))

@@ -71,6 +71,7 @@ class SeatsPage:
     budgets: Budgets | None
     rebuilding: str
     is_empty: bool
+    waiting: str
     member: str = ""
     window: str = ""
 
@@ -119,9 +120,21 @@ def build_page(reading: SeatsReading) -> SeatsPage:
         budgets=reading.budgets,
         rebuilding=describe_outdated(reading.outdated),
         is_empty=not read.active,
+        waiting=describe_waiting(reading.seats.ever),
         member=describe_member(reading.one.seat) if reading.one else "",
         window=describe_days(reading.one.seat) if reading.one else "",
     )
+
+
+def describe_waiting(seats: int) -> str:
+    """Where seats have no calls in any of their days."""
+    if not seats:
+        return ""
+    return ngettext(
+        "There is a seat, and no usage in its days. What its tracker uploads shows here within seconds.",
+        "There are %(count)s seats, and no usage in their days. What their trackers upload shows here within seconds.",
+        seats,
+    ) % {"count": formats.exact(seats)}
 
 
 def build_figures(reading: SeatsReading, activity: Activity) -> list[KeyFigure]:

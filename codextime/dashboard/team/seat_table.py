@@ -141,7 +141,7 @@ def list_seats(reading: TableReading) -> list[Known]:
 def is_open(seat: SeatInfo, period: Period) -> bool:
     if seat.is_former:
         return False
-    return (seat.starts_on or period.last) <= period.last and (seat.ends_on or period.first) >= period.first
+    return (seat.open_from or period.last) <= period.last and (seat.ends_on or period.first) >= period.first
 
 
 def pick_page(reading: TableReading) -> Shown:
@@ -237,7 +237,11 @@ def describe_days(seat: SeatInfo) -> str:
     if seat.starts_on and seat.ends_on:
         words = {"first": formats.day(seat.starts_on), "last": formats.day(seat.ends_on)}
         return _("shared from %(first)s to %(last)s") % words
-    return _("shared from %(first)s on") % {"first": formats.day(seat.starts_on)} if seat.starts_on else ""
+    if seat.starts_on:
+        return _("shared from %(first)s on") % {"first": formats.day(seat.starts_on)}
+    if seat.member != "":
+        return ""
+    return _("all that it uploaded") if seat.ends_on else _("all that it uploads")
 
 
 def name_columns(*, has_members: bool) -> dict[str, tuple[str, str]]:

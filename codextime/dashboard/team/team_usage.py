@@ -42,7 +42,7 @@ JOIN teams_seattotal AS total ON total.team_id = %(team)s AND total.span = part.
 GROUP BY seat_id ORDER BY tokens DESC, seat_id
 """
 COUNT = """
-SELECT count(*) FILTER (WHERE starts_on <= %(last)s AND coalesce(ends_on, 'infinity') >= %(first)s),
+SELECT count(*), count(*) FILTER (WHERE starts_on <= %(last)s AND coalesce(ends_on, 'infinity') >= %(first)s),
     count(*) FILTER (WHERE EXISTS (
         SELECT FROM teams_seattotal WHERE seat_id = seat.id AND span = 1 AND "on" BETWEEN %(before)s AND %(until)s
     ))
@@ -115,7 +115,8 @@ class TeamUsage:
             {"team": self.team.pk, "last": period.last, "first": period.first}
             | dict(zip(("before", "until"), days, strict=True)),
         )
-        return SeatCount(found[0], found[1] if earlier else None)
+        ever, seats, active_before = found
+        return SeatCount(ever, seats, active_before if earlier else None)
 
     def find_budgets(self, period: Period, active: Mapping[Date, DayTotal]) -> Budgets | None:
         first = period.last.replace(day=1)
@@ -160,7 +161,8 @@ def describe_seat(
         label=label,
         member="" if is_machine else member or "",
         is_former=not is_machine and member is None,
-        starts_on=starts_on,
+        starts_on=None if is_machine else starts_on,
+        open_from=starts_on,
         ends_on=ends_on,
         budget=budget,
         last_on=last_on,

@@ -33,7 +33,8 @@ class SeatUse:
 @dataclass(frozen=True, slots=True)
 class SeatInfo:
     """`key` names the seat in addresses. `member` is empty for a machine of the team, and `None` where the seats are
-    one's own. `budget` is in tokens a month, `last_on` the last day of all time on which it was used."""
+    one's own. Its days are those from `starts_on` on, or all; `open_from` is the day from which on it is idle if it is
+    not used. `budget` is in tokens a month, `last_on` the last day of all time on which it was used."""
 
     id: int
     key: str
@@ -42,6 +43,7 @@ class SeatInfo:
     is_former: bool = False
     starts_on: Date | None = None
     ends_on: Date | None = None
+    open_from: Date | None = None
     budget: int | None = None
     last_on: Date | None = None
 
@@ -60,8 +62,10 @@ class SeatDetail:
 
 @dataclass(frozen=True, slots=True)
 class SeatCount:
-    """Seats that could be used in a period, and those that were used in the one before; `None` where there is none."""
+    """Seats that could be used in a period, and those that were used in the one before; `None` where there is none.
+    `ever` are those of all time."""
 
+    ever: int
     seats: int
     active_before: int | None
 
