@@ -16,7 +16,7 @@ class Mark:
 
 def at_percent(share: float) -> str:
     """0.1234 as 12.34%, an SVG length."""
-    return f"{share * 100:.3f}".rstrip("0").rstrip(".") + "%"
+    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"
 
 
 def pixels(number: float) -> str:
