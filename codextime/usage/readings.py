@@ -2,7 +2,7 @@
 
 import datetime
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from codextime.usage.models import Correction
@@ -19,14 +19,14 @@ MICROSECOND = datetime.timedelta(microseconds=1)
 # its length; int4 and int8 big-endian, uuid as its 16 bytes, timestamptz as microseconds since 2000.
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
-ROW = struct.Struct("!h i16s iq iq iq iq ii ii ii ih ih".replace(" ", ""))
-THREAD = struct.Struct("!ii")
-NO_THREAD_SAID = struct.pack("!i", -1)  # a null
-COLUMNS = 10  # and one more for the thread, where a reading says any
+READ = struct.Struct("!i16s iq iq iq iq ii ii ii ih".replace(" ", ""))
+READ_FIELDS = 9
+NULL = struct.pack("!i", -1)
 
 
 class CallReading(NamedTuple):
-    """One call as a counter read it. `call_id` has 16 bytes; `reason` says why the call is sent again, if it is.
+    """One call as a counter read it. `call_id` has 16 bytes, `at` is in UTC; `reason` says why the call is sent again,
+    if it is.
 
     `thread` and `parent_thread` are hex digits: of `NO_THREAD` where the call shall belong to none any more; `None`
     where the reading does not say, as without the owner's leave.
@@ -54,34 +54,51 @@ class Withdrawal(NamedTuple):
     reason: str
 
 
-def pack_rows(
-    readings: Iterable[CallReading], model_ids: Mapping[str, int], thread_ids: Mapping[str, int] | None = None
+def pack_new(
+    readings: Collection[CallReading],
+    *,
+    user_id: int,
+    source_id: int,
+    model_ids: Mapping[str, int],
+    thread_ids: Mapping[str, int] | None,
 ) -> bytes:
-    """The readings as binary COPY for the staging table: four times as fast as one value at a time. With `thread_ids`
-    a row has one more column."""
-    pack = ROW.pack
-    number = COLUMNS if thread_ids is None else COLUMNS + 1
+    """The readings as binary COPY for the table of calls: user, source, what was read, thread. Without `thread_ids`, or
+    where a reading names none, a call has no thread."""
+    of_threads = {key: pack_integer(number) for key, number in (thread_ids or {}).items() if key != NO_THREAD}
+    threads = (of_threads.get(reading.thread or NO_THREAD, NULL) for reading in readings)
+    return pack_rows(readings, model_ids, first=(pack_integer(user_id), pack_integer(source_id)), last=threads)
+
+
+def pack_staged(readings: Collection[CallReading], *, model_ids: Mapping[str, int]) -> bytes:
+    """The same for the staging table: what was read, reason."""
+    fields = {reason: struct.pack("!ih", 2, number) for reason, number in REASON_NUMBERS.items()}
+    none = struct.pack("!ih", 2, NO_REASON)
+    reasons = (fields[reading.reason] if reading.reason else none for reading in readings)
+    return pack_rows(readings, model_ids, first=(), last=reasons)
+
+
+def pack_integer(number: int) -> bytes:
+    return struct.pack("!ii", 4, number)
+
+
+def pack_rows(
+    readings: Iterable[CallReading], model_ids: Mapping[str, int], *, first: Sequence[bytes], last: Iterable[bytes]
+) -> bytes:
+    """All rows have the fields `first`; each has one of `last`. Four times as fast as one value at a time."""
+    pack = READ.pack
+    head = struct.pack("!h", len(first) + READ_FIELDS + 1) + b"".join(first)
     packed = [
-        pack(
-            *(number, 16, call_id),
+        head
+        + pack(
+            *(16, call_id),
             *(8, (at - POSTGRES_EPOCH) // MICROSECOND),
             *(8, input_tokens, 8, cached, 8, cache_write, 4, output_tokens, 4, reasoning),
-            *(4, model_ids[model], 2, revision, 2, REASON_NUMBERS[reason] if reason else NO_REASON),
+            *(4, model_ids[model], 2, revision),
         )
-        + (b"" if thread_ids is None else NO_THREAD_SAID if thread is None else THREAD.pack(4, thread_ids[thread]))
+        + tail
         for (
-            call_id,
-            at,
-            input_tokens,
-            cached,
-            cache_write,
-            output_tokens,
-            reasoning,
-            model,
-            revision,
-            reason,
-            thread,
-            _,
-        ) in readings
+            (call_id, at, input_tokens, cached, cache_write, output_tokens, reasoning, model, revision, _, _, _),
+            tail,
+        ) in zip(readings, last, strict=True)
     ]
     return b"".join([HEADER, *packed, TRAILER])

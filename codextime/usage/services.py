@@ -17,6 +17,7 @@ from codextime.accounts.services import hold_user
 from codextime.devices.models import Device
 from codextime.lib.advisory_locks import Lock, hold_lock
 from codextime.usage import checking, lowering, rebuilding, recording, storing, thread_totals, threads, withdrawing
+from codextime.usage.adding import Adding
 from codextime.usage.checking import Difference
 from codextime.usage.models import Call, Day, DirtyDate, ModelName, RebuiltDate, Source, Thread, WithdrawalRecord
 from codextime.usage.readings import NAME_HIDDEN, NO_THREAD, CallReading, Withdrawal
@@ -71,14 +72,19 @@ def store_calls(
     source = put_source(user=user, device=device, key=source_key, label=label, now=now)
     best = highest_revisions(calls)
     thread_ids = threads.find_thread_ids(best, user=user, now=now)
-    storing.copy_to_staging(best, get_model_ids({call.model for call in best}, user=user), thread_ids)
-    added = storing.add_staged(user_id=user.pk, source_id=source.pk, now=now)
+    model_ids = get_model_ids({call.model for call in best}, user=user)
+    upload = Adding(user.pk, source.pk, model_ids, thread_ids, now)
+    stored = upload.add(best)
+    added = len(best) - len(stored)
+    changing = [best[position] for position, call in stored.items() if call.may_change(best[position], model_ids)]
     replaced, replacements_waiting = 0, 0
-    if added < len(best):
-        replaced, replacements_waiting = replace_stored(best, user=user, device=device, source=source, now=now)
+    if changing:
+        storing.copy_to_staging(changing, model_ids)
+        replaced, replacements_waiting = replace_stored(changing, user=user, device=device, source=source, now=now)
     has_moved = False
-    if thread_ids and added < len(best):
-        has_moved = storing.set_threads(threads.group_by_thread(best, thread_ids), user_id=user.pk, now=now)
+    if thread_ids and stored:
+        there = [best[position] for position in stored]
+        has_moved = storing.set_threads(threads.group_by_thread(there, thread_ids), user_id=user.pk, now=now)
     proven_wrong = highest_revisions(withdrawals)
     withdrawn, waiting = 0, 0
     if proven_wrong:

@@ -1,4 +1,4 @@
-"""The SQL of storing: readings go to a staging table by COPY, and from there to the calls.
+"""The SQL of replacing: readings of calls that are there go to a staging table by COPY, and from there to the calls.
 
 Every statement leaves a mark for each UTC date whose totals it made wrong, and runs under the lock on the uploads of
 the user, so nobody else changes a call of this user between two of them.
@@ -12,32 +12,19 @@ from uuid import UUID
 from django.db import connection
 
 from codextime.usage.models import Correction
-from codextime.usage.readings import NAME_HIDDEN, REASON_NUMBERS, CallReading, pack_rows
+from codextime.usage.readings import NAME_HIDDEN, REASON_NUMBERS, CallReading, pack_staged
 
 STAGED = """call_id uuid, at timestamptz, input_tokens bigint, cached_input_tokens bigint,
     cache_write_input_tokens bigint, output_tokens integer, reasoning_output_tokens integer, model_id integer,
     revision smallint, reason smallint"""
-WITHOUT_THREADS = ", ".join(column.split()[0] for column in STAGED.split(","))
+STAGED_COLUMNS = ", ".join(column.split()[0] for column in STAGED.split(","))
 READ = """at, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens, reasoning_output_tokens,
     model_id, revision"""
 READ_OF_WITHDRAWN = READ.replace("revision", "former_revision")
 
-# Kept for the life of the connection: making it anew takes as long as storing 200 calls. `thread_id` is null in a
-# reading that says nothing of threads, and `NO_THREAD_ID` in one that takes the thread away.
-MAKE_STAGING = f"CREATE TEMPORARY TABLE IF NOT EXISTS usage_staging ({STAGED}, thread_id integer) ON COMMIT DELETE ROWS"
-NO_THREAD_ID = 0
-
-ADD = f"""
-INSERT INTO usage_call (user_id, source_id, call_id, {READ}, thread_id)
-SELECT %(user)s, %(source)s, call_id, {READ}, nullif(thread_id, {NO_THREAD_ID}) FROM usage_staging
-ON CONFLICT DO NOTHING
-"""
-# The dates of all that is staged: to have the insert return what it added takes a tenth of its time, and a date marked
-# without need is only summed again.
-MARK_STAGED = """
-INSERT INTO usage_dirtydate (user_id, "on", marked_at)
-SELECT DISTINCT %(user)s, (at AT TIME ZONE 'UTC')::date, %(now)s::timestamptz FROM usage_staging
-"""
+# Kept for the life of the connection: making it anew takes as long as storing 200 calls.
+MAKE_STAGING = f"CREATE TEMPORARY TABLE IF NOT EXISTS usage_staging ({STAGED}) ON COMMIT DELETE ROWS"
+NO_THREAD_ID = 0  # of a reading that takes its call's thread away
 
 CLEAR_THREADS = "UPDATE usage_call SET thread_id = NULL WHERE user_id = %(user)s AND thread_id IS NOT NULL"
 DELETE_UNUSED_THREADS = """
@@ -143,32 +130,17 @@ REASON_PARAMETERS: dict[str, Any] = {
 }
 
 
-def copy_to_staging(
-    readings: Collection[CallReading], model_ids: Mapping[str, int], thread_ids: Mapping[str, int] | None = None
-) -> None:
-    """Without `thread_ids`, what the readings say of threads is left behind."""
-    columns = WITHOUT_THREADS if thread_ids is None else f"{WITHOUT_THREADS}, thread_id"
+def copy_to_staging(readings: Collection[CallReading], model_ids: Mapping[str, int]) -> None:
     make_staging()
-    statement = f"COPY usage_staging ({columns}) FROM STDIN (FORMAT BINARY)"
+    statement = f"COPY usage_staging ({STAGED_COLUMNS}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(pack_rows(readings, model_ids, thread_ids))
+        copy.write(pack_staged(readings, model_ids=model_ids))
 
 
 def make_staging() -> None:
     with connection.cursor() as cursor:
         cursor.execute(MAKE_STAGING)
         cursor.execute("DELETE FROM usage_staging")  # a second upload in one transaction, as in tests
-
-
-def add_staged(*, user_id: int, source_id: int, now: datetime.datetime) -> int:
-    """Stores the staged calls whose ids the user does not have; the number of them."""
-    parameters: dict[str, Any] = {"user": user_id, "source": source_id, "now": now}
-    with connection.cursor() as cursor:
-        cursor.execute(ADD, parameters)
-        added: int = cursor.rowcount
-        if added:
-            cursor.execute(MARK_STAGED, parameters)
-    return added
 
 
 def replace_by_staged(*, user_id: int, source_id: int, custom_id: int | None, now: datetime.datetime) -> int:

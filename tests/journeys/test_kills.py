@@ -58,9 +58,10 @@ TRACKER = {
     "after the run is noted": "codextime_tracker.runs:record_run exit",
 }
 SERVER = {
-    "before the calls are staged": "codextime.usage.storing:copy_to_staging entry",
-    "after the calls are staged": "codextime.usage.storing:copy_to_staging exit",
-    "after calls are added and their dates marked": "codextime.usage.storing:add_staged exit",
+    "before calls are added": "codextime.usage.adding:Adding.add entry",
+    "after calls are added and their dates marked": "codextime.usage.adding:Adding.add exit",
+    "before calls are staged": "codextime.usage.storing:copy_to_staging entry",
+    "after calls are staged": "codextime.usage.storing:copy_to_staging exit",
     "after calls are replaced": "codextime.usage.storing:replace_by_staged exit",
     "after calls are withdrawn": "codextime.usage.withdrawing:withdraw exit",
     "before the receipt is stored": "codextime.ingest.services:store exit",

@@ -181,3 +181,15 @@ def test_a_name_that_its_owner_takes_back_is_gone_from_the_call_and_from_the_led
     assert [line[:3] for line in ledger(owner)] == told
     assert {line.model.name for line in selectors.corrections(user=owner)} == {"custom"}
     assert Call.objects.get().model.name == "custom"
+
+
+def test_a_name_that_an_older_tracker_hides_goes_from_the_ledger_though_its_reading_replaces_nothing(
+    owner: User,
+) -> None:
+    store(owner, reading(1, model="acme/coder", revision=256))
+    store(owner, reading(1, model="acme/coder", output_tokens=70, reason="completed"))
+
+    store(owner, reading(1, model="custom", revision=256, reason="name_hidden"))
+
+    assert {line.model.name for line in selectors.corrections(user=owner)} == {"custom"}
+    assert Call.objects.get().output_tokens == 70
