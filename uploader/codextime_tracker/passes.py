@@ -185,6 +185,7 @@ def fingerprint_of(reading: Reading, raw: BinaryIO) -> bytes:
 
 
 def digest(start: bytes, end: bytes) -> bytes:
-    from hashlib import blake2b  # only here, as a run without news does without
+    # Only here, as a run without news does without. What `hashlib` has, which would load all of OpenSSL beside it.
+    from _blake2 import blake2b
 
     return blake2b(start + end, digest_size=16).digest()

@@ -80,9 +80,23 @@ static inline bool take_text(Cursor *cursor, Text *text) {
     return false;
 }
 
-/* A text that nobody looks at: it may hold the short escapes. */
+/* Whether each of the eight bytes at `at` is plain ASCII within a text: neither a quote nor a backslash, and visible. What
+   is subtracted goes below zero in just the bytes that are none; the highest bit of each tells. */
+static inline bool are_plain(const char *at) {
+    const uint64_t every = 0x0101010101010101, highest = 0x80 * every;
+    uint64_t bytes, quotes, backslashes, deletes;
+    memcpy(&bytes, at, sizeof(bytes));
+    quotes = bytes ^ '"' * every, backslashes = bytes ^ '\\' * every, deletes = bytes ^ 0x7f * every;
+    return (((bytes - ' ' * every) | (quotes - every) | (backslashes - every) | (deletes - every) | bytes) & highest) == 0;
+}
+
+/* A text that nobody looks at: it may hold the short escapes. Instructions are such texts, of many kilobytes. */
 static inline bool pass_text(Cursor *cursor) {
     while (cursor->at < cursor->end) {
+        while (cursor->end - cursor->at >= 8 && are_plain(cursor->at))
+            cursor->at += 8;
+        if (cursor->at == cursor->end)
+            return false;
         char each = *cursor->at++;
         if (each == '"')
             return true;
