@@ -154,6 +154,14 @@ def test_a_run_with_nothing_to_send_does_not_even_load_what_could_send(tracker: 
     assert not loaded & {"typing_extensions", "inspect", "dataclasses"}  # a quarter of such a run
 
 
+def test_an_export_does_not_load_what_only_sending_needs(tracker: Tracker) -> None:
+    loaded = imported_by(tracker, "export", "--no-index", "--codex-home", str(tracker.home))
+
+    assert "codextime_tracker.unindexed" in loaded
+    assert not loaded & {"httpx", "tqdm", "platformdirs", "typing_extensions", "tempfile", "csv"}
+    assert not loaded & {"hashlib", "_hashlib"}  # which load OpenSSL
+
+
 def test_a_process_ends_with_all_its_output_and_its_exit_code(tracker: Tracker) -> None:
     program = [sys.executable, "-m", "codextime_tracker"]
     export = ["export", "--no-index", "--codex-home", str(tracker.home)]

@@ -120,6 +120,20 @@ def test_a_start_that_is_not_in_the_block_is_refused(start: int) -> None:
         read_block(b"{}\n", start, b"", int, NAMES, CLASSES, None, ALL)
 
 
+@pytest.mark.parametrize("place", range(17))
+def test_a_line_with_one_odd_byte_in_a_text_that_nobody_looks_at_is_left_to_python(place: int) -> None:
+    line = Rollout(THREAD).turn("gpt-5.5").count((100, 10, 5, 1), (100, 10, 5, 1)).lines[-1]
+    plain = {byte for byte in range(256) if chr(byte).isascii() and chr(byte).isprintable()} - set(b'"\\')
+    taken = set()
+    for byte in range(256):
+        text, left = b"x" * place + bytes([byte]) + b"x" * (16 - place), list[bytes]()
+        odd = line.encode().replace(b'"rate_limits":null', b'"rate_limits":"' + text + b'"') + b"\n"
+        read_block(odd, 0, b"", left.append, NAMES, CLASSES, None, ALL)
+        taken |= set() if left else {byte}
+
+    assert taken == plain
+
+
 def test_values_within_values_without_end_are_left_to_python() -> None:
     rollout = Rollout(THREAD).turn("gpt-5.5").count((100, 10, 5, 1), (100, 10, 5, 1))
     deep = rollout.lines[-1].replace('"rate_limits":null', '"rate_limits":' + "[" * 100_000 + "]" * 100_000)

@@ -172,7 +172,8 @@ static bool note_turn(Counting *counting, Text turn_id) {
     return is_noted;
 }
 
-/* `feed_turn`. Calls that wait for a model are given it by Python. */
+/* `feed_turn`. Calls that wait for a model are given it by Python. No other line that is counted here can be the first
+   after the head: it takes a model, which a turn has named. */
 static Counted count_turn(Counting *counting, const TurnShape *turn) {
     if (counting->lacks_model || is_imported(turn->turn_id))
         return UNUSUAL;
@@ -196,7 +197,6 @@ static Counted count_record(Counting *counting, const HeadShape *head, const Rec
     PyObject *identity = name_by_response(record->response_id);
     if (!identity)
         return FAILED;
-    counting->is_only_head = false;
     keep_record(counting, &record->usage);
     bool is_added = move_time(counting, head->timestamp) && add_call(counting, identity, model, &record->usage);
     Py_DECREF(identity);
@@ -283,7 +283,6 @@ static Counted count_totals(Counting *counting, const HeadShape *head, const Cou
     counting->previous = count->total;
     counting->previous_total = count->total.counters[5];
     counting->has_sum = counting->is_moved = true;
-    counting->is_only_head = false;
     counting->totals_seen++;
     return head->ordinal >= 0 || note_sum(counting, head, &now, &latest) ? COUNTED : FAILED;
 }
