@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -63,9 +64,11 @@ def stored_everything(request: Request) -> Reply:
 
 
 @contextmanager
-def running_peer() -> Iterator[Peer]:
+def running_peer(certificate: ssl.SSLContext | None = None) -> Iterator[Peer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    peer = Peer(f"http://localhost:{server.server_port}")
+    if certificate is not None:
+        server.socket = certificate.wrap_socket(server.socket, server_side=True)
+    peer = Peer(f"{'http' if certificate is None else 'https'}://localhost:{server.server_port}")
     server.RequestHandlerClass = handler_for(peer)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

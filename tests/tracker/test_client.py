@@ -321,14 +321,42 @@ def test_a_certificate_that_is_not_trusted_stops_the_first_try(peer: Peer, tmp_p
     assert waits == []
 
 
-@contextmanager
-def peer_with_own_certificate(folder: Path) -> Iterator[str]:
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+@pytest.mark.usefixtures("no_proxy_settings")
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_certificate_of_ones_own_authority_is_trusted_where_the_machine_names_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    context = own_certificate(tmp_path)
+    question = ["openssl", "x509", "-in", str(tmp_path / "certificate.pem"), "-noout", "-hash"]
+    name_of_subject = subprocess.run(question, check=True, capture_output=True, text=True).stdout.strip()
+    hashed = tmp_path / f"{name_of_subject}.0"  # as a folder of certificates names them
+    hashed.write_bytes((tmp_path / "certificate.pem").read_bytes())
+    for each in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(name, str(hashed if name == "SSL_CERT_FILE" else tmp_path))
+    with running_peer(context) as peer:
+        peer.answers(STORED)
+
+        upload(peer)
+
+    assert len(peer.requests) == 1
+
+
+def own_certificate(folder: Path) -> ssl.SSLContext:
+    """For localhost, and signed by itself: the certificate stays in the folder."""
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     subprocess.run([*command, *subject, *files], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+    return context
+
+
+@contextmanager
+def peer_with_own_certificate(folder: Path) -> Iterator[str]:
+    context = own_certificate(folder)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=greet_once, args=(context, listener))
         thread.start()

@@ -13,8 +13,10 @@ from codextime_tracker.places import CREDENTIALS, INDEX, data_folder
 from tests.machine import Run
 from tests.peer import Reply, stored_everything
 from tests.tracker.conftest import USER, Tracker
-from tests.tracker.homes import append, call
+from tests.tracker.homes import append, call, start, turn, write_rollout
 from tests.tracker.test_pairing import APPROVED, PENDING, started
+
+OTHER_THREAD = "01a1fbca-a638-7000-8000-000000000002"
 
 
 @pytest.fixture
@@ -80,6 +82,26 @@ def test_a_token_that_was_revoked_is_dropped_and_the_next_run_pairs_again(unpair
     assert "run the same command again" in refused.err
     assert again.exit == Exit.DONE
     assert "Sent       3 calls: 3 new" in again.out
+
+
+def test_a_token_that_is_revoked_between_two_uploads_costs_neither(unpaired: Tracker, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    write_rollout(other, start(OTHER_THREAD), turn(), call(9, OTHER_THREAD), thread=OTHER_THREAD)
+    homes = ("--codex-home", str(other))
+    revoked = Reply(401, {"detail": "This token was revoked."})
+    unpaired.peer.answers(started, APPROVED, stored_everything, revoked)
+    refused = unpaired(*homes)
+    unpaired.peer.answers(started, APPROVED, stored_everything)
+
+    again, after = unpaired(*homes), unpaired(*homes)
+
+    first, second, third = ([row["input_tokens"] for row in each.json()["calls"]] for each in unpaired.uploads)
+    assert refused.exit == Exit.TOKEN_REFUSED
+    assert f"Waiting on this machine: {len(second)} call" in refused.err
+    assert sorted(first + third) == [1001, 1002, 1003, 1009]
+    assert second == third
+    assert again.exit == Exit.DONE
+    assert "nothing new" in after.out
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows protects the user's folder instead")

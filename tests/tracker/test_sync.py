@@ -203,6 +203,21 @@ def test_a_label_travels_once_also_alone(tracker: Tracker) -> None:
     assert "nothing new" in again.out
 
 
+def test_codex_home_is_left_as_it_is(tracker: Tracker) -> None:
+    def state() -> list[tuple[Path, int, int, int]]:
+        paths = [tracker.home, *sorted(tracker.home.rglob("*"))]
+        return [(each, each.stat().st_mode, each.stat().st_size, each.stat().st_ctime_ns) for each in paths]
+
+    before = state()
+
+    tracker()
+    tracker.raw("status", "--codex-home", str(tracker.home))
+    tracker.raw("doctor", "--codex-home", str(tracker.home))
+    tracker.raw("export", "--codex-home", str(tracker.home))
+
+    assert state() == before
+
+
 def test_two_homes_are_two_sources(tracker: Tracker, tmp_path: Path) -> None:
     other = tmp_path / "other"
     write_rollout(other, start(OTHER_THREAD), turn(), call(9, OTHER_THREAD), thread=OTHER_THREAD)
