@@ -16,6 +16,7 @@ from tests.tracker.conftest import TOKEN, USER, Tracker
 from tests.tracker.homes import append, call, start, turn, write_rollout
 
 OTHER_THREAD = "01a1fbca-a638-7000-8000-000000000002"
+SENT = ("sent", "added", "replaced", "withdrawn", "already_there", "waiting_for_you")
 
 
 def refusing(reason: str, *places: int) -> Any:
@@ -533,6 +534,31 @@ def test_a_quiet_run_says_nothing(tracker: Tracker) -> None:
 
     assert (run.exit, run.out, run.err) == (Exit.DONE, "", "")
     assert len(tracker.uploads) == 1
+
+
+def test_scripts_get_json(tracker: Tracker) -> None:
+    write_rollout(tracker.home, "no rollout", thread=OTHER_THREAD)
+    tracker.peer.answers(refusing("cached_exceeds_input", 1))
+
+    first, second = tracker("--json"), tracker("--json")
+
+    shown, again = json.loads(first.out), json.loads(second.out)
+    assert (first.exit, first.err) == (Exit.DONE, "")
+    assert shown["all_time"] == {"calls": 3, "tokens": 3156, "estimated_calls": 0}
+    assert shown["dashboard"] == f"{tracker.peer.address}/dashboard"
+    assert shown["refused"] == {"cached_exceeds_input": 1}
+    assert {name: shown[name] for name in SENT} == dict.fromkeys(SENT, 0) | {"sent": 3, "added": 2}
+    assert [OTHER_THREAD in each["path"] for each in shown["skipped"]] == [True]
+    assert {name: again[name] for name in SENT} == dict.fromkeys(SENT, 0)
+    assert again["refused"] == {}
+
+
+def test_json_is_of_one_run(tracker: Tracker) -> None:
+    run = tracker("--json", "--watch")
+
+    assert (run.exit, run.out) == (Exit.USAGE, "")
+    assert "not allowed with" in run.err
+    assert tracker.peer.requests == []
 
 
 def test_without_a_terminal_nothing_is_coloured_or_animated(tracker: Tracker) -> None:

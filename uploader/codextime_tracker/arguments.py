@@ -55,7 +55,7 @@ def add_index(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", metavar="FILE", type=Path, help="keep the local index there")
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
+def add_json(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object, for scripts")
 
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from codextime_tracker.arguments import add_home, add_index, add_line, add_server, add_user, label, options_of
+from codextime_tracker.arguments import add_home, add_index, add_json, add_line, add_server, add_user, label, options_of
 from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
 from codextime_tracker.terminal import ask, can_ask
@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="tell which calls belong to one session, if the account wants it",
     )
     add_line(parser)
-    parser.add_argument("--watch", action="store_true", help="go on, and send within seconds what Codex writes")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--watch", action="store_true", help="go on, and send within seconds what Codex writes")
+    add_json(either)
     parser.add_argument("--dry-run", action="store_true", help="print exactly what would be sent, and send nothing")
     add_index(parser)
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
@@ -38,9 +40,13 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
 
         print_preview(options)
         return Exit.DONE
-    is_attended = can_ask() and not options.is_quiet
+    is_attended = can_ask() and not options.is_quiet and not parsed.json
     outcome = sync(options, now=clock.now, sleep=clock.sleep, ask=ask if is_attended else None)
-    if not options.is_quiet:
+    if parsed.json:
+        from codextime_tracker.run_report import as_json
+
+        print(as_json(outcome))
+    elif not options.is_quiet:
         print_outcome(outcome)
     if outcome.is_first and not parsed.watch and is_attended and sys.stdout.isatty():
         from codextime_tracker.commands.schedule import offer

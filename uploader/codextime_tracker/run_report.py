@@ -1,0 +1,48 @@
+"""What a run says to scripts: one JSON object on standard output."""
+
+import json
+
+from codextime_tracker.corrections import corrections_by_day
+from codextime_tracker.index import Totals
+from codextime_tracker.reports import dashboard
+from codextime_tracker.sync import Outcome
+
+
+def as_json(outcome: Outcome) -> str:
+    """All counts are calls but `tokens`, which are input + output. `on` is a date of this machine."""
+    scans, figures = outcome.scans, outcome.figures
+    shown = {
+        "server": str(outcome.server),
+        "dashboard": dashboard(outcome),
+        "today": usage(figures.today),
+        "this_week": usage(figures.this_week),
+        "all_time": usage(figures.all_time),
+        "files": sum(scan.files for scan in scans),
+        **delivered(outcome),
+        "corrections": [
+            {"on": on.isoformat(), "reason": why, "tokens": tokens} for on, why, tokens in corrections_by_day(scans)
+        ],
+        "skipped": [{"path": each.path, "reason": each.reason} for scan in scans for each in scan.skipped]
+        + [{"path": str(home), "reason": problem} for home, problem in outcome.missing_homes],
+        "files_without_usage": sum(len(scan.old_logs) for scan in scans),
+        "notices": outcome.notices,
+    }
+    return json.dumps(shown, indent=2)
+
+
+def usage(totals: Totals) -> dict[str, int]:
+    return {"calls": totals.calls, "tokens": totals.tokens, "estimated_calls": totals.estimated_calls}
+
+
+def delivered(outcome: Outcome) -> dict[str, int | dict[str, int]]:
+    """What was sent, and what became of it; noughts if there was nothing to send."""
+    told = outcome.delivered
+    return {
+        "sent": told.sent if told else 0,
+        "added": told.added if told else 0,
+        "replaced": told.replaced if told else 0,
+        "withdrawn": told.withdrawn if told else 0,
+        "already_there": told.already_there - told.replacements_waiting if told else 0,
+        "waiting_for_you": told.waiting + told.replacements_waiting if told else 0,
+        "refused": dict(told.refused) if told else {},
+    }
