@@ -34,7 +34,7 @@ ERAS = {
 
 @dataclass
 class Thread:
-    """One rollout that is being written, and what its process remembers."""
+    """One thread whose rollout is being written, and what its process remembers."""
 
     id: str
     born: datetime
@@ -45,10 +45,18 @@ class Thread:
     model: str = ""
     turn_id: str | None = None
     resumes: int = 0
+    before_turn: tuple[Four, int, Four] = (ZERO, 0, ZERO)  # total, logged total and last, which a revert brings back
+    segment: str = ""
+    former: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # rollouts before a revert, by name
 
     @property
     def name(self) -> str:
-        return f"rollout-{self.born:%Y-%m-%dT%H-%M-%S}-{self.id}.jsonl"
+        return f"rollout-{self.born:%Y-%m-%dT%H-%M-%S}-{self.id}{self.segment}.jsonl"
+
+    @property
+    def rollouts(self) -> dict[str, list[dict[str, Any]]]:
+        """Lines by the name of their file."""
+        return {**self.former, self.name: self.lines}
 
 
 class Codex:
@@ -75,6 +83,7 @@ class Codex:
         self.wait(2_000)
         thread.model = model
         thread.turn_id = self.uuid7() if self.era.has_turn_ids else None
+        thread.before_turn = (thread.total, thread.logged_total, thread.last)
         named = {"turn_id": thread.turn_id} if thread.turn_id else {}
         if named:
             self.event(thread, "task_started", **named)
@@ -123,6 +132,19 @@ class Codex:
         self.wait(1_000)
         thread.total, thread.last, thread.logged_total = ZERO, ZERO, 258_400
         self.count(thread, last_total=100)
+
+    def revert(self, thread: Thread) -> None:
+        """Takes the last turn back, which was paid: older releases say so in a line and keep the sums; newer ones go on
+        in another file, whose sums lack the turn."""
+        self.wait(1_000)
+        if self.era.copies:
+            self.event(thread, "thread_rolled_back", num_turns=1)
+            self.count(thread, last=ZERO, last_total=3_000)
+            return
+        thread.former[thread.name] = thread.lines
+        thread.lines, thread.segment, thread.turn_id, thread.model = [], f"_{self.uuid7()}", None, ""
+        thread.total, thread.logged_total, thread.last = thread.before_turn
+        self.write(thread, "session_meta", self.session(thread.id, history_base={"thread_id": thread.id}))
 
     def resume(self, thread: Thread) -> None:
         self.wait(60_000)
@@ -177,10 +199,11 @@ class Codex:
     def files(self) -> dict[str, bytes]:
         """Every rollout by its path in a Codex home."""
         return {
-            f"sessions/{thread.born:%Y/%m/%d}/{thread.name}": "".join(
-                json.dumps(line, separators=(",", ":")) + "\n" for line in thread.lines
+            f"sessions/{thread.born:%Y/%m/%d}/{name}": "".join(
+                json.dumps(line, separators=(",", ":")) + "\n" for line in lines
             ).encode()
             for thread in self.threads
+            for name, lines in thread.rollouts.items()
         }
 
     def save(self, home: Path) -> None:

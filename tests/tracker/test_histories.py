@@ -1,15 +1,18 @@
 """Whatever happens in a Codex home, the calls that are counted are those that its models answered."""
 
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import zstandard
+from codextime_tracker.call_ids import call_id
 from codextime_tracker.export import row_of
 from codextime_tracker.index import Index
 from codextime_tracker.scanning import scan
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.tracker.histories import ERAS, Codex, Four
@@ -24,12 +27,18 @@ usages = st.builds(
     st.sampled_from([0, 5]),
 )
 steps = st.tuples(
-    st.sampled_from(["turn", "call", "call", "call", "refresh", "compact", "fill", "resume", "fork", "sub_agent"]),
+    st.sampled_from(
+        ["turn", "call", "call", "call", "refresh", "compact", "fill", "resume", "revert", "fork", "sub_agent"]
+    ),
     st.integers(0, 3),
     st.sampled_from(["gpt-5", "gpt-5-codex"]),
     usages,
 )
 histories = st.lists(steps, min_size=1, max_size=25)
+REVERTED = [
+    (action, 0, "gpt-5", (100, 0, 10, 0)) for action in ("call", "turn", "call", "revert", "refresh", "turn", "call")
+]
+PLACES = ["plain", "archived", "compressed", "plain beside compressed", "in both folders"]
 cuts_of_files = st.lists(st.floats(0, 1), min_size=1, max_size=3)
 eras = pytest.mark.parametrize("era", ERAS)
 
@@ -71,6 +80,7 @@ def assert_counted_exactly(era: str, history: list[tuple[str, int, str, Four]]) 
 
 @eras
 @given(history=histories)
+@example(history=REVERTED)
 @settings(max_examples=25, deadline=None, derandomize=True)
 def test_what_is_counted_is_what_the_models_answered(era: str, history: list[tuple[str, int, str, Four]]) -> None:
     assert_counted_exactly(era, history)
@@ -118,3 +128,67 @@ def test_reading_hundreds_of_files_while_they_grow_finds_the_same(
     era: str, history: list[tuple[str, int, str, Four]], cuts: list[float]
 ) -> None:
     assert_found_while_growing(era, history, cuts)
+
+
+def lay(home: Path, files: dict[str, bytes], places: list[str]) -> None:
+    """Writes the rollouts where Codex, its archive, its compression and people's copies put them, by turns."""
+    for number, (name, data) in enumerate(files.items()):
+        place = places[number % len(places)]
+        archived = f"archived_sessions/{Path(name).name}"
+        written = {
+            "plain": {name: data},
+            "archived": {archived: data},
+            "compressed": {f"{archived}.zst": zstandard.compress(data)},
+            "plain beside compressed": {name: data, f"{name}.zst": zstandard.compress(data)},
+            "in both folders": {name: data, archived: data},
+        }[place]
+        for path, content in written.items():
+            (home / path).parent.mkdir(parents=True, exist_ok=True)
+            (home / path).write_bytes(content)
+
+
+def ids(index: Index) -> list[str]:
+    return sorted(
+        call_id(user_id="u_someone", thread_id=call.thread_id, identity=call.identity) for call in index.calls()
+    )
+
+
+def assert_ids_stay(era: str, history: list[tuple[str, int, str, Four]], places: list[str]) -> None:
+    codex = lived(era, history)
+    with TemporaryDirectory() as folder, Index.in_memory() as index, Index.in_memory() as other_machine:
+        home, copy = Path(folder, "home"), Path(folder, "copy")
+        codex.save(home)
+        scan(index, home)
+        first = ids(index)
+        assert len(first) == codex.ledger.total()
+        assert len(set(first)) == len(first)
+
+        lay(copy, codex.files(), places)
+        scan(other_machine, copy)
+        assert ids(other_machine) == first
+
+        shutil.rmtree(home)
+        lay(home, codex.files(), places)
+        moved = scan(index, home)
+        assert (moved.calls.added, moved.calls.replaced, moved.calls.withdrawn) == (0, 0, 0)
+        scan(index, copy)
+        assert ids(index) == first
+
+
+@eras
+@given(history=histories, places=st.lists(st.sampled_from(PLACES), min_size=1, max_size=3))
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_a_call_has_one_id_wherever_its_file_lies(
+    era: str, history: list[tuple[str, int, str, Four]], places: list[str]
+) -> None:
+    assert_ids_stay(era, history, places)
+
+
+@pytest.mark.soak
+@eras
+@given(history=histories, places=st.lists(st.sampled_from(PLACES), min_size=1, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_the_calls_of_hundreds_of_histories_have_one_id_wherever_their_files_lie(
+    era: str, history: list[tuple[str, int, str, Four]], places: list[str]
+) -> None:
+    assert_ids_stay(era, history, places)
