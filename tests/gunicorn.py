@@ -17,7 +17,7 @@ from django.db import connection
 
 from tests.lines import Address, Line, line_to
 
-START_SECONDS = 20
+START_SECONDS = 60
 COMMAND = [*(sys.executable, "-m", "gunicorn", "codextime.config.wsgi"), "--worker-class=gthread", "--threads=4"]
 
 

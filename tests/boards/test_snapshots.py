@@ -18,7 +18,7 @@ from codextime.boards.snapshots import take_snapshot
 from codextime.usage.models import RebuiltDate
 from codextime.usage.readings import CallReading, Withdrawal
 from codextime.usage.services import rebuild_dirty_dates
-from tests.at_once import run_at_once, start, wait_until, waiting_backends
+from tests.at_once import DEADLINE_SECONDS, run_at_once, start, wait_until, waiting_backends
 from tests.boards.people import board_of, make_listed
 from tests.conftest import make_person
 from tests.usage.burning import burn, call
@@ -213,7 +213,7 @@ class TestAtOnce:
         later = now + timedelta(days=1)
         with ThreadPoolExecutor() as pool, transaction.atomic():  # a full snapshot that wrote its scores and goes on
             snapshots.begin_writing(today=later.date())
-            start(pool, lambda: leave_board(user=owner, now=now)).result(timeout=5)
+            start(pool, lambda: leave_board(user=owner, now=now)).result(timeout=DEADLINE_SECONDS)
             assert [handle for _, handle, _ in board_of(Client())] == ["bob"]
             snapshots.end_writing(today=later.date(), now=later)
 

@@ -19,7 +19,7 @@ from codextime.runtime import binaries
 from tests.hosting.files import service
 from tests.runtime.running import find_free_port
 
-START_SECONDS = 20
+START_SECONDS = 60
 POLL_SECONDS = 0.02
 
 

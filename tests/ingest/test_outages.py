@@ -8,18 +8,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from celery.contrib.testing.worker import start_worker
 
 from codextime.accounts.models import User
-from codextime.config.celery import app
 from codextime.devices.services import pair_own_device
 from codextime.ingest.models import Upload
 from codextime.usage.models import Call, Day, DirtyDate
 from codextime.usage.services import sweep
-from tests.at_once import wait_until
+from tests.at_once import DEADLINE_SECONDS, wait_until
 from tests.gunicorn import Served, served
 from tests.ingest.uploads import URL, call, envelope
 from tests.usage.readings import assert_totals_are_exact
+from tests.workers import running_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OUTAGES = ["cut", pytest.param("fall_silent", marks=pytest.mark.soak)]  # of silence one learns by waiting
@@ -44,7 +43,7 @@ def server(owner: User, tmp_path: Path) -> Iterator[Served]:
 def upload(server: Served, token: str, user: User, number: int) -> httpx.Response:
     body = gzip.compress(json.dumps(envelope(user, call(number), upload=number)).encode())
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Content-Encoding": "gzip"}
-    return httpx.post(server.url + URL, content=body, headers=headers, timeout=30)
+    return httpx.post(server.url + URL, content=body, headers=headers, timeout=DEADLINE_SECONDS)
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
@@ -61,7 +60,7 @@ def test_while_the_broker_is_away_uploads_are_stored_at_once_and_swept_later(
     assert Call.objects.count() == 3
     # Asked before the worker starts: the message of the first upload may be all that it needs.
     later = DirtyDate.objects.latest("marked_at").marked_at + timedelta(minutes=1)
-    with start_worker(app, perform_ping_check=False):
+    with running_worker():
         sweep(now=later)
         wait_until(lambda: Day.objects.filter(calls=3).exists() and not DirtyDate.objects.exists())
     assert_totals_are_exact(owner)
@@ -80,7 +79,7 @@ def test_while_the_database_is_away_uploads_and_pairings_are_told_to_come_back(
         httpx.post(
             f"{server.url}/api/v1/device/authorization",
             data={"client_id": "codextime-tracker", "user": owner.public_id},
-            timeout=30,
+            timeout=DEADLINE_SECONDS,
         ),
     ]
 

@@ -15,7 +15,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.runtime.running import Up, make_data_folder, run, sign_in, wait_until
+from tests.runtime.running import DEADLINE_SECONDS, Up, make_data_folder, run, sign_in, wait_until
 
 ROLLOUTS = Path(__file__).parents[1] / "data" / "rollouts" / "0.169.0"
 READY = "To stop: Ctrl-C"
@@ -29,6 +29,10 @@ def up() -> Iterator[Up]:
     started.wait_for(READY)
     yield started
     started.end()
+
+
+def is_healthy(up: Up) -> bool:
+    return httpx.get(f"{up.url}/healthz", timeout=DEADLINE_SECONDS).status_code == 200
 
 
 def test_it_answers_on_both_loopback_addresses_when_it_says_that_it_is_ready(up: Up) -> None:
@@ -91,7 +95,7 @@ def test_login_link_makes_another_one_and_no_log_has_it(up: Up) -> None:
 def test_the_codex_home_of_this_machine_is_on_the_dashboard_to_the_token(up: Up) -> None:
     by_model = json.loads((ROLLOUTS / "expected.json").read_text())["by_model"]
     tokens = sum(row["input"] + row["output"] for row in by_model.values())
-    browser = httpx.Client()
+    browser = httpx.Client(timeout=DEADLINE_SECONDS)
     sign_in(run("login-link", up.data).stdout.strip(), browser)
 
     def page() -> str:
@@ -160,10 +164,11 @@ def test_a_program_that_dies_is_started_again_with_a_message(up: Up, name: str, 
 
     up.wait_for(f"{name} was killed (SIGKILL): starting it again")
     up.child(word, other_than=first)
-    wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
+    wait_until(lambda: is_healthy(up), lambda: "a healthy server")
     assert up.child(word).pid != first.pid
 
 
+@pytest.mark.soak  # the killed one is started again just so
 def test_a_database_that_somebody_asked_to_end_does_not_wait_for_its_clients(up: Up) -> None:
     first = up.child("postgres")
 
@@ -171,7 +176,7 @@ def test_a_database_that_somebody_asked_to_end_does_not_wait_for_its_clients(up:
 
     up.child("postgres", other_than=first)
     assert "received fast shutdown request" in (up.data / "logs" / "postgresql.log").read_text()
-    wait_until(lambda: httpx.get(f"{up.url}/healthz").status_code == 200, lambda: "a healthy server")
+    wait_until(lambda: is_healthy(up), lambda: "a healthy server")
 
 
 @pytest.mark.soak  # two starts, one of them on what a killed one left

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from celery.contrib.testing.worker import start_worker
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
@@ -16,6 +15,7 @@ from codextime.config.celery import app
 from codextime.lib.heartbeats import keep_heartbeat, last_heartbeats
 from codextime.usage.models import DirtyDate
 from tests.at_once import wait_until
+from tests.workers import running_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +40,7 @@ def test_a_real_turn_of_beat_and_a_real_worker_make_it_ready(client: Client) -> 
     assert failing(ask(client)[1]) == {"worker", "beat"}
 
     HeartbeatScheduler(app=app, schedule={}).tick()
-    with start_worker(app, perform_ping_check=False):
+    with running_worker():
         app.send_task("site.heartbeat")
         wait_until(lambda: last_heartbeats("worker", now=timezone.now())["worker"] is not None)
 

@@ -13,6 +13,7 @@ from codextime_tracker import __version__
 from codextime_tracker.commands import COMMANDS, Command
 from codextime_tracker.exits import Exit
 
+from tests.at_once import DEADLINE_SECONDS
 from tests.peer import Reply, Request, stored_everything
 from tests.tracker.conftest import USER, Tracker
 
@@ -184,7 +185,7 @@ def test_a_kill_after_the_server_stored_and_before_the_cursor_moved_doubles_noth
     tracker.peer.answers(kill, stored_everything)
     arguments = [USER, "--server", tracker.peer.address, "--codex-home", str(tracker.home)]
     process = subprocess.Popen([sys.executable, "-m", "codextime_tracker", *arguments])
-    assert process.wait(timeout=30) == -signal.SIGKILL
+    assert process.wait(DEADLINE_SECONDS) == -signal.SIGKILL
 
     tracker()
 
@@ -222,7 +223,7 @@ def on_a_terminal(*arguments: str) -> str:
         while piece := os.read(ours, 65536):
             drawn += piece
     os.close(ours)
-    assert process.wait(timeout=30) == Exit.DONE
+    assert process.wait(DEADLINE_SECONDS) == Exit.DONE
     return drawn.decode()
 
 

@@ -5,12 +5,10 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 import pytest
-from celery.contrib.testing.worker import start_worker
 from django.test import Client
 from pytest_django import Settings
 
 from codextime.accounts.models import User
-from codextime.config.celery import app
 from codextime.devices.services import pair_own_device
 from codextime.usage.models import Call, Day, DirtyDate
 from codextime.usage.services import sweep
@@ -18,6 +16,7 @@ from tests.at_once import wait_until
 from tests.ingest.uploads import call, envelope, post
 from tests.usage.brokers import broker_at, silent_address
 from tests.usage.readings import assert_totals_are_exact
+from tests.workers import running_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +33,7 @@ def token(owner: User, now: datetime) -> str:
 
 @pytest.fixture
 def worker() -> Iterator[None]:
-    with start_worker(app, perform_ping_check=False):
+    with running_worker():
         yield
 
 
@@ -65,7 +64,7 @@ def test_without_a_broker_an_upload_is_stored_and_a_sweep_makes_up_for_it(
     broker_is_down.close()
 
     assert (answer.status_code, Call.objects.count(), DirtyDate.objects.count()) == (201, 1, 1)
-    with start_worker(app, perform_ping_check=False):
+    with running_worker():
         sweep(now=DirtyDate.objects.get().marked_at + timedelta(minutes=1))
         wait_until(lambda: Day.objects.exists() and not DirtyDate.objects.exists())
     assert_totals_are_exact(owner)
