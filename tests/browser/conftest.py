@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from codextime.accounts.models import User
 
 INSTALL = "apt-get install -y --no-install-recommends chromium"
+PATIENCE = 30_000  # milliseconds: a machine that has much else to do is no defect of a page
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
@@ -22,10 +23,15 @@ FLAGS = (
     "--disable-background-networking",
     "--no-first-run",
     "--disable-dev-shm-usage",
+    # Fewer processes: nobody here has to be kept from anybody.
+    "--disable-site-isolation-trials",
+    "--renderer-process-limit=1",
+    "--in-process-gpu",
 )
 
 # Playwright's synchronous API runs an event loop in this thread, at which Django's ORM would take fright.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,7 +60,7 @@ def page(page: Page) -> Iterator[Page]:
         "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     assert complaints == [], "the page complained in the browser's console"
 

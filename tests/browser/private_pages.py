@@ -54,6 +54,16 @@ PRIVATE_PAGES = [
     "/accounts/logout/",
     "/accounts/2fa/",
 ]
+# Some of each kind: lists, charts, forms, a team's pages. Tests that take a second a page leave the others to the soak.
+SOME_PAGES = [
+    "/dashboard?period=month&on=2025-10-15&by=week&measure=value",
+    f"/calls/{NOTED:032x}",
+    "/threads",
+    "/estimate?period=month&on=2025-10-15",
+    "/teams/acme?period=month&on=2025-10-15",
+    "/settings",
+    "/accounts/2fa/",
+]
 
 
 def fill(user: User) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from codextime.accounts.models import User
-from tests.browser.private_pages import PRIVATE_PAGES, fill
+from tests.browser.private_pages import PRIVATE_PAGES, SOME_PAGES, fill
 from tests.browser.test_public_pages import PATHS
 from tests.translation.pseudo import BEGIN, END, LEFT_TO_RIGHT, RIGHT_TO_LEFT, speaking
 
@@ -51,6 +51,10 @@ NAMES = re.compile(
     re.VERBOSE,
 )
 WORD = re.compile(r"[^\W\d_]{2,}")
+some_or_all = pytest.mark.parametrize(
+    "paths",
+    [pytest.param(SOME_PAGES, id="some"), pytest.param(PRIVATE_PAGES, id="all", marks=pytest.mark.soak)],
+)
 
 
 @pytest.fixture
@@ -98,18 +102,22 @@ def test_public_pages_are_translated_whole_and_have_room_for_longer_words(page: 
     assert find_faults(page, PATHS) == []
 
 
+@some_or_all
 @pytest.mark.usefixtures("longer_words")
-def test_private_pages_are_translated_whole_and_have_room_for_longer_words(signed_in: Page, owner: User) -> None:
+def test_private_pages_are_translated_whole_and_have_room_for_longer_words(
+    signed_in: Page, owner: User, paths: list[str]
+) -> None:
     fill(owner)
 
-    assert find_faults(signed_in, PRIVATE_PAGES) == []
+    assert find_faults(signed_in, paths) == []
 
 
+@some_or_all
 @pytest.mark.usefixtures("from_right_to_left")
-def test_from_right_to_left_nothing_scrolls_sideways(signed_in: Page, owner: User) -> None:
+def test_from_right_to_left_nothing_scrolls_sideways(signed_in: Page, owner: User, paths: list[str]) -> None:
     fill(owner)
     faults = []
-    for path in (*PRIVATE_PAGES, "/help", "/leaderboard"):
+    for path in (*paths, "/help", "/leaderboard"):
         signed_in.goto(path)
         assert signed_in.locator("html").get_attribute("dir") == "rtl"
         for width in WIDTHS:

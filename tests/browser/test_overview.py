@@ -33,23 +33,23 @@ def october(signed_in: Page, owner: User) -> Page:
     return signed_in
 
 
-def background(page: Page) -> str:
-    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+def expect_background(page: Page, colour: str) -> None:
+    expect(page.locator("body")).to_have_css("background-color", colour)
 
 
 def test_the_theme_follows_the_system_until_one_is_chosen(october: Page) -> None:
     october.emulate_media(color_scheme="light")
-    assert background(october) == LIGHT_PAGE
+    expect_background(october, LIGHT_PAGE)
     october.emulate_media(color_scheme="dark")
-    assert background(october) == DARK_PAGE
+    expect_background(october, DARK_PAGE)
 
     october.get_by_label("Account").click()
     october.get_by_role("button", name="Light").click()
 
-    assert background(october) == LIGHT_PAGE
+    expect_background(october, LIGHT_PAGE)
     assert october.url.endswith(OCTOBER)
     october.reload()
-    assert background(october) == LIGHT_PAGE
+    expect_background(october, LIGHT_PAGE)
 
 
 def test_on_any_screen_only_the_calendar_scrolls_sideways_and_starts_at_its_last_day(october: Page) -> None:

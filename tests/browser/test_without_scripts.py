@@ -1,5 +1,6 @@
 """Every public page is readable and works without JavaScript."""
 
+import itertools
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,12 @@ from playwright.sync_api import Page, expect
 from codextime.accounts.models import User
 from tests.boards.people import make_listed
 from tests.browser.first_steps import PASSWORD
-from tests.browser.test_overview import DARK_PAGE
+from tests.browser.test_overview import DARK_PAGE, expect_background
 from tests.usage.burning import call
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
+
+PERIODS, MEASURES = ("Today", "7 d", "Month", "All time", "30 d"), ("Output", "Active days", "Tokens")
 
 
 @pytest.fixture
@@ -57,13 +60,11 @@ def test_every_board_of_the_leaderboard_is_a_link_away(page: Page, owner: User, 
     make_listed(owner, "ada", [call(now)], now=now)
     page.goto("/leaderboard")
 
-    for period in ("Today", "7 d", "Month", "All time", "30 d"):
-        page.get_by_role("navigation", name="Period").get_by_role("link", name=period).click()
-        for measure in ("Output", "Active days", "Tokens"):
-            page.get_by_role("navigation", name="Measure").get_by_role("link", name=measure).click()
-            chosen = page.locator(".switch [aria-current]")
-            expect(chosen).to_have_text([measure, period])
-            expect(page.get_by_role("rowheader", name="ada")).to_be_visible()
+    for period, measure in zip(PERIODS, itertools.cycle(MEASURES), strict=False):
+        for kind, name in (("Period", period), ("Measure", measure)):
+            page.get_by_role("navigation", name=kind).get_by_role("link", name=name).click()
+        expect(page.locator(".switch [aria-current]")).to_have_text([measure, period])
+        expect(page.get_by_role("rowheader", name="ada")).to_be_visible()
 
 
 def test_a_theme_is_chosen(page: Page) -> None:
@@ -71,7 +72,7 @@ def test_a_theme_is_chosen(page: Page) -> None:
 
     page.get_by_role("contentinfo").get_by_role("button", name="Dark").click()
 
-    expect(page.locator("body")).to_have_css("background-color", DARK_PAGE)
+    expect_background(page, DARK_PAGE)
 
 
 def test_somebody_signs_up(page: Page, mailoutbox: list[EmailMessage]) -> None:
