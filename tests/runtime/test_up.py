@@ -111,6 +111,7 @@ def test_nobody_can_sign_up(up: Up) -> None:
     assert 'name="password1"' not in page.text
 
 
+@pytest.mark.soak  # the test after this one asks the running database too
 def test_manage_works_on_the_data_of_a_running_one(up: Up) -> None:
     shown = run("manage showmigrations accounts", up.data)
 
