@@ -16,7 +16,7 @@ LONG_THREAD = 100_000  # calls, of a user of its own
 OTHERS, CALLS_OF_OTHERS = 20, 10_000
 ROUNDS = 9
 WARM_UP = 2
-SORTS = ("latest", "calls", "duration", "tokens", "estimate", "credits", "cached", "context")
+SORTS = ("latest", "calls", "duration", "tokens", "estimate", "credits", "cached", "context", "signals", "name")
 LARGEST_PAGE = 120_000  # bytes
 
 # A thread has its calls within three hours; every fifth one is a sub-agent of the one four before it.

@@ -1,6 +1,6 @@
 """What a user prices their own calls with: rates from a date on, and the price of a Codex credit.
 
-Nothing stored is in money, so that a new rate needs nothing but a new look at the page.
+Nothing that is shown is stored in money, so that a new rate needs nothing but a new look at the page.
 """
 
 import datetime

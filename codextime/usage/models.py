@@ -232,12 +232,22 @@ class ThreadDay(ThreadSums):
 
 class ThreadTotal(ThreadSums):
     """What the days of a thread come to, without those of its sub-agents. `root` is the thread at the top of its tree:
-    itself for one without a parent, or whose parent has no calls, and for one that is among its own ancestors."""
+    itself for one without a parent, or whose parent has no calls, and for one that is among its own ancestors.
+
+    The keys are for putting threads in order only (`thread_keys`): USD and credits times 1,000,000, the highest share
+    of a context window, and whether some tokens have no rate; `None` where there is no rate. They hold as long as
+    `rates_mark` is that of the rates in force; `None` until a rebuild finds them out.
+    """
 
     pk = models.CompositePrimaryKey("user", "thread")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     thread = models.ForeignKey(Thread, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     root = models.ForeignKey(Thread, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    usd_key = models.FloatField(null=True)
+    credit_key = models.FloatField(null=True)
+    context_key = models.FloatField(null=True)
+    has_unpriced = models.BooleanField(null=True)
+    rates_mark = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["user", "root"], name="usage_thread_total_user_root")]

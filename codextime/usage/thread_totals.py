@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS
+from codextime.usage import thread_keys
 from codextime.usage.models import Thread, ThreadDay, ThreadTotal
 from codextime.usage.rebuilding import (
     OF_THESE_DATES,
@@ -91,6 +92,7 @@ def rebuild_threads(*, user_id: int, dates: Sequence[datetime.date], zone: zonei
         cursor.execute(DELETE_TOTALS, {"user": user_id, "threads": list(changed)})
         cursor.execute(INSERT_TOTALS, {"user": user_id, "threads": list(changed)})
         cursor.execute(SET_ROOTS, {"user": user_id})
+    thread_keys.make_keys(user_id=user_id)
 
 
 def rebuild_totals(*, user_id: int) -> None:
@@ -100,6 +102,7 @@ def rebuild_totals(*, user_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(INSERT_TOTALS, {"user": user_id, "threads": threads})
         cursor.execute(SET_ROOTS, {"user": user_id})
+    thread_keys.make_keys(user_id=user_id)
 
 
 def delete_all(*, user_id: int) -> None:

@@ -56,6 +56,7 @@ def varied(owner: User) -> User:
 
 
 FIRST = {"latest": "4", "calls": "2", "duration": "4", "tokens": "4", "estimate": "3", "cached": "2", "context": "3"}
+FIRST |= {"name": "4", "credits": "3", "signals": "3"}
 
 
 @pytest.mark.parametrize("sort", FIRST)

@@ -9,13 +9,13 @@ from typing import Any
 from codextime.dashboard import sums
 from codextime.dashboard.periods import Period
 from codextime.dashboard.sums import Sum
-from codextime.dashboard.threads.rate_table import PARTS, amount_of, amounts_of
 from codextime.lib.tokens import Tokens
 from codextime.pricing.rates import RateBook, find_rate
 from codextime.teams.rate_keys import find_keys, find_stretches, place_of
 from codextime.teams.rollup_models import SeatTotal
 from codextime.teams.rollup_queries import SUMMED, SUMS, fetch
 from codextime.teams.rollup_totals import FIRST_DAYS
+from codextime.usage.rate_table import PARTS, amount_of, amounts_of
 
 Date = datetime.date
 

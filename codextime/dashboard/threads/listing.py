@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from codextime.dashboard import periods
 from codextime.dashboard.choices import Choice
 from codextime.dashboard.threads import words
-from codextime.dashboard.threads.query import SORTS, ThreadsQuery
+from codextime.dashboard.threads.query import ThreadsQuery
 from codextime.dashboard.threads.reading import NO_SUBAGENTS, NOTHING, TREES_PER_PAGE, Known, ListReading, Subagents
 from codextime.dashboard.threads.signals import Rules, Signal, find_signals, make_rules
 from codextime.dashboard.threads.thread_sums import ThreadSum
@@ -93,7 +93,7 @@ def build_list(reading: ListReading) -> ThreadList:
     return ThreadList(
         rows=rows,
         columns=columns,
-        orders=build_orders(query, columns),
+        orders=build_orders(query),
         periods=[
             Choice(_(text), query.link(period=name), name == query.period) for name, text in periods.NAMES.items()
         ],
@@ -184,13 +184,13 @@ def describe_subagents(subagents: Subagents) -> str:
 
 
 def build_columns(query: ThreadsQuery) -> list[Column]:
-    names = name_columns()
-    return [build_column(sort, *names[sort], query) for sort in SORTS]
+    return [build_column(sort, *named, query) for sort, named in name_columns().items()]
 
 
 def name_columns() -> dict[str, tuple[str, str]]:
-    """Name and explanation of each column that rows can be put in order by."""
+    """Name and explanation of each column that rows can be put in order by. `signals` stand below the names."""
     return {
+        "name": (_("Thread"), ""),
         "latest": (_("Latest call"), ""),
         "calls": (_("Calls"), ""),
         "duration": (_("Duration"), _("From the first call to the last")),
@@ -203,16 +203,27 @@ def name_columns() -> dict[str, tuple[str, str]]:
 
 
 def build_column(sort: str, name: str, title: str, query: ThreadsQuery) -> Column:
-    """Its link puts the largest first; where they are so already, the smallest."""
+    """Its link puts the largest first, and names from A on; where they are so already, the other way round."""
     direction = "" if query.column != sort else "descending" if query.is_descending else "ascending"
-    link = query.link(sort=sort if direction == "descending" else f"-{sort}")
-    return Column(sort, name, title, link, direction, sort != "latest")
+    first = find_first_sort(sort)
+    link = query.link(sort=turn_round(first) if query.sort == first else first)
+    return Column(sort, name, title, link, direction, sort not in ("name", "latest"))
 
 
-def build_orders(query: ThreadsQuery, columns: Sequence[Column]) -> list[Order]:
-    """By each column the largest first; the smallest only where the rows are so."""
-    orders = [Order(f"-{column.sort}", column.name, query.sort == f"-{column.sort}") for column in columns]
-    if not query.is_descending:
-        name = columns[SORTS.index(query.column)].name
-        orders.append(Order(query.sort, _("%(column)s, smallest first") % {"column": name}, is_chosen=True))
+def find_first_sort(column: str) -> str:
+    """How rows are put in order by a column when that is asked for first."""
+    return column if column == "name" else f"-{column}"
+
+
+def turn_round(sort: str) -> str:
+    return sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+
+
+def build_orders(query: ThreadsQuery) -> list[Order]:
+    """By each column as it is asked for first; the other way round only where the rows are so."""
+    names = {sort: name for sort, (name, _title) in name_columns().items()} | {"signals": _("Number of marks")}
+    orders = [Order(sort, names[column], query.sort == sort) for column in names for sort in [find_first_sort(column)]]
+    if query.sort != find_first_sort(query.column):
+        other = _("%(column)s, from Z to A") if query.column == "name" else _("%(column)s, smallest first")
+        orders.append(Order(query.sort, other % {"column": names[query.column]}, is_chosen=True))
     return orders

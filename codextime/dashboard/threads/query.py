@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from codextime.dashboard import periods
 from codextime.dashboard.sorting import Sorted
 
-SORTS = ("latest", "calls", "duration", "tokens", "estimate", "credits", "cached", "context")
+SORTS = ("name", "latest", "calls", "duration", "tokens", "estimate", "credits", "cached", "context", "signals")
 PERIOD, SORT = "all", "-latest"
 PLACE = re.compile(r"(-?[0-9]{1,40}(?:\.[0-9]{1,20})?)~([0-9]{1,18})\Z", re.ASCII)
 LONGEST_NAME = 64

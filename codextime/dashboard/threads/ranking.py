@@ -4,12 +4,18 @@ import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from codextime.dashboard.threads.query import Place, ThreadsQuery
-from codextime.dashboard.threads.rate_table import PLACE, amount_of, make_rate_table, share_of_window
+from codextime.dashboard.thresholds import SHIPPED, Thresholds
 from codextime.pricing.rates import RateBook
+from codextime.usage import thread_keys
+from codextime.usage.models import Thread
+from codextime.usage.rate_table import make_rate_table
+from codextime.usage.thread_keys import FROM_DAYS, FROM_TOTALS, RATED_DAYS
+from codextime.usage.thread_names import name_thread
 
 KEYS = {
     "latest": "extract(epoch FROM max(day.last_at))",
@@ -18,23 +24,29 @@ KEYS = {
     "tokens": "sum(day.input_tokens + day.output_tokens)",
     "cached": "coalesce(round(sum(day.cached_input_tokens) / nullif(sum(day.input_tokens), 0), 9), -1)",
 }
-# What has no rate comes last. Rounded, so that a sum has the same value on the next page.
+# What has no rate comes last. Rounded, so that a sum has the same value on the next page, and fits into an address.
 RATED_KEYS = {
-    "estimate": f"coalesce(round(sum({amount_of('usd')})::numeric / 1000000, 6), -1)",
-    "credits": f"coalesce(round(sum({amount_of('credit')})::numeric / 1000000, 6), -1)",
-    "context": f"coalesce(round(max({share_of_window()})::numeric, 9), -1)",
+    "estimate": "coalesce(round({usd}) / 1000000, -1)",
+    "credits": "coalesce(round({credit}) / 1000000, -1)",
+    "context": "coalesce(round({context} * 1000000000) / 1000000000, -1)",
+    # How many `signals.find_signals` gives to a whole tree.
+    "signals": """(sum(input_tokens + output_tokens) >= %(large)s)::int
+        + (coalesce({context}, 0) >= %(bloat)s::float8)::int
+        + (sum(cached_input_tokens) < %(low_cache)s * greatest(sum(input_tokens), 1)
+            AND sum(input_tokens - cached_input_tokens) >= %(uncached)s)::int
+        + {unpriced}::int""",
 }
 WITH_TOTAL = "JOIN usage_threadtotal AS total ON total.user_id = %(user)s AND total.thread_id = day.thread_id"
 OF_DAYS = f"usage_threadday AS day {WITH_TOTAL}"
-# `OFFSET 0` has the place found once a row, and not where each rate is looked up.
-OF_RATED_DAYS = f"""(
-    SELECT thread_id, input_tokens, cached_input_tokens, cache_write_input_tokens, output_tokens, highest_input_tokens,
-        {PLACE} AS place
-    FROM usage_threadday AS day WHERE day.user_id = %(user)s{{narrowed}} OFFSET 0
-) AS day JOIN (
+OF_RATED_DAYS = f"""({RATED_DAYS}) AS day JOIN (
     SELECT thread_id AS id, root_id FROM usage_threadtotal WHERE user_id = %(user)s
 ) AS total ON total.id = day.thread_id
 """
+NAMES = """
+SELECT root_id, key, name FROM usage_threadtotal AS total JOIN usage_thread AS thread ON thread.id = root_id
+WHERE total.user_id = %(user)s AND thread_id = root_id
+"""
+NARROWED_NAMES = f" AND root_id IN (SELECT root_id FROM {OF_DAYS} WHERE day.user_id = %(user)s{{narrowed}})"
 RANK = """
 SELECT key, root_id FROM (SELECT root_id, {key} AS key FROM {rows} GROUP BY root_id) AS tree
 {behind} ORDER BY key {order}, root_id {order} LIMIT %(limit)s
@@ -67,31 +79,80 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """`models` are those that the user has calls of: names by id."""
+    """`models` are those that the user has calls of: names by id. The order by signals asks `thresholds`."""
 
     user_id: int
     narrowing: Narrowing
     models: dict[int, str]
     book: RateBook = field(repr=False)
+    thresholds: Thresholds = SHIPPED
 
 
 def rank_trees(ranking: Ranking, query: ThreadsQuery, *, limit: int) -> list[Place]:
     """At most `limit` places of trees, from behind that of the query."""
-    is_rated, condition = query.column in RATED_KEYS, ranking.narrowing.condition
+    if query.column == "name":
+        return rank_by_name(ranking, query, limit=limit)
+    key, rows, parameters = find_key(ranking, query.column)
     order, sign = ("DESC", "<") if query.is_descending else ("ASC", ">")
-    of_user = f" WHERE day.user_id = %(user)s{condition}"
-    rows = f"{OF_DAYS}{of_user}" if condition else f"usage_threadtotal AS day{of_user}"
     statement = RANK.format(
-        key=(RATED_KEYS if is_rated else KEYS)[query.column],
-        rows=OF_RATED_DAYS.format(narrowed=condition) if is_rated else rows,
+        key=key,
+        rows=rows,
         behind=f"WHERE (key, root_id) {sign} (%(key)s, %(root)s)" if query.after else "",
         order=order,
     )
-    parameters: dict[str, Any] = {"user": ranking.user_id, "limit": limit, **ranking.narrowing.parameters}
-    if is_rated:
-        parameters |= make_rate_table(ranking.models, ranking.book)
+    parameters |= {"user": ranking.user_id, "limit": limit, **ranking.narrowing.parameters}
     if query.after:
         parameters |= {"key": query.after.key, "root": query.after.root_id}
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return [Place(Decimal(key), root_id) for key, root_id in cursor.fetchall()]
+        return [Place(Decimal(str(key)), root_id) for key, root_id in cursor.fetchall()]
+
+
+def find_key(ranking: Ranking, column: str) -> tuple[str, str, dict[str, Any]]:
+    """(SQL of the key, SQL of the rows that it is made of, parameters). Of all that threads used, their totals know the
+    keys, unless these were made with other rates."""
+    condition = ranking.narrowing.condition
+    of_user = f" WHERE day.user_id = %(user)s{condition}"
+    totals = f"usage_threadtotal AS day{of_user}"
+    if column not in RATED_KEYS:
+        return KEYS[column], f"{OF_DAYS}{of_user}" if condition else totals, {}
+    parameters = parameters_of_signals(ranking.thresholds) if column == "signals" else {}
+    mark = thread_keys.find_mark(ranking.models, ranking.book)
+    if not condition and thread_keys.are_current(user_id=ranking.user_id, mark=mark):
+        return RATED_KEYS[column].format(**FROM_TOTALS._asdict()), totals, parameters
+    parameters |= make_rate_table(ranking.models, ranking.book)
+    return RATED_KEYS[column].format(**FROM_DAYS._asdict()), OF_RATED_DAYS.format(narrowed=condition), parameters
+
+
+def parameters_of_signals(limits: Thresholds) -> dict[str, Any]:
+    """As decimals, since a float would be held against a float of each sum."""
+    return {
+        "large": Decimal(str(limits.large_cumulative_tokens)),
+        "bloat": limits.high_context_ratio,
+        "low_cache": Decimal(str(limits.low_cache_ratio)),
+        "uncached": Decimal(str(limits.high_uncached_input_tokens)),
+    }
+
+
+def rank_by_name(ranking: Ranking, query: ThreadsQuery, *, limit: int) -> list[Place]:
+    """By what is shown, whatever its case. What a thread without a name is called is made of its key, here and not in
+    the database; so all names are read. A place has none in it, so that none gets into an address."""
+    condition = ranking.narrowing.condition
+    narrowed = NARROWED_NAMES.format(narrowed=condition) if condition else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{NAMES}{narrowed}", {"user": ranking.user_id, **ranking.narrowing.parameters})
+        named = [make_name(*values) for values in cursor.fetchall()]
+    after = find_name(ranking, query.after) if query.after else None
+    if after:
+        named = [row for row in named if (row < after if query.is_descending else row > after)]
+    return [Place(Decimal(0), root_id) for _, root_id in sorted(named, reverse=query.is_descending)[:limit]]
+
+
+def find_name(ranking: Ranking, place: Place) -> tuple[str, int] | None:
+    """`None` if that thread was deleted: then the list begins anew."""
+    rows = Thread.objects.filter(user=ranking.user_id, pk=place.root_id).values_list("pk", "key", "name")
+    return next((make_name(*values) for values in rows), None)
+
+
+def make_name(thread_id: int, key: UUID, name: str) -> tuple[str, int]:
+    return name_thread(key, name).casefold(), thread_id

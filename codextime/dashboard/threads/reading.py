@@ -16,8 +16,9 @@ from codextime.dashboard.threads.ranking import Narrowing, Ranking, rank_trees
 from codextime.dashboard.threads.thread_sums import ThreadSum, sum_threads, sum_trees
 from codextime.dashboard.thresholds import Thresholds, find_thresholds
 from codextime.pricing.selectors import get_book
-from codextime.usage.models import Day, ModelName, Thread
+from codextime.usage.models import Thread
 from codextime.usage.selectors import sources
+from codextime.usage.thread_keys import name_models
 from codextime.usage.thread_names import name_thread
 
 TREES_PER_PAGE = 25
@@ -71,8 +72,8 @@ class ListReading:
 
 def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> ListReading:
     source_names = name_sources(sources(user=user).values_list("pk", "label"))
-    models = read_models(user)
-    ranking = Ranking(user.pk, narrow(user, query, models, source_names, now), models, get_book(user))
+    models, thresholds = name_models(user_id=user.pk), find_thresholds(user=user)
+    ranking = Ranking(user.pk, narrow(user, query, models, source_names, now), models, get_book(user), thresholds)
     places = rank_trees(ranking, query, limit=TREES_PER_PAGE + 1)
     roots = [place.root_id for place in places[:TREES_PER_PAGE]]
     subagents = read_subagents(user, roots, limit=SUBAGENTS_PER_TREE)
@@ -88,7 +89,7 @@ def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> Lis
         known=read_known(user, [*roots, *ids]),
         models=sorted(models.values()),
         labels=sorted(set(source_names.values())),
-        thresholds=find_thresholds(user=user),
+        thresholds=thresholds,
     )
 
 
@@ -108,12 +109,6 @@ def narrow(
         model_ids=[pk for pk, name in models.items() if name == query.model] if query.model else None,
         source_ids=[pk for pk, name in source_names.items() if name == query.label] if query.label else None,
     )
-
-
-def read_models(user: User) -> dict[int, str]:
-    """Those that the user has calls of: names by id."""
-    used = Day.objects.filter(user=user).values("model").distinct()
-    return dict(ModelName.objects.filter(pk__in=used).values_list("pk", "name"))
 
 
 def read_subagents(user: User, roots: Collection[int], *, limit: int) -> dict[int, Subagents]:

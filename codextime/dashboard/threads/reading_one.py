@@ -17,7 +17,6 @@ from codextime.dashboard.threads.reading import (
     Known,
     Subagents,
     read_known,
-    read_models,
     read_subagents,
 )
 from codextime.dashboard.threads.thread_sums import ThreadSum, find_context_share, sum_threads, sum_trees
@@ -26,6 +25,7 @@ from codextime.lib.tokens import LONG_CONTEXT_TOKENS, Tokens
 from codextime.pricing.rates import RateBook
 from codextime.pricing.selectors import get_book
 from codextime.usage.models import TOKEN_FIELDS, Call, Thread
+from codextime.usage.thread_keys import name_models
 
 MOST_CALLS = 1_000
 MOST_SUBAGENTS = 50
@@ -105,7 +105,7 @@ class ThreadReading:
 
 
 def read_thread(*, user: User, thread: Thread) -> ThreadReading:
-    models, book = read_models(user), get_book(user)
+    models, book = name_models(user_id=user.pk), get_book(user)
     ranking = Ranking(user.pk, Narrowing(), models, book)
     around = read_around(user, thread)
     root_id = around.get("root", thread.pk)

@@ -1,0 +1,165 @@
+"""The order of threads where it takes rates, by keys that stand with the totals and never by those of other rates; and
+where it takes names."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from codextime.accounts.models import User
+from codextime.dashboard.threads import ranking
+from codextime.dashboard.threads.listing import Row
+from codextime.dashboard.threads.query import Place, read_query
+from codextime.dashboard.threads.ranking import RATED_KEYS, Narrowing, Ranking, rank_trees
+from codextime.dashboard.threads.selectors import get_threads
+from codextime.dashboard.thresholds import find_thresholds
+from codextime.pricing.own_rates import set_own_rate
+from codextime.pricing.rates import PACKAGED, RateBook
+from codextime.pricing.selectors import get_book
+from codextime.usage import thread_keys
+from codextime.usage.models import Thread, ThreadTotal
+from codextime.usage.threads import rename_thread
+from tests.dashboard.threads import START, group, in_thread, minutes, thread_of
+
+BOTH_WAYS = [f"{sign}{column}" for column in RATED_KEYS for sign in ("", "-")]
+MODELS = ("gpt-5.4", "gpt-5.2", "custom", "gpt-5.1-codex", "gpt-5.5-pro")
+
+
+@pytest.fixture
+def many(owner: User) -> User:
+    """Trees of one and two threads, named by numbers, of models with and without rates or half of one, with short and
+    long contexts, before and after a rate changes."""
+    set_price(owner, "gpt-5.2", 3, cached=None)
+    group(
+        owner,
+        *(
+            in_thread(
+                n,
+                START - datetime.timedelta(days=31 * (n % 7)) + minutes(call),
+                parent=n - 1 if n % 3 == 2 else None,
+                model=MODELS[(n + call) % len(MODELS)],
+                tokens=(1_000 + 97_003 * (n % 5), 31 * n, 7 * n, 40 + n, n),
+            )
+            for n in range(1, 24)
+            for call in range(1 + n % 3)
+        ),
+    )
+    for thread in Thread.objects.filter(user=owner):
+        rename_thread(thread=thread, name=str(thread.key.int))
+    return owner
+
+
+def set_price(user: User, model: str, usd: int, *, cached: int | None) -> None:
+    amounts = {"input_usd": Decimal(usd), "output_usd": Decimal(usd)}
+    cached_usd = None if cached is None else Decimal(cached)
+    on = datetime.date(2026, 1, 1)
+    set_own_rate(user=user, model=model, effective_from=on, now=START, cached_input_usd=cached_usd, **amounts)
+
+
+def rank(user: User, sort: str) -> list[Place]:
+    models = thread_keys.name_models(user_id=user.pk)
+    asked = Ranking(user.pk, Narrowing(), models, get_book(user), find_thresholds(user=user))
+    return rank_trees(asked, read_query({"sort": sort}), limit=100)
+
+
+def rank_without_days(user: User, sort: str) -> list[Place]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "OF_RATED_DAYS", "days_that_are_not_there {narrowed}")
+        return rank(user, sort)
+
+
+def forget_keys(user: User) -> None:
+    """As totals are that were made before there were keys."""
+    made = ThreadTotal.objects.filter(user=user)
+    assert made.update(rates_mark=None, usd_key=None, credit_key=None, context_key=None, has_unpriced=None)
+
+
+def are_current(user: User) -> bool:
+    mark = thread_keys.find_mark(thread_keys.name_models(user_id=user.pk), get_book(user))
+    return thread_keys.are_current(user_id=user.pk, mark=mark)
+
+
+def list_trees(user: User) -> dict[int, Row]:
+    """The rows that stand for whole trees, by the thread at the top."""
+    rows = get_threads(user=user, query=read_query({}), now=timezone.now()).rows
+    return {thread_of(user, int(row.name)).pk: row for row in rows if not row.depth}
+
+
+@pytest.mark.parametrize("sort", BOTH_WAYS)
+def test_keys_of_totals_say_what_the_days_say(many: User, sort: str) -> None:
+    by_keys = rank_without_days(many, sort)
+    forget_keys(many)
+
+    assert by_keys == rank(many, sort)
+    assert len({place.key for place in by_keys}) > 2
+
+
+def test_rows_stand_where_what_they_show_belongs(many: User) -> None:
+    many.own_thresholds = {"large_cumulative_tokens": 300_000, "low_cache_ratio": 0.02, "high_context_ratio": 0.8}
+    many.save()
+    shown = list_trees(many)
+
+    for place in rank(many, "-estimate"):
+        amount = shown[place.root_id].exact_estimate
+        assert f"${place.key:,.4f}" in amount if place.key >= 0 else "$" not in amount
+    numbers = [(place.key, len(shown[place.root_id].signals)) for place in rank(many, "-signals")]
+    assert all(key == number for key, number in numbers)
+    assert len({number for _, number in numbers}) > 2
+
+
+def test_totals_from_before_there_were_keys_get_them_with_the_next_rebuild(many: User) -> None:
+    before = rank(many, "-estimate")
+    forget_keys(many)
+    assert not are_current(many)
+
+    group(many, in_thread(99, tokens=(0, 0, 0, 0, 0)))
+
+    assert are_current(many)
+    assert [place for place in rank_without_days(many, "-estimate") if place.key > 0] == [
+        place for place in before if place.key > 0
+    ]
+
+
+def test_a_rate_of_ones_own_counts_at_once_and_its_keys_come_with_the_next_rebuild(many: User) -> None:
+    first = rank(many, "-estimate")[0]
+
+    set_price(many, "custom", 5_000, cached=5_000)
+
+    assert not are_current(many)
+    now_first = rank(many, "-estimate")[0]
+    assert now_first.root_id != first.root_id
+    assert f"${now_first.key:,.4f}" in list_trees(many)[now_first.root_id].exact_estimate
+    group(many, in_thread(99, tokens=(0, 0, 0, 0, 0)))
+    assert rank_without_days(many, "-estimate")[0] == now_first
+
+
+def test_rates_of_other_models_leave_the_keys_as_they_are() -> None:
+    models = {1: "gpt-5.4", 2: "custom"}
+    mark = thread_keys.find_mark(models, PACKAGED)
+
+    def without(*names: str) -> RateBook:
+        kept = ({name: book[name] for name in book if name not in names} for book in (PACKAGED.rates, PACKAGED.credits))
+        return RateBook(*kept, PACKAGED.names)
+
+    other = without("gpt-5.2", "gpt-5.1-codex", "gpt-5")
+    assert other.change_dates != PACKAGED.change_dates
+    assert thread_keys.find_mark(models, other) == mark
+    assert thread_keys.find_mark(models, without("gpt-5.4")) != mark
+    assert thread_keys.find_mark({1: "gpt-5.4"}, PACKAGED) != mark
+
+
+def test_names_are_in_the_order_of_their_letters_whatever_their_case(owner: User) -> None:
+    group(owner, *(in_thread(n) for n in range(1, 5)))
+    for number, name in ((1, "beta"), (2, "Alpha"), (3, "alpha"), (4, "")):
+        rename_thread(thread=thread_of(owner, number), name=name)
+
+    rows = get_threads(user=owner, query=read_query({"sort": "name"}), now=timezone.now()).rows
+    following = get_threads(
+        user=owner, query=read_query({"sort": "name", "after": f"0~{thread_of(owner, 3).pk}"}), now=timezone.now()
+    ).rows
+
+    assert [row.name for row in rows] == ["Alpha", "alpha", "Amber acorn 4", "beta"]
+    assert [row.name for row in following] == ["Amber acorn 4", "beta"]
+    narrowed = get_threads(user=owner, query=read_query({"sort": "-name", "model": "gpt-5.4"}), now=timezone.now()).rows
+    assert [row.name for row in narrowed] == ["beta", "Amber acorn 4", "alpha", "Alpha"]
