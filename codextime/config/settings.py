@@ -100,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "codextime.accounts.context.server",
             ],
+            "builtins": ["codextime.lib.date_filters"],
         },
     },
 ]

@@ -134,4 +134,4 @@ def start_of_next(on: datetime.date, grain: str) -> datetime.date:
 
 
 def label(first: datetime.date, grain: str) -> str:
-    return f"{formats.month(first)} {first:%y}" if grain == "month" else f"{first.day} {formats.month(first)}"
+    return formats.short_month_of_year(first) if grain == "month" else formats.day_of_month(first)

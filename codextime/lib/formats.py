@@ -1,6 +1,7 @@
 """Numbers and dates as people read them. Spaces before units do not break, and minus is a minus sign.
 
-Numbers are written as the reader of the page has them written (`reader`); examples here have 1,234.5.
+Numbers are written as the reader of the page has them written (`reader`); examples here have 1,234.5. Dates are in the
+order of the language, which a translator gives in `find_orders` and nowhere else; templates ask by `date_filters`.
 """
 
 import datetime
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from codextime.lib import reader
@@ -125,9 +126,32 @@ def find_short_weekdays(language: str | None) -> dict[int, str]:
     return {number: str(name) for number, name in WEEKDAYS_ABBR.items()}
 
 
+# Kept, as the names are.
+@functools.lru_cache(maxsize=100)
+def find_orders(language: str | None) -> dict[str, str]:
+    """How the language writes dates."""
+    return {
+        "day": pgettext("order of a date", "%(day)s %(month)s %(year)s"),
+        "day_of_a_week": pgettext("order of a date", "%(weekday)s %(day)s %(month)s %(year)s"),
+        "day_of_a_month": pgettext("order of a date", "%(day)s %(month)s"),
+        "days_of_a_month": pgettext("order of a date", "%(first)s to %(last)s %(month)s %(year)s"),
+        "month": pgettext("order of a date", "%(month)s %(year)s"),
+        "moment": pgettext("order of a date", "%(date)s, %(time)s"),
+    }
+
+
+def in_order(name: str, **parts: object) -> str:
+    return find_orders(get_language())[name] % parts
+
+
 def month_of_year(on: datetime.date) -> str:
     """November 2026."""
-    return f"{MONTHS[on.month]} {on.year}"
+    return in_order("month", month=MONTHS[on.month], year=on.year)
+
+
+def short_month_of_year(on: datetime.date) -> str:
+    """Nov 26."""
+    return in_order("month", month=month(on), year=f"{on:%y}")
 
 
 def weekday(number: int) -> str:
@@ -142,7 +166,27 @@ def short_weekday(number: int) -> str:
 
 def day(on: datetime.date) -> str:
     """21 Nov 2026."""
-    return f"{on.day} {month(on)} {on.year}"
+    return in_order("day", day=on.day, month=month(on), year=on.year)
+
+
+def day_of_month(on: datetime.date) -> str:
+    """21 Nov, where the year is plain."""
+    return in_order("day_of_a_month", day=on.day, month=month(on))
+
+
+def moment(at: datetime.datetime) -> str:
+    """21 Nov 2026, 09:05, in the time zone that it has."""
+    return in_order("moment", date=day(at), time=f"{at:%H:%M}")
+
+
+def exact_moment(at: datetime.datetime) -> str:
+    """21 Nov 2026, 09:05:00."""
+    return in_order("moment", date=day(at), time=f"{at:%H:%M:%S}")
+
+
+def moment_of_year(at: datetime.datetime) -> str:
+    """21 Nov, 09:05, where the year is plain."""
+    return in_order("moment", date=day_of_month(at), time=f"{at:%H:%M}")
 
 
 def day_of_week(on: datetime.date) -> str:
@@ -153,18 +197,21 @@ def day_of_week(on: datetime.date) -> str:
 def days_of_week(dates: Iterable[datetime.date]) -> list[str]:
     """Each as `day_of_week` says it; the language is asked for once."""
     language = get_language()
-    months, weekdays = find_months(language), find_short_weekdays(language)
-    return [f"{weekdays[on.weekday()]} {on.day} {months[on.month]} {on.year}" for on in dates]
+    months, weekdays, order = find_months(language), find_short_weekdays(language), find_orders(language)
+    return [
+        order["day_of_a_week"]
+        % {"weekday": weekdays[on.weekday()], "day": on.day, "month": months[on.month], "year": on.year}
+        for on in dates
+    ]
 
 
 def day_range(first: datetime.date, last: datetime.date) -> str:
     """23 Oct to 21 Nov 2026; a year or month that both share is said once."""
     if first == last:
         return day_of_week(last)
-    begin = day(first)
-    if first.year == last.year:
-        begin = str(first.day) if first.month == last.month else f"{first.day} {month(first)}"
-    return span(begin, day(last))
+    if (first.year, first.month) == (last.year, last.month):
+        return in_order("days_of_a_month", first=first.day, last=last.day, month=month(last), year=last.year)
+    return span(day_of_month(first) if first.year == last.year else day(first), day(last))
 
 
 def span(first: str, last: str) -> str:

@@ -169,7 +169,7 @@ def test_a_board_that_is_not_of_today_says_of_when_it_is(client: Client, owner: 
 
     text = client.get("/leaderboard").text
 
-    assert ">5 Jan 2026 13:30:05 UTC</time>" in text
+    assert ">5 Jan 2026, 13:30:05 UTC</time>" in text
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.template import Context, Template
+from django.utils import timezone, translation
+from django.utils.translation import trans_real
 
 from codextime.lib import formats
 
@@ -102,3 +105,36 @@ def test_a_range_of_days_says_a_shared_month_and_year_once() -> None:
 )
 def test_an_age_has_one_unit(seconds: float, text: str) -> None:
     assert formats.age(seconds).replace(formats.SPACE, " ") == text
+
+
+class Reordered:
+    """A language that writes the year first, and the time before the date."""
+
+    ORDERS = {"%(day)s %(month)s %(year)s": "%(year)s/%(month)s/%(day)s", "%(date)s, %(time)s": "%(time)s on %(date)s"}
+
+    def to_language(self) -> str:
+        return "en-xc"
+
+    def gettext(self, text: str) -> str:
+        return self.ORDERS.get(text.rpartition("\x04")[2], text)
+
+
+def test_dates_are_in_the_order_that_a_language_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = datetime.datetime(2026, 11, 21, 9, 5, tzinfo=datetime.UTC)
+    page = Template("{{ at|day }} · {{ at|moment }} · {{ at|exact_moment }} · {{ at|moment_of_year }} · {{ none|day }}")
+    context = Context({"at": at, "none": None})
+    monkeypatch.setitem(trans_real._translations, "en-xc", Reordered())  # type: ignore[attr-defined]  # not in the stubs
+
+    english = page.render(context)
+    with translation.override("en-xc"):
+        other = page.render(context)
+
+    assert english == "21 Nov 2026 · 21 Nov 2026, 09:05 · 21 Nov 2026, 09:05:00 · 21 Nov, 09:05 · "
+    assert other == "2026/Nov/21 · 09:05 on 2026/Nov/21 · 09:05:00 on 2026/Nov/21 · 09:05 on 21 Nov · "
+
+
+def test_moments_in_templates_are_in_the_time_zone_of_the_page() -> None:
+    at = datetime.datetime(2026, 11, 21, 23, 5, tzinfo=datetime.UTC)
+
+    with timezone.override("Asia/Kathmandu"):
+        assert Template("{{ at|moment }}").render(Context({"at": at})) == "22 Nov 2026, 04:50"

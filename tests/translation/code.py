@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "pgettext"}
 # What programs read: settings of columns and classes, addresses, types.
 FOR_PROGRAMS = {"TypeVar", "compile", "getLogger"}
 # Two words, one alone with a capital letter, or the edge of one that is put together with something.

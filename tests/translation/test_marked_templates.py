@@ -1,5 +1,6 @@
 """No template holds a text that no translator would see."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,18 @@ def test_every_text_of_every_template_is_marked_for_translation() -> None:
 
     assert len(TEMPLATES) > 100
     assert found == [], "put these into {% translate %} or {% blocktranslate %}"
+
+
+def test_every_date_is_in_an_order_that_a_translator_can_change() -> None:
+    """As `codextime.lib.date_filters` write it; programs read ISO 8601."""
+    orders = {
+        f"{path.relative_to(FOLDER)}: {order}"
+        for path in TEMPLATES
+        for order in re.findall(r"\|(?:date|time):[\"']([^\"']*)", path.read_text())
+        if order not in ("c", "Y-m-d")
+    }
+
+    assert orders == set()
 
 
 @pytest.mark.parametrize(
