@@ -82,7 +82,7 @@ FILTERS = {
     "tokens between, none": "least=90000&most=90001",
     "no such model": "model=gpt-9",
 }
-SORTS = ("model", "label", "thread", "input", "cached", "output", "reasoning", "tokens", "estimate")
+SORTS = ("model", "label", "thread", "input", "cached", "output", "reasoning", "tokens", "estimate", "marks")
 
 
 def run() -> None:

@@ -12,6 +12,14 @@ from codextime.usage.thread_names import name_thread
 
 def name_threads(*, user: User, thread_ids: Collection[int]) -> dict[int, str]:
     """Of those of these ids that are the user's threads: what they are called."""
-    rows: QuerySet[Thread, tuple[int, UUID, str]]
-    rows = Thread.objects.filter(user=user, pk__in=thread_ids).values_list("pk", "key", "name")
+    return name_found(Thread.objects.filter(user=user, pk__in=thread_ids))
+
+
+def name_all_threads(*, user_id: int) -> dict[int, str]:
+    """What all threads of the user are called, by id."""
+    return name_found(Thread.objects.filter(user=user_id))
+
+
+def name_found(threads: QuerySet[Thread]) -> dict[int, str]:
+    rows: QuerySet[Thread, tuple[int, UUID, str]] = threads.values_list("pk", "key", "name")
     return {pk: name_thread(key, name) for pk, key, name in rows}

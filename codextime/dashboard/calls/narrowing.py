@@ -128,5 +128,17 @@ def number_of_that_kind(asked: Question) -> str:
 def likely_calls(asked: Question) -> str:
     """How many calls of a row of days one may count on; exact as long as nothing else is asked for."""
     if has_range(asked):
-        return "1"
+        return likely_calls_in_range(asked)
     return f"coalesce({number_of_that_kind(asked)}, calls)" if asked.counts else "calls"
+
+
+def likely_calls_in_range(asked: Question) -> str:
+    """As many as if tokens lay evenly between the least and the most, where the mean call is one that is asked for;
+    elsewhere one, since what is far from the mean is rare."""
+    bounds = {">= %(least)s": asked.least, "<= %(most)s": asked.most}
+    is_usual = " AND ".join(
+        f"input_tokens + output_tokens {bound} * calls" for bound, tokens in bounds.items() if tokens is not None
+    )
+    common = "least(most_tokens, %(most)s) - greatest(least_tokens, %(least)s)"
+    share = f"coalesce(({common}) / nullif(most_tokens - least_tokens, 0), 1)"
+    return f"CASE WHEN {is_usual} THEN greatest(calls * {share}, 1) ELSE 1 END"

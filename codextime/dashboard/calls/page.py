@@ -169,6 +169,7 @@ def titles() -> dict[str, str]:
         "reasoning": _("Reasoning"),
         "tokens": _("Tokens"),
         "estimate": _("Estimate"),
+        "marks": _("Marks"),
     }
 
 
@@ -183,7 +184,7 @@ def build_column(name: str, question: Question) -> Column:
     is_sorted = question.column == name
     link = address(question.changed(sort=other if question.sort == first else first))
     direction = "descending" if question.is_descending else "ascending"
-    return Column(name, titles()[name], link, direction if is_sorted else "", name not in ("at", *TEXTS))
+    return Column(name, titles()[name], link, direction if is_sorted else "", name not in ("at", "marks", *TEXTS))
 
 
 def build_line(
@@ -195,7 +196,7 @@ def build_line(
     priced = estimate(row.model, on, row.tokens, is_long_context=is_long, book=book)
     return Line(
         link=reverse("call", args=[row.call_id.hex]),
-        at=f"{formats.day(at.date())}, {at:%H:%M:%S}",
+        at=formats.exact_moment(at),
         instant=at.isoformat(),
         model=row.model,
         label=labels.get(row.source_id, ""),

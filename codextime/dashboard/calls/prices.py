@@ -120,6 +120,18 @@ def has_price(price: str, cells: Sequence[Cell], columns: Columns) -> str:
     return f"({by_cell(cells, columns, value, otherwise=str(price == 'unpriced').lower())})"
 
 
+def count_price_marks(cells: Sequence[Cell]) -> str:
+    """SQL of how many of a call's marks are about its price: that some of its tokens have none, and that its rate is
+    from third parties."""
+
+    def value(cell: Cell) -> str:
+        is_partly = "cached_input_tokens > 0 AND (cached_input_tokens < input_tokens OR output_tokens > 0)"
+        of_cached = "0" if cell.knows_cached else f"({is_partly})::int"
+        return of_cached if cell.is_official else f"1 + {of_cached}"
+
+    return by_cell(cells, CALLS, value, otherwise="0")
+
+
 def find_scale(cells: Sequence[Cell]) -> int:
     """How many decimals the amounts have at most."""
     exponents = [int(amount.normalize().as_tuple().exponent) for cell in cells for amount in cell.amounts]

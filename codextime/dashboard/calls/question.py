@@ -13,7 +13,7 @@ from uuid import UUID
 from codextime.dashboard.sorting import Sorted
 from codextime.lib.names import LONGEST_NAME
 
-SORTS = ("at", "model", "label", "thread", "input", "cached", "output", "reasoning", "tokens", "estimate")
+SORTS = ("at", "model", "label", "thread", "input", "cached", "output", "reasoning", "tokens", "estimate", "marks")
 CHOICES = {
     "price": ("priced", "estimated", "unpriced"),
     "long": ("yes", "no"),

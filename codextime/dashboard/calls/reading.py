@@ -7,7 +7,7 @@ its rebuild is read whatever its totals say, so that no call is missed. By any o
 
 import datetime
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -17,9 +17,10 @@ from django.db import connection, transaction
 
 from codextime.dashboard.calls import narrowing, prices
 from codextime.dashboard.calls.narrowing import Reading
-from codextime.dashboard.calls.question import Place, Question
-from codextime.lib.tokens import Tokens
-from codextime.usage.models import TOKEN_FIELDS
+from codextime.dashboard.calls.question import Place
+from codextime.lib.tokens import LONG_CONTEXT_TOKENS, Tokens
+from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS
+from codextime.usage.thread_selectors import name_all_threads
 
 ROUNDS = (1, 16)  # how many times the likely number of dates are looked at, before all the others are
 ROWS_AT_ONCE = 5_000
@@ -48,22 +49,29 @@ IN_SLOTS = """(
 )"""
 PAGE = """
 SELECT call.*, model.name FROM (
-    SELECT {columns}, {key} AS key FROM {source} AS call {join} WHERE {conditions} ORDER BY {order} {limit}
+    SELECT {columns}, {key} AS key FROM {source} AS call WHERE {conditions} ORDER BY {order} {limit}
 ) AS call LEFT JOIN usage_modelname model ON model.id = model_id ORDER BY {order}
 """
-RANKS = "JOIN unnest(%(ranked)s::int[], %(ranks)s::int[]) AS rank (ranked_id, rank) ON ranked_id = {}"
+RANKED = {"model": "model_id", "label": "source_id", "thread": "thread_id"}
+NO_RANK = -1  # of what has no name
+
+
+def rank_of(column: str) -> str:
+    """SQL of the place of the row's name among all names. Looked up among sorted ids: a join of a million rows with as
+    many threads as a user can have would sort them first."""
+    place = f"width_bucket({column}, %(ranked)s::int[])"
+    return f"CASE WHEN {column} IS NULL THEN {NO_RANK} ELSE coalesce((%(ranks)s::int[])[{place}], {NO_RANK}) END"
+
+
 KEYS = {
     "at": "NULL",
-    "model": "rank",
-    "label": "rank",
-    "thread": "coalesce(thread_id, 0)",
+    **{column: rank_of(name) for column, name in RANKED.items()},
     "input": "input_tokens",
     "cached": "cached_input_tokens",
     "output": "output_tokens",
     "reasoning": "reasoning_output_tokens",
     "tokens": narrowing.TOKENS,
 }
-RANKED = {"model": "model_id", "label": "source_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,7 @@ def read_dates(reading: Reading, dates: list[LikelyDate], limit: int) -> list[Ca
 
 def make_statement(reading: Reading, source: str, limit: str) -> str:
     asked = reading.question
-    key = prices.estimate_key(reading.cells) if asked.column == "estimate" else KEYS[asked.column]
+    key = make_key(reading)
     direction = "DESC" if asked.is_descending else "ASC"
     names = ["at", "call_id"] if asked.column == "at" else ["key", "at", "call_id"]
     conditions = narrowing.of_calls(reading)
@@ -168,41 +176,54 @@ def make_statement(reading: Reading, source: str, limit: str) -> str:
         columns=COLUMNS,
         key=key,
         source=source,
-        join=RANKS.format(RANKED[asked.column]) if asked.column in RANKED else "",
         conditions=conditions,
         order=", ".join(f"{name} {direction}" for name in names),
         limit=limit,
     )
 
 
+def make_key(reading: Reading) -> str:
+    """SQL of what calls are sorted by, other than the time."""
+    column = reading.question.column
+    if column == "estimate":
+        return prices.estimate_key(reading.cells)
+    if column == "marks":  # as many as `page.list_marks` makes
+        is_marked = f"(input_tokens > {LONG_CONTEXT_TOKENS})::int + (revision < {EXACT_REVISION})::int"
+        return f"{is_marked} + {prices.count_price_marks(reading.cells)}"
+    return KEYS[column]
+
+
 def all_parameters(reading: Reading, **more: Any) -> dict[str, Any]:
     asked = reading.question
     parameters = reading.parameters | more
+    ranks = find_ranks(reading) if asked.column in RANKED else {}
     if asked.column in RANKED:
-        ranks = find_ranks(reading, asked)
         parameters |= {"ranked": list(ranks), "ranks": list(ranks.values())}
     if asked.after:
-        parameters |= {"after_at": asked.after.at, "after_id": asked.after.call_id, "after_key": key_of_place(reading)}
+        after_key = key_of_place(asked.after, reading, ranks)
+        parameters |= {"after_at": asked.after.at, "after_id": asked.after.call_id, "after_key": after_key}
     return parameters
 
 
-def find_ranks(reading: Reading, asked: Question) -> dict[int, int]:
-    """The place of each name among all, by its id; equal names share one."""
-    names = reading.models if asked.column == "model" else reading.labels
+def find_ranks(reading: Reading) -> dict[int, int]:
+    """The place of each name among all, by its id, in the order of ids; equal names share one."""
+    column = reading.question.column
+    names = name_all_threads(user_id=reading.user_id) if column == "thread" else reading.labels
+    names = reading.models if column == "model" else names
     order = {name: rank for rank, name in enumerate(sorted(set(names.values()), key=lambda name: (name.lower(), name)))}
-    return {key: order[name] for key, name in names.items()}
+    return {key: order[name] for key, name in sorted(names.items())}
 
 
-def key_of_place(reading: Reading) -> Decimal | int | None:
+def key_of_place(after: Place, reading: Reading, ranks: Mapping[int, int]) -> Decimal | int | None:
     """What the place is compared with: names come by their rank, estimates in the unit of `prices.estimate_key`."""
-    asked = reading.question
-    if asked.after is None or asked.after.key is None:
+    column = reading.question.column
+    if after.key is None:
         return None
-    if asked.column in RANKED:
-        return find_ranks(reading, asked).get(int(asked.after.key), -1)
-    if asked.column == "estimate" and asked.after.key >= 0:
-        return asked.after.key.scaleb(prices.find_scale(reading.cells))
-    return asked.after.key
+    if column in RANKED:
+        return ranks.get(int(after.key), NO_RANK)
+    if column == "estimate" and after.key >= 0:
+        return after.key.scaleb(prices.find_scale(reading.cells))
+    return after.key
 
 
 def run(statement: str, reading: Reading, **more: Any) -> list[CallRow]:
@@ -224,7 +245,7 @@ def make_row(reading: Reading, *values: Any) -> CallRow:
     call_id, at, model_id, source_id, thread_id, revision, *tokens, key, model = values
     column = reading.question.column
     if column in RANKED:
-        key = model_id if column == "model" else source_id
+        key = {"model": model_id, "label": source_id, "thread": thread_id or 0}[column]
     elif column == "estimate" and key >= 0:
         key = Decimal(key).scaleb(-prices.find_scale(reading.cells))
     return CallRow(

@@ -8,14 +8,17 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from codextime.accounts.models import User
+from codextime.dashboard.calls.page import list_marks
 from codextime.dashboard.calls.question import Question
+from codextime.dashboard.calls.reading import CallRow
 from codextime.dashboard.calls.selectors import make_reading
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS, Tokens
 from codextime.pricing.estimates import Estimate, estimate
 from codextime.pricing.selectors import get_book
 from codextime.usage.models import TOKEN_FIELDS, Call
 from codextime.usage.services import rename_source
-from tests.usage.readings import reading, store
+from codextime.usage.thread_names import name_thread
+from tests.usage.readings import in_threads, reading, store
 
 # Two rates of one model, one with a long tier whose figures are not known, one of third parties, one without cached
 # input, one that ends, and none at all.
@@ -25,11 +28,11 @@ FIRST = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def fill(user: User, number: int = 300, seed: int = 1) -> None:
-    """Calls of 100 days, some at the same instant, from three homes."""
+    """Calls of 100 days, some at the same instant, from three homes; in threads, if the user groups them."""
     dice = Random(seed)  # noqa: S311 - the same calls in every run
     for source, label in LABELS.items():
         calls = [a_call(dice, seed * 100_000 + source * 10_000 + count) for count in range(number // 3)]
-        store(user, *calls, source=source)
+        store(user, *in_threads(calls, 4), source=source)
         rename(user, source, label)
 
 
@@ -65,7 +68,7 @@ def ask(user: User, question: Question, limit: int = 1_000_000) -> list[str]:
 
 def right_answer(user: User, question: Question) -> list[str]:
     reading_ = make_reading(user, question, get_book())
-    stored = Call.objects.filter(user=user, withdrawn_at=None).select_related("model")
+    stored = Call.objects.filter(user=user, withdrawn_at=None).select_related("model", "thread")
     calls = [call for call in stored if fits(call, question, user, reading_.labels)]
 
     def key(call: Call) -> tuple[object, ...]:
@@ -83,7 +86,10 @@ def measure(call: Call, column: str, labels) -> object:  # type: ignore[no-untyp
     if column == "label":
         return (labels[call.source_id].lower(), labels[call.source_id])
     if column == "thread":
-        return call.thread_id or 0
+        name = name_thread(call.thread.key, call.thread.name) if call.thread else ""
+        return (name.lower(), name)
+    if column == "marks":
+        return len(list_marks(make_row(call), price(call)))
     if column == "tokens":
         return call.input_tokens + call.output_tokens
     if column == "estimate":
@@ -91,6 +97,11 @@ def measure(call: Call, column: str, labels) -> object:  # type: ignore[no-untyp
         return found.usd if found.rates else Decimal(-1)
     names = {"input": "input_tokens", "cached": "cached_input_tokens", "output": "output_tokens"}
     return getattr(call, names.get(column, "reasoning_output_tokens"))
+
+
+def make_row(call: Call) -> CallRow:
+    tokens = Tokens(*(getattr(call, field) for field in TOKEN_FIELDS))
+    return CallRow(call.call_id, call.at, call.model.name, call.source_id, None, call.revision, tokens, None)
 
 
 def price(call: Call) -> Estimate:

@@ -5,14 +5,16 @@ from datetime import UTC, date, datetime
 import pytest
 
 from codextime.accounts.models import User
+from codextime.accounts.services import start_session_grouping
 from codextime.dashboard.calls import reading as reading_sql
 from codextime.dashboard.calls.question import SORTS, Question
 from codextime.dashboard.calls.selectors import make_reading
 from codextime.pricing.selectors import get_book
-from codextime.usage.models import Call
+from codextime.usage.models import Call, Thread
 from codextime.usage.services import rebuild_dirty_dates
+from codextime.usage.threads import rename_thread
 from tests.dashboard.calls.people import ask, fill, pages, right_answer
-from tests.usage.readings import reading, store
+from tests.usage.readings import NOW, reading, store
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +46,10 @@ FILTERS = {
 def filled(owner: User) -> User:
     owner.time_zone = "America/St_Johns"
     owner.save()
+    start_session_grouping(user=owner, now=NOW)
     fill(owner)
+    for thread, name in zip(Thread.objects.filter(user=owner), ("beta", "Alpha", "alpha"), strict=False):
+        rename_thread(thread=thread, name=name)
     rebuild_dirty_dates(user_id=owner.pk)
     return owner
 
@@ -111,3 +116,23 @@ def test_a_withdrawn_call_and_a_call_of_somebody_else_are_on_no_list(owner: User
     for sort in ("-at", "tokens"):
         assert ask(owner, Question(sort=sort)) == [f"{1:032x}"]
     assert ask(owner, Question(model="gpt-5.1-codex")) == [f"{1:032x}"]
+
+
+def test_a_range_around_the_mean_looks_at_few_dates_and_one_beside_it_at_many(owner: User) -> None:
+    days = [datetime(2026, 9, 1 + n, tzinfo=UTC) for n in range(20)]
+    store(
+        owner,
+        *(
+            reading(n * 100 + size, at=on, input_tokens=1_000 + 10 * size, cached_input_tokens=0, output_tokens=50)
+            for n, on in enumerate(days)
+            for size in range(60)
+        ),
+    )
+    rebuild_dirty_dates(user_id=owner.pk)
+
+    def looks_at(**bounds: int) -> int:
+        asked = make_reading(owner, Question(**bounds), get_book())  # type: ignore[arg-type]  # numbers
+        return reading_sql.count_likely(reading_sql.find_dates(asked, 50), 50)
+
+    assert looks_at(least=1_200, most=1_500) == looks_at(least=1_300) == looks_at(most=1_400) == 2
+    assert looks_at(least=1_600, most=1_900) == looks_at(least=1_600) == 20 + 1
