@@ -78,7 +78,7 @@ def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
         book=book,
         standing=find_standing(user=user, period=PERIODS.get(period.name, DEFAULT_PERIOD), measure=DEFAULT_MEASURE),
         busiest_hour=find_busiest_hour(user),
-        threads=read_threads(user, period),
+        threads=read_threads(user, period, book),
         grouping_link=reverse("settings") + "#sessions",
         erasure_due_at=row.erasure_due_at,
     )
@@ -103,7 +103,7 @@ def get_day(*, user: User, on: datetime.date, query: DayQuery, now: datetime.dat
         nearest=find_nearest(user, on),
         freshness=fresh,
         book=book,
-        threads=read_threads(user, period, limit=MOST_THREADS_OF_A_DAY),
+        threads=read_threads(user, period, book, limit=MOST_THREADS_OF_A_DAY),
         grouping_link=reverse("settings") + "#sessions",
     )
     return day.build_day(reading)

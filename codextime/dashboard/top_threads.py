@@ -8,8 +8,10 @@ from django.utils.translation import ngettext
 
 from codextime.dashboard import addresses
 from codextime.dashboard.charts import at_percent
+from codextime.dashboard.sums import Sum
 from codextime.dashboard.thread_reading import Threads, ThreadUse
 from codextime.lib import counts, formats
+from codextime.lib.tokens import Tokens
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -25,6 +27,8 @@ class TopThread:
     tokens: str
     exact: str
     calls: str
+    estimate: str
+    exact_estimate: str
     duration: str
     width: str
 
@@ -49,12 +53,15 @@ def build_top_threads(threads: Threads, *, has_pages: bool) -> TopThreads:
 
 
 def build_thread(use: ThreadUse, largest: int, link: str) -> TopThread:
+    sum_ = Sum(use.calls, Tokens(use.tokens), use.estimate)  # which class the tokens are of changes no word here
     return TopThread(
         name=use.name,
         link=link,
         tokens=formats.compact(use.tokens),
         exact=_("%(count)s tokens") % {"count": formats.exact(use.tokens)},
         calls=counts.calls(use.calls),
+        estimate=sum_.value,
+        exact_estimate=sum_.exact_value,
         duration=describe_duration(use.last_at - use.first_at),
         width=at_percent(use.tokens / largest if largest else 0.0),
     )

@@ -10,6 +10,7 @@ import random
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import accumulate, pairwise
 
 from django.urls import reverse
@@ -24,6 +25,8 @@ from codextime.dashboard.records import BusiestHour, DayTotal
 from codextime.dashboard.thread_reading import Threads, ThreadUse
 from codextime.dashboard.timeline import HourRow
 from codextime.lib.tokens import Tokens
+from codextime.pricing import estimates
+from codextime.pricing.estimates import Estimate
 from codextime.pricing.rates import PACKAGED
 from codextime.usage.thread_names import name_thread
 
@@ -199,6 +202,7 @@ def find_busiest_hour(parts: Sequence[Part], hour: datetime.datetime) -> Busiest
 def invent_threads(shown: Sequence[Part], before: Sequence[Part], hour: datetime.datetime) -> Threads:
     now, earlier = (sum(part.calls for part in parts) // CALLS_PER_THREAD for parts in (shown, before))
     tokens, calls = sum(part.tokens.total for part in shown), sum(part.calls for part in shown)
+    whole = estimates.total(priced(part).estimate for part in shown)
     top = [
         ThreadUse(
             n,
@@ -207,7 +211,13 @@ def invent_threads(shown: Sequence[Part], before: Sequence[Part], hour: datetime
             round(tokens * share / 100),
             hour - datetime.timedelta(minutes=round(4_000 * share)),
             hour,
+            share_of(whole, share),
         )
         for n, share in enumerate(THREAD_SHARES, 1)
     ]
     return Threads(ThreadCounts(max(now, len(top)), earlier), top if calls else [], None)
+
+
+def share_of(whole: Estimate, percent: float) -> Estimate:
+    tokens, unpriced = (round(count * percent / 100) for count in (whole.tokens, whole.unpriced_tokens))
+    return Estimate(whole.usd * Decimal(str(percent)) / 100, tokens, unpriced, whole.rates, whole.gaps)

@@ -1,6 +1,7 @@
 """What the overview and a day say of threads, and what who groups nothing sees there."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,15 @@ from codextime.dashboard.day_queries import DayQuery
 from codextime.dashboard.overview import Overview
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.selectors import get_day, get_overview
+from codextime.dashboard.sums import Sum, priced
 from codextime.dashboard.top_threads import describe_duration
+from codextime.lib.tokens import Tokens
+from codextime.pricing.own_rates import set_own_rate
+from codextime.pricing.selectors import get_book
 from codextime.usage.models import Thread
 from codextime.usage.services import rebuild_dirty_dates
 from tests.boards.people import make_listed
+from tests.dashboard.threads import group, in_thread
 from tests.usage.burning import call
 from tests.usage.readings import NOW, reading, store
 
@@ -59,6 +65,40 @@ def test_the_card_has_the_threads_with_the_most_tokens_of_the_period(grouping: U
     assert [calls for _, _, calls in rows] == ["7 calls", "6 calls", "5 calls", "4 calls", "3 calls"]
     assert page.threads.more == "and 2 more"
     assert page.threads.threads[0].duration == "6\u00a0h"
+
+
+def test_the_card_has_the_estimate_of_what_each_thread_has_of_the_period(owner: User) -> None:
+    group(
+        owner,
+        in_thread(1, EVENING, model="gpt-5.4", tokens=(900_000, 600_000, 0, 20_000, 0)),
+        in_thread(1, EVENING, model="gpt-5.4", tokens=(90_000, 600, 0, 20_000, 0)),
+        in_thread(1, EVENING, model="custom", tokens=(9_000, 0, 0, 0, 0)),
+        in_thread(1, EVENING - timedelta(days=2), model="custom", tokens=(7_000, 0, 0, 0, 0)),
+        in_thread(1, EVENING - timedelta(days=60), tokens=(5_000_000, 0, 0, 0, 0)),
+        in_thread(2, EVENING, model="custom"),
+        in_thread(3, EVENING, parent=1),
+    )
+
+    page = overview(owner)
+    whole = Sum()
+    for model, is_long, tokens in (
+        ("gpt-5.4", True, Tokens(900_000, 600_000, 0, 20_000)),
+        ("gpt-5.4", False, Tokens(90_000, 600, 0, 20_000)),
+        ("custom", False, Tokens(16_000)),
+    ):
+        whole.add(priced(1, tokens, model, EVENING.date(), is_long_context=is_long, book=get_book()))
+
+    assert page.threads
+    shown = [(row.estimate, row.exact_estimate) for row in page.threads.threads]
+    assert shown[0] == (whole.value, whole.exact_value)
+    assert "% priced" in whole.exact_value
+    assert ("unpriced", "unpriced") in shown
+
+    amounts = dict.fromkeys(("input_usd", "cached_input_usd", "output_usd"), Decimal(1_000))
+    set_own_rate(user=owner, model="custom", effective_from=EVENING.date(), now=NOW, **amounts)
+    again = overview(owner).threads
+    assert again
+    assert again.threads[0].exact_estimate.startswith(f"${whole.usd + 9:,.4f} (")
 
 
 def test_the_longest_thread_is_a_record_of_all_time(grouping: User) -> None:
