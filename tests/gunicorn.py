@@ -84,7 +84,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         assert time.monotonic() < deadline, "gunicorn does not answer."
         try:
             httpx.get(f"{url}/healthz").raise_for_status()
-        except httpx.TransportError:
+        except httpx.HTTPError:  # nobody listens yet, or a busy machine has not come to its database
             time.sleep(0.05)
         else:
             return
