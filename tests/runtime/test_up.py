@@ -111,7 +111,6 @@ def test_nobody_can_sign_up(up: Up) -> None:
     assert 'name="password1"' not in page.text
 
 
-@pytest.mark.soak  # the test after this one asks the running database too
 def test_manage_works_on_the_data_of_a_running_one(up: Up) -> None:
     shown = run("manage showmigrations accounts", up.data)
 
@@ -169,7 +168,6 @@ def test_a_program_that_dies_is_started_again_with_a_message(up: Up, name: str, 
     assert up.child(word).pid != first.pid
 
 
-@pytest.mark.soak  # the killed one is started again just so
 def test_a_database_that_somebody_asked_to_end_does_not_wait_for_its_clients(up: Up) -> None:
     first = up.child("postgres")
 
