@@ -6,7 +6,15 @@ import pytest
 from codextime_tracker import compiled
 
 from tests.tracker.rollouts import Usage, counters
-from tests.tracker.test_compiled_counter import IMPORTED, NO_TIMES, THREAD, Writer, events_left_to_python, standing
+from tests.tracker.test_compiled_counter import (
+    IMPORTED,
+    NO_TIMES,
+    THREAD,
+    TIMES,
+    Writer,
+    events_left_to_python,
+    standing,
+)
 
 pytestmark = pytest.mark.skipif(compiled.read_block is None, reason="needs a C compiler and Python's headers")
 ONE: Usage = (100, 40, 10, 5)
@@ -197,6 +205,30 @@ def the_first_sum_has_no_last_call(lines: Lines) -> None:
 def counts_beyond_32_bits(lines: Lines) -> None:
     lines.turn()
     lines.count((LARGE, LARGE - 1, LARGE - 2, LARGE - 3), (LARGE, LARGE - 1, LARGE - 2, LARGE - 3))
+
+
+@case
+def sums_at_one_instant_before_and_after_a_restart(lines: Lines) -> None:
+    lines.turn()
+    for total, last in ((ONE, ONE), (TWO, ONE), (ONE, ONE), ((107, 47, 17, 12), (7, 7, 7, 7))):
+        lines.count(total, last, time=TIMES[1])
+
+
+@case
+def a_lump_after_a_restart(lines: Lines) -> None:
+    lines.turn()
+    lines.count(ONE)
+    lines.count((50, 20, 5, 2), (50, 20, 5, 2))
+    lines.count((250, 100, 25, 12))
+
+
+@case
+def a_sum_that_comes_again_after_one_with_white_space(lines: Lines) -> None:
+    lines.turn()
+    lines.count(ONE)
+    lines.count(TWO)
+    lines.lines[-1] = lines.lines[-1].replace('"info":', '"info": ')
+    lines.count(ONE)
 
 
 @pytest.mark.parametrize("name", CASES)

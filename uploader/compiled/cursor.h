@@ -80,14 +80,14 @@ static inline bool take_text(Cursor *cursor, Text *text) {
     return false;
 }
 
-/* Whether each of the eight bytes at `at` is plain ASCII within a text: neither a quote nor a backslash, and visible. What
-   is subtracted goes below zero in just the bytes that are none; the highest bit of each tells. */
+/* Whether each of the eight bytes at `at` is plain ASCII within a text: neither a quote nor a backslash, and visible. A
+   byte that is not gives one of the differences its highest bit; a plain one does so only above such a one. */
 static inline bool are_plain(const char *at) {
     const uint64_t every = 0x0101010101010101, highest = 0x80 * every;
     uint64_t bytes, quotes, backslashes, deletes;
     memcpy(&bytes, at, sizeof(bytes));
     quotes = bytes ^ '"' * every, backslashes = bytes ^ '\\' * every, deletes = bytes ^ 0x7f * every;
-    return (((bytes - ' ' * every) | (quotes - every) | (backslashes - every) | (deletes - every) | bytes) & highest) == 0;
+    return (((bytes - ' ' * every) | (quotes - every) | (backslashes - every) | (deletes - every)) & highest) == 0;
 }
 
 /* A text that nobody looks at: it may hold the short escapes. Instructions are such texts, of many kilobytes. */
