@@ -1,6 +1,7 @@
 """Our people, and a clean broker for each test."""
 
 import itertools
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
 
 from codextime.accounts.models import User
+from codextime.lib import rate_limits
 from tests import template
 from tests.emptying import empty_quickly
 
@@ -35,6 +37,13 @@ def fresh_cache(settings: Settings) -> None:
     """Gives the test keys of its own in the shared broker, so that no rate limit of another test reaches it."""
     default = django_settings.CACHES["default"]
     settings.CACHES = {"default": default | {"KEY_PREFIX": f"{default['KEY_PREFIX']}-{next(numbers)}"}}
+
+
+@pytest.fixture
+def one_period(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Periods of limits begin with the test, so that a minute of the clock, which may end in it, ends none."""
+    start = int(time.time())
+    monkeypatch.setattr(rate_limits, "divmod", lambda at, seconds: divmod(at - start, seconds), raising=False)
 
 
 @pytest.fixture

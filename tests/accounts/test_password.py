@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.core import mail
 from django.test import Client
 
@@ -20,6 +21,7 @@ def test_a_password_signs_its_owner_in_for_thirty_days(client: Client, owner: Us
     assert client.cookies["sessionid"]["max-age"] == 30 * 24 * 3600
 
 
+@pytest.mark.usefixtures("one_period")
 def test_whoever_guesses_too_often_must_wait_even_with_the_right_password(client: Client, owner: User) -> None:
     for _ in range(5):
         sign_in(client, owner.email, "a wrong password")

@@ -50,6 +50,7 @@ def test_a_sign_in_link_asks_for_the_second_step_too(client: Client, owner: User
     assert not is_signed_in(visitor)
 
 
+@pytest.mark.usefixtures("one_period")
 def test_whoever_guesses_codes_must_wait_even_with_the_right_one(client: Client, owner: User) -> None:
     key, _ = switch_app_on(client, owner)
     visitor = Client()

@@ -162,6 +162,7 @@ def test_the_same_handle_again_changes_nothing(signed_in: Client, owner: User, n
     assert board_of(Client()) == [("1", "ada", "1,200 tokens")]
 
 
+@pytest.mark.usefixtures("one_period")
 @pytest.mark.parametrize("address", [JOIN, HANDLE])
 def test_nobody_asks_for_handles_without_end(signed_in: Client, address: str) -> None:
     for _ in range(HANDLES_BY_USER.amount):

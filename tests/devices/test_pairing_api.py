@@ -104,6 +104,7 @@ def test_another_grant_or_encoding_is_refused_by_name(db: None, client: Client) 
     assert (json.status_code, json.json()["error"]) == (400, "invalid_request")
 
 
+@pytest.mark.usefixtures("one_period")
 def test_too_many_starts_for_one_account_must_wait(client: Client, owner: User, stranger: User) -> None:
     answers = [start(client, owner.public_id).status_code for _ in range(limits.STARTS_FOR_USER.amount)]
 
@@ -116,6 +117,7 @@ def test_too_many_starts_for_one_account_must_wait(client: Client, owner: User, 
     assert start(client, stranger.public_id).status_code == HTTPStatus.OK
 
 
+@pytest.mark.usefixtures("one_period")
 def test_too_many_starts_from_one_network_must_wait(db: None) -> None:
     here = [Client(REMOTE_ADDR=f"203.0.113.{n}") for n in range(limits.STARTS_BY_NETWORK.amount)]
     for client in here:

@@ -143,6 +143,7 @@ def test_looking_at_the_page_decides_nothing(owners: Client, started: StartedPai
     assert Pairing.objects.get().approved_at is None
 
 
+@pytest.mark.usefixtures("one_period")
 def test_too_many_codes_must_wait(owners: Client, started: StartedPairing) -> None:
     for _ in range(limits.CODES_BY_USER.amount):
         owners.get("/devices/pair?code=BCDF-GHJK")

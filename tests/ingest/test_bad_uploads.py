@@ -239,6 +239,7 @@ def test_a_plain_body_over_the_limit_is_refused(client: Client, owner: User, tok
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
+@pytest.mark.usefixtures("one_period")
 @pytest.mark.parametrize("limit", ["UPLOADS_OF_DEVICE", "UPLOADS_OF_USER", "REQUESTS_OF_NETWORK"])
 def test_who_uploads_too_often_is_told_when_to_come_back(
     client: Client, owner: User, token: str, monkeypatch: pytest.MonkeyPatch, limit: str

@@ -158,6 +158,7 @@ def test_nonsense_is_refused_by_the_name_of_its_parameter(token: str, asked: str
     assert answer.json()["field"] in asked
 
 
+@pytest.mark.usefixtures("one_period")
 def test_a_token_that_asks_too_often_is_told_when_to_come_back(token: str) -> None:
     most = READS_OF_TEAM_TOKEN.amount
     answers = [ask("acme/seats?x=1", token)]

@@ -143,6 +143,7 @@ def test_totals_that_the_nightly_check_finds_wrong_are_counted(monitored: None, 
     assert scrape()["codextime_totals_differences_total"] == 3  # the slots, and what is not theirs: days and hours
 
 
+@pytest.mark.usefixtures("one_period")
 def test_a_limit_that_was_reached_is_counted_by_its_name(
     client: Client, monitored: None, owner: User, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,7 @@ def test_each_file_is_in_the_audit_log(client: Client, owner: User, team: Team) 
     assert line.subject == "2025-10-01 / 2025-10-31"
 
 
+@pytest.mark.usefixtures("one_period")
 def test_nobody_fetches_files_without_end(client: Client, team: Team) -> None:
     for _ in range(FILES_OF_USER.amount):
         client.get(PATH)
