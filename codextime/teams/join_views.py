@@ -51,11 +51,11 @@ def join(request: SignedInRequest) -> HttpResponse:
         return answer
     try:
         inviting.check_is_for(invitation, request.user)
-    except inviting.AlreadyMember:
+        return accept(request, invitation.team.name, invitation.get_role_display())
+    except inviting.AlreadyMember:  # perhaps by another link, in this moment
         return redirect("team_members", invitation.team.slug)
     except inviting.ForAnotherAddress:
         return render(request, "teams/join_other.html", status=HTTPStatus.FORBIDDEN)
-    return accept(request, invitation.team.name, invitation.get_role_display())
 
 
 def accept(request: SignedInRequest, team_name: str, role: str) -> HttpResponse:

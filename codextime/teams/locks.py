@@ -2,13 +2,14 @@
 changes happen one after the other. A user's row, if it is locked too, is locked after the teams."""
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 
 from codextime.accounts.models import User
 from codextime.teams.access import Right, has_right
 from codextime.teams.models import Membership, Team
 
 
-class TeamGone(LookupError):
+class TeamGone(Http404):
     """The team was deleted in this moment."""
 
 

@@ -17,6 +17,7 @@ from codextime.teams.locks import TeamBeingDeleted
 from codextime.teams.models import Membership
 from codextime.teams.pages import FORM, POST, render_team, team_view
 from codextime.teams.refusals import Telling, sentence_of
+from codextime.teams.seats import SeatGone
 
 
 @team_view(Right.MANAGE, FORM)
@@ -39,7 +40,7 @@ def renew_machine(request: SignedInRequest, me: Membership, seat_id: uuid.UUID) 
     seat = get_machine(reader=me, public_id=seat_id)
     try:
         token = machines.renew_machine(actor=me, seat=seat, now=timezone.now())
-    except (machines.MachineEnded, TeamBeingDeleted) as error:
+    except (machines.MachineEnded, SeatGone, TeamBeingDeleted) as error:
         with Telling(request, ""):
             raise error
         return redirect("team_machines", me.team.slug)

@@ -3,7 +3,7 @@
 from types import TracebackType
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ SENTENCES: dict[type[Exception], Promise | str] = {
     inviting.TooManyInvitations: _("Too many invitations are open: revoke some that nobody needs."),
     inviting.InvitationClosed: _("This invitation was accepted or revoked already."),
     inviting.AlreadyMember: _("You are in this team already."),
-    machines.TooManyMachines: _("The team has as many machines as it can have: end one that is out of use."),
+    machines.TooManyMachines: _("The team has as many machines as it can have: erase one that is out of use."),
     machines.MachineEnded: _("This seat has ended. Add a machine for a new one."),
     members.LastOwner: _(
         "Without you nobody would own the team. Make somebody else an owner first, or delete the team."
@@ -26,7 +26,7 @@ SENTENCES: dict[type[Exception], Promise | str] = {
     seats.SourceNotFound: _("One of these is not there any more. Choose again."),
     seats.AlreadyShared: _("One of these is shared with this team already."),
     seats.StartOutOfRange: _("Choose a date from 2020 on, at most a year ahead."),
-    seats.TooManySeats: _("You share as many seats with this team as anybody can: end one first."),
+    seats.TooManySeats: _("You share as many seats with this team as anybody can: take one back first."),
     seats.SeatGone: _("This seat has ended already."),
     services.SlugTaken: _("Another team has this address. Choose another one."),
     services.TooManyTeams: _("You own as many teams as anybody can: delete or hand over one first."),
@@ -35,9 +35,7 @@ SENTENCES: dict[type[Exception], Promise | str] = {
 
 
 def sentence_of(error: Exception) -> str:
-    """Raises what has none. `Http404` for a team that was deleted in this moment."""
-    if isinstance(error, locks.TeamGone):
-        raise Http404 from None
+    """Raises what has none, such as `TeamGone`."""
     if isinstance(error, seats.SharedUntil):
         return _("The team still sees one of these up to %(on)s: choose a later date.") % {"on": error.on.isoformat()}
     sentence = SENTENCES.get(type(error))
@@ -60,7 +58,7 @@ class Telling:
             self.is_done = True
             messages.success(self.request, self.success)
             return False
-        if not isinstance(error, Exception) or (type(error) not in SENTENCES and not isinstance(error, locks.TeamGone)):
+        if not isinstance(error, Exception) or type(error) not in SENTENCES:
             return False
         messages.error(self.request, sentence_of(error))
         return True

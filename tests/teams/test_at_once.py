@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from codextime.dashboard.services import ask_to_erase_account
-from codextime.teams import inviting, members, services
+from codextime.teams import inviting, machines, members, services
 from codextime.teams.departing import LastOwnerOf
 from codextime.teams.locks import TeamBeingDeleted, lock_team
 from codextime.teams.models import Invitation, Membership, Role, Team
@@ -172,3 +174,57 @@ def test_joining_and_asking_for_deletion_do_not_block_each_other(crew: Crew) -> 
 
     assert outcomes[1] == "done"
     assert outcomes[0] in ("done", "TeamBeingDeleted")
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("invitations", {"role": "member"}),
+        ("machines", {"label": "CI"}),
+        ("tokens", {"name": "Script"}),
+        ("name", {"own_name": "Ada"}),
+        ("settings", {"name": "Crew", "time_zone": "UTC"}),
+        ("settings/address", {"slug": "other-address"}),
+        ("leave", {"past": "goes"}),
+    ],
+)
+def test_a_team_that_is_deleted_during_a_request_is_not_there(path: str, data: dict[str, str], crew: Crew) -> None:
+    client = crew.client("owner")
+
+    with ThreadPoolExecutor() as pool, transaction.atomic():
+        team = lock_team(crew.team.pk)
+        answer = start(pool, lambda: client.post(f"/teams/crew/{path}", data).status_code)
+        wait_until(lambda: waiting_backends() == 1)
+        services.delete_team(team=team, now=timezone.now())
+
+    assert answer.result() == 404
+
+
+def test_a_machine_that_is_erased_during_a_request_gets_no_token(crew: Crew) -> None:
+    seat, _ = machines.add_machine(actor=crew["owner"], label="CI", now=timezone.now())
+    client = crew.client("owner")
+
+    with ThreadPoolExecutor() as pool, transaction.atomic():
+        team = lock_team(crew.team.pk)
+        answer = start(pool, lambda: client.post(f"/teams/crew/machines/{seat.public_id}/renew", follow=True).text)
+        wait_until(lambda: waiting_backends() == 1)
+        machines.erase_machines_of(team=team, now=timezone.now())
+
+    assert "has ended already" in answer.result()
+
+
+def test_who_joins_by_two_links_at_once_is_in_once(crew: Crew) -> None:
+    now, user = timezone.now(), make_person("guest")
+    link = inviting.invite(actor=crew["owner"], email="", role=Role.MEMBER, now=now)[1]
+    client = Client()
+    client.force_login(user)
+    client.get(urlsplit(link).path)
+
+    with ThreadPoolExecutor() as pool, transaction.atomic():
+        team = lock_team(crew.team.pk)
+        answer = start(pool, lambda: client.post("/teams/join", {"own_name": "Gustav"}).headers["Location"])
+        wait_until(lambda: waiting_backends() == 1)
+        Membership.objects.create(team=team, user=user, name="Gus", role=Role.ADMIN, joined_at=now)
+
+    assert answer.result() == "/teams/crew/members"
+    assert Membership.objects.get(user=user).role == Role.ADMIN
