@@ -13,7 +13,7 @@ from codextime.teams.access import Right
 from codextime.teams.locks import RightLost, lock_as
 from codextime.teams.models import AuditEntry, MachineAccount, Membership, Seat, Team
 from codextime.teams.rollups import rebuild_soon
-from codextime.teams.seats import get_again, today_in
+from codextime.teams.seats import SeatGone, get_again, today_in
 
 MOST_MACHINES = 1000  # of a team
 
@@ -64,9 +64,12 @@ def renew_machine(*, actor: Membership, seat: Seat, now: datetime) -> str:
 
 @transaction.atomic
 def end_machine(*, actor: Membership, seat: Seat, keeps_past: bool, now: datetime) -> None:
-    """Its token stops working. What it used stays, or goes with its account; of an ended one, what stayed goes."""
+    """Its token stops working. What it used stays, or goes with its account; of an ended one, what stayed goes. Raises
+    `SeatGone`, also if it has ended and is to stay."""
     actor = lock_as(actor, Right.MANAGE)
     seat = get_machine(actor, seat)
+    if seat.ends_on and keeps_past:
+        raise SeatGone
     record(AuditEntry.Action.ENDED_MACHINE, actor, seat, now)
     rebuild_soon()
     if not keeps_past:
@@ -74,7 +77,7 @@ def end_machine(*, actor: Membership, seat: Seat, keeps_past: bool, now: datetim
         erase_user(user=seat.user)
         return
     revoke_all_devices(user=seat.user, now=now)
-    seat.ends_on = seat.ends_on or max(today_in(actor.team, now), seat.starts_on)
+    seat.ends_on = max(today_in(actor.team, now), seat.starts_on)
     seat.save(update_fields=["ends_on"])
 
 

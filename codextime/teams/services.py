@@ -66,7 +66,7 @@ def change_settings(*, actor: Membership, settings: Settings, now: datetime) -> 
     team = actor.team
     changed = [name for name in Settings.__slots__ if getattr(team, name) != getattr(settings, name)]
     if "time_zone" in changed:
-        move_seats_to_zone(team=team, time_zone=settings.time_zone)
+        move_seats_to_zone(team=team, time_zone=settings.time_zone, now=now)
     for name in changed:
         setattr(team, name, getattr(settings, name))
         detail, subject = describe_setting(name, getattr(settings, name))

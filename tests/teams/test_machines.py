@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,9 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from codextime.accounts.models import User
-from codextime.teams import services
-from codextime.teams.models import MachineAccount, Seat
+from codextime.teams import rollups, services
+from codextime.teams.models import AuditEntry, MachineAccount, Seat, SeatDay
 from codextime.usage.models import Call
+from codextime.usage.services import rebuild_dirty_dates
 from tests.ingest.uploads import call, envelope, post
 from tests.teams.crew import Crew, share
 
@@ -70,6 +72,43 @@ def test_ended_it_uploads_no_more_and_what_it_used_stays_or_goes(past: str, call
     assert Call.objects.filter(user=user.pk).count() == Seat.objects.count() == calls
     again = crew.client("admin").post(f"{URL}/{seat.public_id}/renew", follow=True)
     assert ("has ended" in again.text) if calls else (again.status_code == 404)
+
+
+def test_it_ends_once(crew: Crew) -> None:
+    _, _, seat = add(crew)
+    path, admin = f"{URL}/{seat.public_id}/end", crew.client("admin")
+    admin.post(path, {"past": "stays"})
+
+    assert "has ended already" in admin.post(path, {"past": "stays"}, follow=True).text
+    page = admin.get(URL).text
+    assert ("Erase “CI”" in page, "End “CI”" in page) == (True, False)
+
+    assert AuditEntry.objects.filter(action="ended_machine").count() == 1
+    admin.post(path, {"past": "goes"})
+    assert not MachineAccount.objects.exists()
+
+
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_another_zone_takes_nothing_from_a_machine(is_ended: bool, crew: Crew) -> None:
+    user, token, seat = add(crew)
+    moment = timezone.now().replace(microsecond=0)
+    days = [moment - timedelta(days=ago) for ago in (0, 1, 400)]
+    calls = [call(number, at=f"{at:%Y-%m-%dT%H:%M:%S}.000Z") for number, at in enumerate(days, 1)]
+    post(Client(), token, envelope(user, *calls))
+    rebuild_dirty_dates(user_id=user.pk)
+    if is_ended:
+        crew.client("admin").post(f"{URL}/{seat.public_id}/end", {"past": "stays"})
+
+    # Where no date begins with another's, and back: so nothing is lost on the way either.
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Pacific/Kiritimati", "Europe/Berlin"):
+        crew.client("owner").post("/teams/crew/settings", {"name": "Crew", "time_zone": zone})
+        rollups.rebuild()
+        today = timezone.now().astimezone(ZoneInfo(zone)).date()
+        seat.refresh_from_db()
+
+        assert sum(day.calls for day in SeatDay.objects.filter(seat=seat)) == len(calls)
+        assert seat.starts_on == seat.created_at.astimezone(ZoneInfo(zone)).date()
+        assert (seat.ends_on or today) == today
 
 
 def test_a_member_s_seat_is_no_machine(crew: Crew) -> None:
