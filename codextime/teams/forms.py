@@ -1,6 +1,7 @@
 """What people type about teams."""
 
 import functools
+import re
 import zoneinfo
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +17,8 @@ from codextime.teams.slugs import validate_slug
 from codextime.usage.models import Source
 
 MOST_TOKENS = 10**18  # far above what a month can hold, and a bigint holds it
+# As pages write numbers; "1.5" and "5.0" are none of them. In India the groups but the last have two digits.
+GROUPED = re.compile(r"[1-9]\d{0,2}(?:[,._'\u2019\s]\d{2,3})*[,._'\u2019\s]\d{3}")
 PLAIN = {"autocomplete": "off"}
 ROLES = {
     Role.OWNER: gettext_lazy("Owner: everything, the audit log and deleting the team included"),
@@ -65,8 +68,10 @@ class BudgetField(forms.IntegerField):
 
     def to_python(self, value: Any) -> int | None:
         """Also as a page writes it, with separators."""
-        text = "".join(str(value or "").split())
-        number: int | None = super().to_python(text.replace(",", "").replace(".", "").replace("_", ""))
+        text = str(value or "").strip()
+        if GROUPED.fullmatch(text):
+            text = re.sub(r"\D", "", text)
+        number: int | None = super().to_python(text)
         return number
 
 

@@ -17,7 +17,7 @@ from codextime.accounts.services import AccountBeingErased
 from codextime.teams import access, forms, seats, selectors
 from codextime.teams.access import Right
 from codextime.teams.locks import TeamBeingDeleted
-from codextime.teams.models import Membership
+from codextime.teams.models import Membership, Seat
 from codextime.teams.pages import FORM, POST, render_team, team_view
 from codextime.teams.previewing import make_preview
 from codextime.teams.refusals import Telling, sentence_of
@@ -71,25 +71,33 @@ def edit_seat(request: SignedInRequest, me: Membership, seat_id: uuid.UUID) -> H
     seat = access.get_seat(reader=me, public_id=seat_id)
     if seat.user_id != me.user_id:
         access.check_right(me, Right.MANAGE)
+    if request.method != "POST":
+        return show_form(request, me, seat)
+    access.get_own_seat(reader=me, public_id=seat_id)
+    form = forms.SeatForm(request.POST)
+    if not form.is_valid():
+        return show_form(request, me, seat, status=HTTPStatus.BAD_REQUEST, form=form)
+    with Telling(request, _("Saved.")):
+        seats.change_seat(actor=me, seat=seat, **form.cleaned_data, now=timezone.now())
+    return redirect("team_seat_share", me.team.slug)
+
+
+def show_form(
+    request: SignedInRequest, me: Membership, seat: Seat, status: int = HTTPStatus.OK, **sent: Any
+) -> HttpResponse:
+    """What can be done to a seat; `sent` is the form that was not right."""
     member = selectors.find_member_of(seat)
+    goes_on = not seat.is_team_owned and seat.ends_on is None
     context: dict[str, Any] = {
         "seat": seat,
         "member": member,
         "is_own": seat.user_id == me.user_id,
-        "can_end": not seat.is_team_owned and (member is None or access.may_act_on(me, member.role)),
+        "can_end": goes_on and (member is None or access.may_act_on(me, member.role)),
         "form": forms.SeatForm(initial=vars(seat)),
         "past_form": forms.PastForm(),
         "budget_form": forms.BudgetForm(initial=vars(seat)),
     }
-    if request.method != "POST":
-        return render_team(request, me, "seat", **context)
-    access.get_own_seat(reader=me, public_id=seat_id)
-    form = forms.SeatForm(request.POST)
-    if not form.is_valid():
-        return render_team(request, me, "seat", status=HTTPStatus.BAD_REQUEST, **context | {"form": form})
-    with Telling(request, _("Saved.")):
-        seats.change_seat(actor=me, seat=seat, **form.cleaned_data, now=timezone.now())
-    return redirect("team_seat_share", me.team.slug)
+    return render_team(request, me, "seat", status=status, **context | sent)
 
 
 @team_view(Right.SEE, POST)
@@ -117,7 +125,7 @@ def set_budget(request: SignedInRequest, me: Membership, seat_id: uuid.UUID) -> 
     seat = access.get_seat(reader=me, public_id=seat_id)
     form = forms.BudgetForm(request.POST)
     if not form.is_valid():
-        return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
+        return show_form(request, me, seat, status=HTTPStatus.BAD_REQUEST, budget_form=form)
     with Telling(request, _("Saved.")):
         seats.set_seat_budget(actor=me, seat=seat, **form.cleaned_data, now=timezone.now())
     return redirect("team_seat_edit", me.team.slug, seat_id)

@@ -48,7 +48,7 @@ class TooManySeats(Exception):
 
 
 class SeatGone(LookupError):
-    """The seat was ended or removed in this moment."""
+    """The seat has ended, or was removed in this moment."""
 
 
 def today_in(team: Team, now: datetime.datetime) -> datetime.date:
@@ -118,9 +118,10 @@ def find_free_sources(*, actor: Membership, source_ids: Collection[int], starts_
 
 @transaction.atomic
 def change_seat(*, actor: Membership, seat: Seat, label: str, keeps_past: bool, now: datetime.datetime) -> None:
-    """Its label, and whether its past stays if it ends without its member being asked."""
+    """Its label, and whether its past stays if it ends without its member being asked: of an ended one it does."""
     actor = lock_as(actor)
     seat = lock_own_seat(actor, seat)
+    keeps_past = keeps_past or seat.ends_on is not None
     if (label, keeps_past) != (seat.label, seat.keeps_past):
         seat.label, seat.keeps_past = label, keeps_past
         seat.save(update_fields=["label", "keeps_past"])
@@ -129,18 +130,24 @@ def change_seat(*, actor: Membership, seat: Seat, label: str, keeps_past: bool, 
 
 @transaction.atomic
 def end_own_seat(*, actor: Membership, seat: Seat, keeps_past: bool, now: datetime.datetime) -> None:
-    """Stops sharing. What was shared stays, up to yesterday, or goes; of an ended seat, what stayed goes."""
+    """Stops sharing. What was shared stays, up to yesterday, or goes; of an ended seat, what stayed goes. Raises
+    `SeatGone`, also if it has ended and its past is to stay."""
     actor = lock_as(actor)
     seat = lock_own_seat(actor, seat)
+    if seat.ends_on and keeps_past:
+        raise SeatGone
     record(AuditEntry.Action.UNSHARED, actor, seat, now)
     end_seat(team=actor.team, seat=seat, keeps_past=keeps_past, now=now)
 
 
 @transaction.atomic
 def end_seat_of_another(*, actor: Membership, seat: Seat, now: datetime.datetime) -> None:
-    """For managers; whether its past stays is what its member said when they shared it."""
+    """For managers; whether its past stays is what its member said when they shared it. Raises `SeatGone`, also if it
+    has ended: its past stays then."""
     actor = lock_as(actor, Right.MANAGE)
     seat = get_again(actor.team, seat)
+    if seat.ends_on:
+        raise SeatGone
     member = Membership.objects.filter(team=actor.team, user=seat.user_id).first()
     if seat.is_team_owned or (member and not may_act_on(actor, member.role)):
         raise RightLost
@@ -161,8 +168,10 @@ def end_seat(*, team: Team, seat: Seat, keeps_past: bool, now: datetime.datetime
 
 
 def end_seats_of(*, team: Team, user: User, keeps_past: bool | None, now: datetime.datetime) -> None:
-    """Those of somebody who leaves; with `None`, as each of them says. Call it under the team's lock."""
-    for seat in Seat.objects.filter(team=team, user=user, ends_on=None):
+    """Those of somebody who leaves; with `None`, as each of them says. If their past goes, so does that of seats that
+    ended before. Call it under the team's lock."""
+    seats = Seat.objects.filter(team=team, user=user)
+    for seat in seats if keeps_past is False else seats.filter(ends_on=None):
         end_seat(team=team, seat=seat, keeps_past=seat.keeps_past if keeps_past is None else keeps_past, now=now)
 
 

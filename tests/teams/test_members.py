@@ -70,6 +70,19 @@ def test_who_leaves_says_what_stays(past: str, seats: int, crew: Crew) -> None:
     assert AuditEntry.objects.filter(action="left", actor_name="Member").exists()
 
 
+@pytest.mark.parametrize(("past", "left"), [("goes", []), ("stays", ["ended", "going"])])
+def test_what_ended_before_goes_too_with_who_leaves_and_wants_it(past: str, left: list[str], crew: Crew) -> None:
+    ended = share(crew["member"], "ended")
+    share(crew["member"], "going")
+    share(crew["owner"], "of another")
+    member = crew.client("member")
+    member.post(f"/teams/crew/seats/{ended.public_id}/end", {"past": "stays"})
+
+    member.post("/teams/crew/leave", {"past": past})
+
+    assert list(Seat.objects.order_by("pk").values_list("label", flat=True)) == [*left, "of another"]
+
+
 def test_leaving_without_a_word_about_the_seats_does_nothing(crew: Crew) -> None:
     assert crew.client("member").post("/teams/crew/leave").status_code == 400
     assert "Member" in crew.roles()
@@ -78,10 +91,12 @@ def test_leaving_without_a_word_about_the_seats_does_nothing(crew: Crew) -> None
 def test_of_who_is_removed_stays_what_they_said(crew: Crew) -> None:
     share(crew["member"], "goes")
     share(crew["member"], "stays", keeps_past=True)
+    ended = share(crew["member"], "ended before")
+    crew.client("member").post(f"/teams/crew/seats/{ended.public_id}/end", {"past": "stays"})
 
     crew.client("admin").post(f"/teams/crew/members/{crew['member'].public_id}/remove")
 
-    assert list(Seat.objects.values_list("label", flat=True)) == ["stays"]
+    assert list(Seat.objects.order_by("pk").values_list("label", flat=True)) == ["stays", "ended before"]
     assert "Member" not in crew.roles()
 
 

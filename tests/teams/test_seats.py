@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from codextime.accounts.models import User
 from codextime.pricing.models import OwnRate
-from codextime.teams import seats
-from codextime.teams.models import Seat, SeatSource
+from codextime.teams import forms, seats
+from codextime.teams.models import AuditEntry, Seat, SeatSource
 from codextime.usage.erasing import ask_to_erase_usage, erase_usage
 from codextime.usage.models import Source
 from tests.teams.crew import Crew, make_crew, share
@@ -197,11 +197,46 @@ def test_managers_give_seats_budgets_and_take_them_out(crew: Crew) -> None:
     seat.refresh_from_db()
     assert seat.monthly_token_budget == 1_000_000
     for odd in ("0", "-5", "1e9", "9" * 30):
-        assert admin.post(f"{path}/budget", {"monthly_token_budget": odd}).status_code == 400
+        refused = admin.post(f"{path}/budget", {"monthly_token_budget": odd})
+        assert (refused.status_code, f'value="{odd}"' in refused.text) == (400, True)
     assert admin.post(f"/teams/crew/seats/{owned.public_id}/remove").status_code == 403
     assert admin.post(f"{path}/remove").status_code == 302
 
     assert list(Seat.objects.all()) == [owned]
+
+
+@pytest.mark.parametrize(
+    ("typed", "tokens"),
+    [
+        *(("1,000,000", 1_000_000), ("1.000.000", 1_000_000), ("1\u202f000\u202f000", 1_000_000)),
+        *(("1\u2019000", 1_000), ("12,34,567", 1_234_567), ("5.0", 5), ("", None)),
+    ],
+)
+def test_a_budget_is_read_as_pages_write_it(typed: str, tokens: int | None) -> None:
+    form = forms.BudgetForm({"monthly_token_budget": typed})
+
+    assert form.is_valid()
+    assert form.cleaned_data["monthly_token_budget"] == tokens
+
+
+@pytest.mark.parametrize("typed", ["1.5", "1,5", "0.5", "0.500", "1.2.3", "1,0000", "1,000.5", "5,0"])
+def test_a_fraction_is_no_budget_ten_times_as_large(typed: str) -> None:
+    assert not forms.BudgetForm({"monthly_token_budget": typed}).is_valid()
+
+
+def test_a_seat_ends_once(crew: Crew, member: Client) -> None:
+    seat = share(crew["member"])
+    path, admin = f"/teams/crew/seats/{seat.public_id}", crew.client("admin")
+    member.post(f"{path}/end", {"past": "stays"})
+
+    assert "has ended already" in member.post(f"{path}/end", {"past": "stays"}, follow=True).text
+    assert member.post(f"{path}/edit", {"label": "Old desk"}).status_code == 302  # its page does not ask about the past
+    assert "Take it out" not in admin.get(f"{path}/edit").text
+    assert "has ended already" in admin.post(f"{path}/remove", follow=True).text
+
+    seat.refresh_from_db()
+    assert (seat.label, seat.keeps_past) == ("Old desk", True)
+    assert AuditEntry.objects.filter(action="unshared").count() == 1
 
 
 def test_with_the_right_of_one_team_nothing_is_done_to_a_seat_of_another(crew: Crew) -> None:
