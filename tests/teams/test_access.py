@@ -11,8 +11,9 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from codextime.accounts.models import User
+from codextime.dashboard.team.urls import urlpatterns as pages_of_figures
 from codextime.teams import inviting, machines, members, tokens
-from codextime.teams.models import Role
+from codextime.teams.models import Role, Team
 from codextime.teams.urls import urlpatterns
 from tests.access.test_every_url import SIGN_IN, outcome, walk
 from tests.conftest import make_person
@@ -45,17 +46,20 @@ ROWS = [
     get("/seats", SEE),
     get("/seats.csv", SEE),
     get("/seats/{seat}", SEE),
+    get("/board", SEE),
     get("/members", SEE),
     post("/members/{member}/role", MANAGE, role="admin"),
     post("/members/{member}/transfer", OWN),
     post("/members/{member}/remove", MANAGE),
     post("/name", SEE, own_name="Ada"),
     get("/leave", SEE),
+    post("/leave", SEE, past="goes"),
     get("/invitations", MANAGE),
     post("/invitations", MANAGE, role="member"),
     post("/invitations/{invitation}/resend", MANAGE),
     post("/invitations/{invitation}/revoke", MANAGE),
     get("/seats/share", SEE),
+    post("/seats/share", SEE, sources="0"),  # which nobody has
     get("/seats/{seat}/edit", ("owner", "admin")),  # it is a fourth person's
     post("/seats/{seat}/edit", (), label="Mine"),
     post("/seats/{seat}/end", (), past="stays"),
@@ -82,6 +86,7 @@ BELOW_A_TEAM = "teams/<slug:slug>"
 def filled(crew: Crew) -> dict[str, str]:
     """What the team has, by the name that it has in a path."""
     now = timezone.now()
+    Team.objects.filter(pk=crew.team.pk).update(is_board_on=True)  # which is not there while it is off
     crew.users["sharer"] = make_person("sharer")
     join(crew, crew.users["sharer"], "Sharer", Role.MEMBER, now)
     return {
@@ -126,7 +131,8 @@ def find_person(name: str, crew: Crew) -> User | None:
 
 
 def test_every_url_of_a_team_has_a_row() -> None:
-    routes = [str(pattern.pattern) for pattern in urlpatterns if isinstance(pattern, URLPattern)]
+    patterns = (*urlpatterns, *pages_of_figures)
+    routes = [str(pattern.pattern) for pattern in patterns if isinstance(pattern, URLPattern)]
     ours = {route.removeprefix(BELOW_A_TEAM) for route in routes if route.startswith(BELOW_A_TEAM)}
     names = {"member_id": "member", "invitation_id": "invitation", "token_id": "token"}
 
@@ -152,7 +158,7 @@ def test_who_gets_what(name: str, crew: Crew, filled: dict[str, str]) -> None:
         elif name not in SEE:
             assert found == 404, row
         elif name in row.allowed:
-            assert found in (200, 302), (row, found)
+            assert found == 400 if row.data == {"sources": "0"} else found in (200, 302), (row, found)
         else:
             assert found == 403, (row, found)
 
