@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from codextime.accounts.models import User
-from codextime.teams import machines, tokens
+from codextime.teams import machines, rollups, tokens
 from codextime.teams.models import AuditEntry, Membership, Seat
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_contrast import find_faint
@@ -71,6 +71,12 @@ def test_create_invite_accept_share_leave_and_what_remains(signed_in: Page, othe
 
     owner.goto("/teams/platform/members")
     expect(owner.get_by_role("row", name=re.compile("Gustav"))).to_contain_text("Member")
+
+    rollups.rebuild()  # as a worker does within moments
+    owner.goto("/teams/platform/seats?period=month&on=2026-11-15")
+    seat = owner.get_by_role("row", name=re.compile("laptop of Gustav"))
+    expect(seat).to_contain_text("1,200", timeout=PATIENCE)
+    expect(seat).not_to_contain_text("work laptop")
 
     member.goto("/teams/platform/leave")
     member.get_by_label("It stays, up to yesterday").check()
