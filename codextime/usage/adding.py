@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
 from codextime.usage.readings import NAME_HIDDEN, CallReading, pack_new
+from codextime.usage.storing import look_up_by_key
 
 SAMPLE = 32  # calls that are looked up of an upload: if none is there, nearly always all are new
 # `OFFSET 0`: each is looked up by its key, whatever the planner thinks of so many.
@@ -66,6 +67,7 @@ class Adding:
         step = max(len(readings) // SAMPLE, 1)
         if not self.find_stored(readings[::step]) and self.has_copied(readings):
             return {}
+        look_up_by_key()
         stored = self.find_stored(readings)
         self.copy([reading for position, reading in enumerate(readings) if position not in stored])
         return stored
