@@ -83,4 +83,4 @@ def accept(request: SignedInRequest, team_name: str, role: str) -> HttpResponse:
 
 
 def render_spent(request: HttpRequest) -> HttpResponse:
-    return render(request, "teams/invitation_spent.html", status=HTTPStatus.GONE)
+    return render(request, "teams/invitation_spent.html", status=HTTPStatus.NOT_FOUND)

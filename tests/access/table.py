@@ -150,10 +150,10 @@ ROWS = [
     page("teams/new"),
     Row("teams/new", "/teams/new", 302, 302, SIGN_IN, "POST", TEAM),
     action("teams/left/<uuid:seat_id>", "/teams/left/{left_seat}", stranger=404),
-    public("teams/join", status=410),  # without a link that was opened before
-    public("teams/join", status=410, method="POST"),
+    public("teams/join", status=404),  # without a link that was opened before
+    public("teams/join", status=404, method="POST"),
     public("teams/join/<str:token>", "/teams/join/{team_invitation}", status=302),
-    public("teams/join/<str:token>", "/teams/join/wrong", status=410),
+    public("teams/join/<str:token>", "/teams/join/wrong", status=404),
     *(
         page(f"teams/<slug:slug>/{name}", f"/teams/{{team}}/{name}", stranger=404)
         for name in ("members", "leave", "invitations", "seats/share", "machines", "settings", "audit", "tokens")
