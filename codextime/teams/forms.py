@@ -104,7 +104,7 @@ class SettingsForm(forms.Form):
         label=gettext_lazy("Time zone"),
         choices=zone_choices,
         help_text=gettext_lazy(
-            "With another one, seats begin and end with its days, and never show more than before: at either end "
+            "With another one, seats begin and end with its days, and never show more than was shared: at either end "
             "a day may go."
         ),
     )

@@ -119,8 +119,9 @@ class Seat(models.Model):
 
     A member's seat is the sources in `SeatSource`; a team-owned one is all sources of its machine account, and all days
     up to its end: `starts_on` is when it was added, and its tracker also finds what is older. A seat whose past goes is
-    deleted, so an ended one is there because its past stays. `keeps_past` is what its member wants if it
-    ends without their being asked, as when they are removed.
+    deleted, so an ended one is there because its past stays. Once the team has changed its zone, `starts_at` and
+    `ends_at` say when the first day began and the last one ended as they were agreed. `keeps_past` is what its member
+    wants if it ends without their being asked, as when they are removed.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -130,6 +131,8 @@ class Seat(models.Model):
     label = models.CharField(max_length=LONGEST_NAME)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
     keeps_past = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     monthly_token_budget = models.BigIntegerField(null=True)

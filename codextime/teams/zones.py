@@ -10,48 +10,50 @@ ONE_DAY = datetime.timedelta(days=1)
 
 
 def move_seats_to_zone(*, team: Team, time_zone: str, now: datetime.datetime) -> None:
-    """Gives each member's seat the days of the new zone that lie in those of the old one altogether: no call is shown
-    that was not. A seat of which no day is left is deleted. Machines are the team's, and lose nothing."""
+    """Gives each member's seat the days of the new zone that lie in those which were agreed, in the zone of then: no
+    call is shown that was not. A seat of which no day is left is deleted. Machines are the team's, and lose nothing."""
     zone, changed = ZoneInfo(time_zone), []
     for seat in Seat.objects.filter(team=team):
-        days = days_of_machine(seat, team.zone, zone, now) if seat.is_team_owned else days_within(seat, team.zone, zone)
+        seat.starts_at, seat.ends_at = starts_at, ends_at = find_instants(seat, team.zone)
+        days = days_of_machine(seat, zone, now) if seat.is_team_owned else days_within(starts_at, ends_at, zone)
         if days is None:
             seat.delete()
-        elif days != (seat.starts_on, seat.ends_on):
+        else:
             seat.starts_on, seat.ends_on = days
             changed.append(seat)
     rebuild_soon()
-    Seat.objects.bulk_update(changed, ["starts_on", "ends_on"], batch_size=500)
+    Seat.objects.bulk_update(changed, ["starts_on", "ends_on", "starts_at", "ends_at"], batch_size=500)
 
 
-def days_within(seat: Seat, old: ZoneInfo, new: ZoneInfo) -> tuple[datetime.date, datetime.date | None] | None:
-    """First and last in `new`; `None` if there is no day left."""
-    starts_on = first_day_within(seat.starts_on, old, new)
+def find_instants(seat: Seat, zone: ZoneInfo) -> tuple[datetime.datetime, datetime.datetime | None]:
+    """When its days begin and end as they were agreed: in the team's zone, unless that has changed since. No change is
+    counted from days that another one cut."""
+    starts_at = seat.starts_at or midnight(seat.starts_on, zone)
     if seat.ends_on is None:
+        return starts_at, None
+    return starts_at, seat.ends_at or midnight(seat.ends_on + ONE_DAY, zone)
+
+
+def days_within(
+    starts_at: datetime.datetime, ends_at: datetime.datetime | None, zone: ZoneInfo
+) -> tuple[datetime.date, datetime.date | None] | None:
+    """First and last day in the zone; `None` if there is no day left."""
+    starts_on = starts_at.astimezone(zone).date()
+    if midnight(starts_on, zone) < starts_at:
+        starts_on += ONE_DAY
+    if ends_at is None:
         return starts_on, None
-    ends_on = first_day_within(seat.ends_on + ONE_DAY, old, new, is_end=True) - ONE_DAY
+    ends_on = ends_at.astimezone(zone).date() - ONE_DAY
     return (starts_on, ends_on) if starts_on <= ends_on else None
 
 
-def days_of_machine(
-    seat: Seat, old: ZoneInfo, new: ZoneInfo, now: datetime.datetime
-) -> tuple[datetime.date, datetime.date | None]:
-    """The day in `new` on which it was added, and the one in which its last day ended: all of its calls lie before."""
-    starts_on = seat.created_at.astimezone(new).date()
-    if seat.ends_on is None:
+def days_of_machine(seat: Seat, zone: ZoneInfo, now: datetime.datetime) -> tuple[datetime.date, datetime.date | None]:
+    """The day in the zone on which it was added, and the one in which its last day ended: all its calls lie before."""
+    starts_on = seat.created_at.astimezone(zone).date()
+    if seat.ends_at is None:
         return starts_on, None
-    until = midnight(seat.ends_on + ONE_DAY, old) - datetime.timedelta(microseconds=1)
-    return starts_on, min(until, now).astimezone(new).date()
-
-
-def first_day_within(on: datetime.date, old: ZoneInfo, new: ZoneInfo, *, is_end: bool = False) -> datetime.date:
-    """The first day in `new` that begins no earlier than `on` does in `old`; as an end, the last that begins no later
-    than that."""
-    moment = midnight(on, old)
-    day = moment.astimezone(new).date()
-    if is_end or midnight(day, new) >= moment:
-        return day
-    return day + ONE_DAY
+    until = seat.ends_at - datetime.timedelta(microseconds=1)
+    return starts_on, min(until, now).astimezone(zone).date()
 
 
 def midnight(on: datetime.date, zone: ZoneInfo) -> datetime.datetime:
