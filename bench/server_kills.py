@@ -53,7 +53,8 @@ LOOK = """
 import json
 from django.db.models import Sum
 from codextime.accounts.models import User
-from codextime.usage.models import Call, Day, DirtyDate, Slot
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import Call, Day, Slot
 from codextime.usage.services import check_totals
 def sums(user):
     stored = Call.objects.filter(user=user)

@@ -10,7 +10,7 @@ from codextime.boards.holds import is_releasable
 from codextime.boards.models import HeldDate, HiddenAccount, Listing, ModerationEvent
 from codextime.boards.snapshots import start_snapshot, take_off
 from codextime.lib.advisory_locks import Lock, hold_lock
-from codextime.usage.models import RebuiltDate
+from codextime.usage.mark_models import RebuiltDate
 from codextime.usage.services import UserGone, mark_all_dates, mark_date
 
 Action = ModerationEvent.Action

@@ -14,7 +14,7 @@ from codextime.boards.handles import make_skeleton, validate_handle
 from codextime.boards.models import HeldDate, Listing
 from codextime.boards.snapshots import start_snapshot, take_off
 from codextime.lib.advisory_locks import Lock, hold_lock
-from codextime.usage.models import RebuiltDate
+from codextime.usage.mark_models import RebuiltDate
 from codextime.usage.services import mark_all_dates
 
 

@@ -23,7 +23,7 @@ from codextime.boards.access import public_listings
 from codextime.boards.models import HeldDate, Snapshot
 from codextime.boards.periods import ONE_DAY
 from codextime.lib.advisory_locks import Lock, hold_lock, try_lock
-from codextime.usage.models import RebuiltDate
+from codextime.usage.mark_models import RebuiltDate
 from codextime.usage.services import take_rebuilt_dates
 
 logger = logging.getLogger(__name__)

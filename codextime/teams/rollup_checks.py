@@ -15,7 +15,8 @@ from codextime.teams.rollup_queries import (
     fetch,
 )
 from codextime.teams.rollup_totals import FIRST_DAYS, OF_SEAT
-from codextime.usage.models import TOKEN_FIELDS, RebuiltDate
+from codextime.usage.mark_models import RebuiltDate
+from codextime.usage.models import TOKEN_FIELDS
 
 SPANS = {1: '"on"', **FIRST_DAYS}
 SUMMED_DAYS = ", ".join(f"sum(day.{field})" for field in TOKEN_FIELDS)

@@ -18,7 +18,7 @@ from codextime.teams.rollup_checks import WrongTotal
 from codextime.teams.rollup_models import SeatRollup, TeamDay
 from codextime.teams.rollup_queries import Date
 from codextime.teams.rollup_totals import find_rate_keys, rebuild_seat_totals
-from codextime.usage.models import RebuiltDate
+from codextime.usage.mark_models import RebuiltDate
 from codextime.usage.services import take_rebuilt_dates
 
 logger = logging.getLogger(__name__)

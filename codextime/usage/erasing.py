@@ -11,12 +11,12 @@ from django.db import connection, transaction
 
 from codextime.accounts.models import User
 from codextime.lib.advisory_locks import Lock, hold_lock
+from codextime.usage.mark_models import DirtyDate
 from codextime.usage.models import (
     Call,
     Correction,
     Day,
     DayHour,
-    DirtyDate,
     FormerReading,
     Slot,
     Source,

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS
-from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS, RebuiltDate
+from codextime.usage.mark_models import RebuiltDate
+from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS
 
 Reader = RebuiltDate.Reader
 

@@ -9,7 +9,8 @@ from django.db.models.functions import Greatest, Least
 from django.db.models.lookups import Exact
 
 from codextime.accounts.models import User
-from codextime.usage.models import HIGHEST_REVISION, Call, Correction, DirtyDate, Source, WithdrawalRecord
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import HIGHEST_REVISION, Call, Correction, Source, WithdrawalRecord
 
 
 def dirty_date_counts(user: OuterRef) -> "QuerySet[DirtyDate, int]":

@@ -19,7 +19,8 @@ from codextime.lib.advisory_locks import Lock, hold_lock
 from codextime.usage import checking, lowering, rebuilding, recording, storing, thread_totals, threads, withdrawing
 from codextime.usage.adding import Adding
 from codextime.usage.checking import Difference
-from codextime.usage.models import Call, Day, DirtyDate, ModelName, RebuiltDate, Source, Thread, WithdrawalRecord
+from codextime.usage.mark_models import DirtyDate, RebuiltDate
+from codextime.usage.models import Call, Day, ModelName, Source, Thread, WithdrawalRecord
 from codextime.usage.readings import NAME_HIDDEN, NO_THREAD, CallReading, Withdrawal
 
 Reading = TypeVar("Reading", CallReading, Withdrawal)

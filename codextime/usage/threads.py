@@ -6,7 +6,8 @@ from uuid import UUID
 
 from codextime.accounts.models import User
 from codextime.usage import storing
-from codextime.usage.models import DirtyDate, Thread, ThreadTotal
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import Thread, ThreadTotal
 from codextime.usage.readings import NO_THREAD, CallReading
 
 

@@ -15,7 +15,7 @@ from codextime.boards.models import DateScore, Listing, RankMark, Score
 from codextime.boards.periods import MEASURES, PERIODS
 from codextime.boards.services import join_board, leave_board
 from codextime.boards.snapshots import take_snapshot
-from codextime.usage.models import RebuiltDate
+from codextime.usage.mark_models import RebuiltDate
 from codextime.usage.readings import CallReading, Withdrawal
 from codextime.usage.services import rebuild_dirty_dates
 from tests.at_once import DEADLINE_SECONDS, run_at_once, start, wait_until, waiting_backends

@@ -12,7 +12,8 @@ import pytest
 from codextime.accounts.models import User
 from codextime.devices.services import pair_own_device
 from codextime.ingest.models import Upload
-from codextime.usage.models import Call, Day, DirtyDate
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import Call, Day
 from codextime.usage.services import sweep
 from tests.at_once import DEADLINE_SECONDS, wait_until
 from tests.gunicorn import Served, served

@@ -12,7 +12,8 @@ from codextime.devices.models import Device
 from codextime.devices.services import pair_own_device, revoke_device
 from codextime.ingest.models import Upload
 from codextime.usage.decisions import carry_out, undo_withdrawal
-from codextime.usage.models import Call, Correction, DirtyDate, Source, WithdrawalRecord
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import Call, Correction, Source, WithdrawalRecord
 from tests.ingest.uploads import call, envelope, post
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,8 @@ from codextime_tracker.cli import main
 from codextime_tracker.exits import Exit
 
 from codextime.accounts.models import User
-from codextime.usage.models import Call, Correction, DirtyDate, Source
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import Call, Correction, Source
 from codextime.usage.services import rebuild_dirty_dates
 from tests.at_once import DEADLINE_SECONDS, wait_until
 from tests.dying import start_process

@@ -18,7 +18,8 @@ from codextime.devices.models import Device
 from codextime.devices.services import revoke_device
 from codextime.ingest import limits, pressure
 from codextime.lib.rate_limits import RateLimit
-from codextime.usage.models import Call, Correction, DirtyDate, Source
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import Call, Correction, Source
 from codextime.usage.services import rebuild_dirty_dates
 from tests.journeys.test_pairing import decide
 from tests.machine import Machine

@@ -13,7 +13,7 @@ from codextime.accounts.models import User
 from codextime.config.beat import HeartbeatScheduler
 from codextime.config.celery import app
 from codextime.lib.heartbeats import keep_heartbeat, last_heartbeats
-from codextime.usage.models import DirtyDate
+from codextime.usage.mark_models import DirtyDate
 from tests.at_once import wait_until
 from tests.workers import running_worker
 

@@ -25,7 +25,8 @@ from codextime.teams.models import (
     TeamDay,
 )
 from codextime.usage.erasing import ask_to_erase_usage, erase_usage
-from codextime.usage.models import RebuiltDate, Source
+from codextime.usage.mark_models import RebuiltDate
+from codextime.usage.models import Source
 from codextime.usage.readings import Withdrawal
 from codextime.usage.services import rebuild_dirty_dates
 from tests.at_once import start, wait_until, waiting_backends

@@ -9,7 +9,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from codextime.accounts.models import User
-from codextime.usage.models import TOKEN_FIELDS, Call, Day, DayHour, DirtyDate, Slot, ThreadDay, ThreadTotal, TokenSums
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import TOKEN_FIELDS, Call, Day, DayHour, Slot, ThreadDay, ThreadTotal, TokenSums
 from codextime.usage.readings import CallReading, Withdrawal
 from codextime.usage.services import StoredCounts, store_calls
 

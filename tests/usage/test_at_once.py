@@ -10,7 +10,8 @@ import pytest
 from django.db import transaction
 
 from codextime.accounts.models import User
-from codextime.usage.models import Call, Day, DirtyDate
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import Call, Day
 from codextime.usage.readings import CallReading
 from codextime.usage.services import change_time_zone, rebuild_dirty_dates
 from tests.at_once import run_at_once, start, wait_until, waiting_backends

@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from codextime.accounts.models import User
-from codextime.usage.models import Day, DirtyDate, Slot
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import Day, Slot
 from codextime.usage.readings import Withdrawal
 from codextime.usage.services import change_time_zone, rebuild_dirty_dates, sweep
 from tests.usage.readings import (

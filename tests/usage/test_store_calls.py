@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from codextime.accounts.models import User
-from codextime.usage.models import Call, DirtyDate, Source
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import Call, Source
 from codextime.usage.services import SOURCES_PER_USER, UserGone, store_calls
 from tests.usage.readings import NOW, marked_dates, reading, store
 

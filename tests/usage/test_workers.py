@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from codextime.accounts.models import User
 from codextime.devices.services import pair_own_device
-from codextime.usage.models import Call, Day, DirtyDate
+from codextime.usage.mark_models import DirtyDate
+from codextime.usage.models import Call, Day
 from codextime.usage.services import sweep
 from tests.at_once import wait_until
 from tests.ingest.uploads import call, envelope, post
