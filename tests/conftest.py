@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
@@ -17,6 +18,9 @@ from tests import template
 from tests.emptying import empty_quickly
 
 empty_quickly()
+# No test fails for being slow: machines are busy at times.
+hypothesis.settings.register_profile("codextime", deadline=None)
+hypothesis.settings.load_profile("codextime")
 numbers = itertools.count()
 
 

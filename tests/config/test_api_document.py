@@ -51,7 +51,6 @@ def token(owner: User) -> str:
 @pytest.mark.parametrize("operation", operations, ids=lambda operation: operation.label)
 @settings(
     max_examples=CASES,
-    deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.generate],

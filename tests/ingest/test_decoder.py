@@ -26,7 +26,7 @@ values = st.recursive(
     max_leaves=8,
 )
 rows = st.just(call()) | st.builds(lambda name, value: call(**{name: value}), st.sampled_from([*call(), "x"]), values)
-few = settings(max_examples=100, deadline=None)
+few = settings(max_examples=100)
 
 
 def decode(upload: Any) -> Upload:

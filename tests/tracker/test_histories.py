@@ -81,7 +81,7 @@ def assert_counted_exactly(era: str, history: list[tuple[str, int, str, Four]]) 
 @eras
 @given(history=histories)
 @example(history=REVERTED)
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 def test_what_is_counted_is_what_the_models_answered(era: str, history: list[tuple[str, int, str, Four]]) -> None:
     assert_counted_exactly(era, history)
 
@@ -89,7 +89,7 @@ def test_what_is_counted_is_what_the_models_answered(era: str, history: list[tup
 @pytest.mark.soak
 @eras
 @given(history=histories)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_what_is_counted_stays_that_for_hundreds_of_histories(
     era: str, history: list[tuple[str, int, str, Four]]
 ) -> None:
@@ -113,7 +113,7 @@ def assert_found_while_growing(era: str, history: list[tuple[str, int, str, Four
 
 @eras
 @given(history=histories, cuts=cuts_of_files)
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 def test_reading_files_while_they_grow_finds_the_same(
     era: str, history: list[tuple[str, int, str, Four]], cuts: list[float]
 ) -> None:
@@ -123,7 +123,7 @@ def test_reading_files_while_they_grow_finds_the_same(
 @pytest.mark.soak
 @eras
 @given(history=histories, cuts=cuts_of_files)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_reading_hundreds_of_files_while_they_grow_finds_the_same(
     era: str, history: list[tuple[str, int, str, Four]], cuts: list[float]
 ) -> None:
@@ -177,7 +177,7 @@ def assert_ids_stay(era: str, history: list[tuple[str, int, str, Four]], places:
 
 @eras
 @given(history=histories, places=st.lists(st.sampled_from(PLACES), min_size=1, max_size=3))
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 def test_a_call_has_one_id_wherever_its_file_lies(
     era: str, history: list[tuple[str, int, str, Four]], places: list[str]
 ) -> None:
@@ -187,7 +187,7 @@ def test_a_call_has_one_id_wherever_its_file_lies(
 @pytest.mark.soak
 @eras
 @given(history=histories, places=st.lists(st.sampled_from(PLACES), min_size=1, max_size=3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_calls_of_hundreds_of_histories_have_one_id_wherever_their_files_lie(
     era: str, history: list[tuple[str, int, str, Four]], places: list[str]
 ) -> None:
