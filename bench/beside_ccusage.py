@@ -11,15 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from bench.cold_scan import SCAN, Cost, measure, readers
+from bench.cold_scan import SCAN, Cost, measure
 from bench.home import CALLS_PER_THREAD, generate_home
+from bench.installed import install_everywhere
 
 NAME = "beside-ccusage"
 PACKAGES = ("ccusage@20.0.24", "@ccusage/ccusage-linux-x64@20.0.24")
 BINARY = "node_modules/@ccusage/ccusage-linux-x64/bin/ccusage"
 MEGABYTES = (100, 600, 3_000)
 CALLS_PER_MEGABYTE = 94
-RUNS = 5
+RUNS = 9
 
 
 def run() -> None:
@@ -28,12 +29,12 @@ def run() -> None:
         if ccusage is None:
             print("This needs npm and Linux on x86-64.")
             return
-        print(f"The tracker's scans: {next(iter(readers()))}\n")
+        trackers = install_everywhere(Path(folder, "trackers"))
         print("| Home | Program | CPU, s | Wall, s | CPU to ccusage | Wall to ccusage |")
         print("|---|---|---|---|---|---|")
         for megabytes in MEGABYTES:
             with generated(Path(folder), megabytes) as home:
-                report(megabytes, compare(home, ccusage, Path(folder, "index")))
+                report(megabytes, compare(home, ccusage, trackers, Path(folder, "index")))
 
 
 def install(folder: Path) -> Path | None:
@@ -56,20 +57,22 @@ def generated(folder: Path, megabytes: int) -> Iterator[Path]:
     shutil.rmtree(home)
 
 
-def compare(home: Path, ccusage: Path, index: Path) -> dict[str, list[Cost]]:
+def compare(home: Path, ccusage: Path, trackers: dict[str, Path], index: Path) -> dict[str, list[Cost]]:
     """What each program costs, by turns, so that what else the machine does meets all. They must read the same sum."""
-    tracker = Path(sys.executable).with_name("codextime-tracker")
     alone = {"HOME": str(home.parent), "CODEX_HOME": str(home), "PATH": os.environ["PATH"]}
-    costs: dict[str, list[Cost]] = {"scan, index written": [], "`export`, without an index": [], "ccusage": []}
+    costs: dict[str, list[Cost]] = {}
     for _ in range(RUNS):
-        shutil.rmtree(index, ignore_errors=True)
-        scan, _ = measure([sys.executable, "-c", SCAN, str(index / "index.sqlite3"), str(home)])
-        export, lines = measure([str(tracker), "export", "--no-index", "--codex-home", str(home)])
         native, report = measure([str(ccusage), "codex", "daily", "--json", "--offline"], environment=alone)
-        calls = map(json.loads, lines.splitlines())
-        assert sum(call["input_tokens"] + call["output_tokens"] for call in calls) == tokens_of(report)
-        for name, cost in zip(costs, (scan, export, native), strict=True):
-            costs[name].append(cost)
+        costs.setdefault("ccusage", []).append(native)
+        for name, programs in trackers.items():
+            shutil.rmtree(index, ignore_errors=True)
+            python, tracker = str(programs / "python"), str(programs / "codextime-tracker")
+            scan, _ = measure([python, "-c", SCAN, str(index / "index.sqlite3"), str(home)])
+            export, lines = measure([tracker, "export", "--no-index", "--codex-home", str(home)])
+            calls = map(json.loads, lines.splitlines())
+            assert sum(call["input_tokens"] + call["output_tokens"] for call in calls) == tokens_of(report)
+            costs.setdefault(f"scan, index written, {name}", []).append(scan)
+            costs.setdefault(f"`export`, without an index, {name}", []).append(export)
     return costs
 
 

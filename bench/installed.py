@@ -1,0 +1,26 @@
+"""The tracker as pipx installs it: its wheel in an environment of its own, for each Python that is here."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.cold_scan import SYSTEM_PYTHON, describe, has_other_python
+
+UPLOADER = Path(__file__).parents[1] / "uploader"
+
+
+def install_everywhere(folder: Path) -> dict[str, Path]:
+    """By the interpreter's name: the folder of its programs. This run's own one and, if it is another, the system's."""
+    pythons = {describe(sys.executable): sys.executable}
+    if has_other_python():
+        pythons[f"the system's {describe(SYSTEM_PYTHON)}"] = SYSTEM_PYTHON
+    return {name: install(Path(python), folder / str(number)) for number, (name, python) in enumerate(pythons.items())}
+
+
+def install(python: Path, environment: Path) -> Path:
+    # By its real path: a virtual environment of a virtual environment would start with what the latter has.
+    subprocess.run([python.resolve(), "-m", "venv", "--without-pip", environment], check=True)
+    programs = environment / "bin"
+    pip = [sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet", "--compile", UPLOADER]
+    subprocess.run(pip, check=True)
+    return programs
