@@ -1,5 +1,5 @@
 """`python -m codextime_tracker`."""
 
-from codextime_tracker.cli import program
+from codextime_tracker.quick_start import program
 
 program()

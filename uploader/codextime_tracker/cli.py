@@ -7,12 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import NoReturn
 
 from codextime_tracker.arguments import Parser, complain
 from codextime_tracker.commands import COMMANDS, SYNC, Clock, Command
 from codextime_tracker.exits import Exit, Stopped
-from codextime_tracker.quick_start import collect_seldom, import_msgspec, leave
+from codextime_tracker.quick_start import import_msgspec
 
 EPILOG = (
     """
@@ -81,12 +80,6 @@ def main(
         complain(f"A defect in the tracker: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}.")
         complain("Please report this line. Nothing is lost: the next run goes on where this one stopped.")
         return Exit.DEFECT
-
-
-def program() -> NoReturn:
-    """The whole process."""
-    collect_seldom()
-    leave(main())
 
 
 def silence_output() -> None:

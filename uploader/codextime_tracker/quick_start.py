@@ -3,9 +3,21 @@
 import gc
 import os
 import sys
-from typing import NoReturn
+
+# Type checkers take it for that of `typing`, which takes long to import, and the collector is not set yet.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 MOST_NEW_OBJECTS = 200_000  # that the collector lets be: a few megabytes, if all of them were garbage in cycles
+
+
+def program() -> "NoReturn":
+    """The whole process."""
+    collect_seldom()  # before the imports, in which it would run 60 times
+    from codextime_tracker.cli import main
+
+    leave(main())
 
 
 def collect_seldom() -> None:
@@ -26,7 +38,7 @@ def import_msgspec() -> None:
         del sys.modules[name]
 
 
-def leave(code: int) -> NoReturn:
+def leave(code: int) -> "NoReturn":
     """Ends the process at once: to take a large heap apart, object by object, would take longer than a short run's
     work. Everything is closed and flushed by now."""
     sys.stderr.flush()
