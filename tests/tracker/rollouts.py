@@ -143,8 +143,7 @@ def export_rows(*homes: Path) -> list[Row]:
 
 
 def export_rows_without_index(*homes: Path) -> list[Row]:
-    with Index.in_memory() as index:
-        unindexed = Unindexed(index)
+    with Unindexed() as unindexed:
         for home in homes:
-            scan(index, home, store=unindexed.store, flush=unindexed.flush)
+            unindexed.scan(home)
         return list(unindexed.rows())

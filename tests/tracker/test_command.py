@@ -161,6 +161,7 @@ def test_an_export_does_not_load_what_only_sending_needs(tracker: Tracker) -> No
     assert "codextime_tracker.unindexed" in loaded
     assert not loaded & {"httpx", "tqdm", "platformdirs", "typing_extensions", "tempfile", "csv"}
     assert not loaded & {"hashlib", "_hashlib"}  # which load OpenSSL
+    assert not loaded & {"sqlite3", "codextime_tracker.index"}  # as no two files tell of one thread
 
 
 def test_a_process_ends_with_all_its_output_and_its_exit_code(tracker: Tracker) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import zstandard
 from codextime_tracker.index import Index
-from codextime_tracker.scanning import ScanReport, scan
+from codextime_tracker.scan_report import ScanReport
+from codextime_tracker.scanning import scan
 
 from tests.tracker.rollouts import Rollout, models_and_usage
 

@@ -12,7 +12,8 @@ import pytest
 import zstandard
 from codextime_tracker.counting import LOST_PARENT
 from codextime_tracker.index import Index
-from codextime_tracker.scanning import ScanReport, scan
+from codextime_tracker.scan_report import ScanReport
+from codextime_tracker.scanning import scan
 
 from tests.tracker.rollouts import CORPORA, Rollout, models_and_usage
 

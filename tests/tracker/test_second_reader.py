@@ -13,7 +13,8 @@ import pytest
 from codextime_tracker.counting import Counter
 from codextime_tracker.index import Index
 from codextime_tracker.lines import Event
-from codextime_tracker.scanning import ScanReport, scan
+from codextime_tracker.scan_report import ScanReport
+from codextime_tracker.scanning import scan
 
 from tests.at_once import wait_until
 from tests.tracker.homes import call, line, start, turn, write_rollout

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from codextime_tracker.scanning import ScanReport
+from codextime_tracker.scan_report import ScanReport
 
 WHY = {
     "recounted": "a newer counter read the same logs",

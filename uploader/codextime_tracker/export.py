@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.json import Encoder as JsonEncoder
@@ -13,7 +14,9 @@ from msgspec.structs import astuple
 
 from codextime_tracker.counting import flag_names
 from codextime_tracker.exits import CannotWrite, UsageRefused
-from codextime_tracker.index import StoredCall
+
+if TYPE_CHECKING:
+    from codextime_tracker.index import StoredCall
 
 ROWS_AT_ONCE = 1_000
 
@@ -56,7 +59,7 @@ def encoder_of(name: str, out: str) -> Encoder:
     return parquet
 
 
-def row_of(call: StoredCall) -> Row:
+def row_of(call: "StoredCall") -> Row:
     return Row(
         call.at,
         call.thread_id,

@@ -147,6 +147,10 @@ class Index:
         row = self.connection.execute("SELECT key FROM sources WHERE home = ?", (home,)).fetchone()
         return str(row[0])
 
+    def source_number(self, source_key: str) -> int:
+        """By which the index's tables name it."""
+        return int(self.connection.execute("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0])
+
     def find_source_key(self, real_home: Path) -> str | None:
         """The key of a Codex home, by its path without links, if it was ever read."""
         row = self.connection.execute("SELECT key FROM sources WHERE home = ?", (str(real_home),)).fetchone()

@@ -1,14 +1,47 @@
 """What came of one pass over a rollout: all that is left to do is to store it, in whatever process it was read."""
 
+from collections.abc import Callable
 from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.json import encode
 
+from codextime_tracker.copies import NeedsTotals
+from codextime_tracker.counting import Call
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.losses import find_losses, why_no_rollout
 from codextime_tracker.passes import KnownFile, Pass, fingerprint_of
-from codextime_tracker.settling import FileReading
+
+Begin = Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]
+
+
+class FileReading(Struct, array_like=True):
+    """What a pass over one file found, and where the next one starts. `is_known`: the index has the file already.
+
+    `parent` told what is copied, and `thread_parent` started the thread. `is_whole`: the pass began at the first byte.
+    `flags` are those of all its calls: if there are any, which lines are copied history was guessed and not read.
+    `passed_over`, by their identities, are lines that are no calls. `is_recount`: an older counter read these lines
+    before.
+    """
+
+    file: RolloutFile
+    is_known: bool
+    offset: int
+    fingerprint: bytes
+    thread_id: str | None
+    state: bytes | None
+    totals: bytes
+    former_totals: bytes
+    parent: str | None
+    thread_parent: str | None
+    calls: list[Call]
+    copied: list[str]
+    passed_over: frozenset[str]
+    is_whole: bool
+    flags: int
+    counter_version: int
+    is_recount: bool
+    source: int = 0  # the index's number of it, which only the one who stores this knows
 
 
 class Outcome(Struct, array_like=True):
@@ -29,9 +62,20 @@ class Outcome(Struct, array_like=True):
         return len(self.reading.calls) if self.reading else 0
 
 
-def outcome_of(
-    file: RolloutFile, raw: BinaryIO, turn: Pass, known: KnownFile | None, source: int, counter_version: int
-) -> Outcome:
+def read_file(file: RolloutFile, begin: Begin, known: KnownFile | None, counter_version: int) -> Outcome:
+    """One pass over the file. It asks no index, so any process may do it."""
+    try:
+        with open(file.path, "rb", buffering=0) as raw:  # noqa: PTH123 - a Path costs more than the opening
+            turn = begin(file, raw, known)
+            turn.run()
+            return outcome_of(file, raw, turn, known, counter_version)
+    except NeedsTotals as need:
+        return Outcome(needs=(need.thread_id, need.parent_id))
+    except OSError as error:
+        return Outcome(skipped=[f"the file cannot be read: {error.strerror or error}"])
+
+
+def outcome_of(file: RolloutFile, raw: BinaryIO, turn: Pass, known: KnownFile | None, counter_version: int) -> Outcome:
     """Of a pass that has run. Raises `OSError`."""
     counter, reading = turn.counter, turn.reading
     why = why_no_rollout(reading, raw) if counter is None and file.size else ""
@@ -40,7 +84,6 @@ def outcome_of(
     losses = find_losses(turn) if file.size else ["the file is empty", *find_losses(turn)]
     is_recount = known is not None and known.counter_version < counter_version and known.has_lines_of(file, raw)
     found = FileReading(
-        source=source,
         file=file,
         is_known=known is not None,
         offset=reading.offset,

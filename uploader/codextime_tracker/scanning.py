@@ -4,23 +4,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from msgspec import Struct, field
-
 from codextime_tracker.archive import note_gone_files
 from codextime_tracker.copies import TOTAL, NeedsTotals
 from codextime_tracker.counting import Counter
-from codextime_tracker.discovery import Found, RolloutFile, Skipped, find_rollouts, printable
+from codextime_tracker.discovery import Found, RolloutFile, find_rollouts
 from codextime_tracker.forks import is_still_right, parents_first, pass_by_totals
 from codextime_tracker.index import Index
-from codextime_tracker.outcomes import Outcome, outcome_of
+from codextime_tracker.outcomes import Begin, Outcome, read_file
 from codextime_tracker.passes import KnownFile, Pass, begin_pass, whole_reading
+from codextime_tracker.scan_report import ScanReport
 from codextime_tracker.second_reader import outcomes_of
-from codextime_tracker.settling import FileReading, Tally, store_reading
+from codextime_tracker.settling import store_reading
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
-Begin = Callable[[RolloutFile, BinaryIO, KnownFile | None], Pass]
-Store = Callable[[Index, FileReading, Tally], None]
-Flush = Callable[[], None]
 
 # What every scan compares of every file, as SQLite tells it, as another shape would take longer to make than to
 # compare: name, device and inode, size, time of change, counter version, has no usage, is a fork. The rest of what is
@@ -31,26 +27,12 @@ BATCH_BYTES = 64_000_000
 MOST_GENERATIONS = 50  # of forks of forks
 
 
-class ScanReport(Struct):
-    """What a scan did. `old_logs` hold no usage, because the Codex that wrote them logged none."""
-
-    source_key: str
-    files: int = 0
-    files_read: int = 0
-    bytes_read: int = 0
-    calls: Tally = field(default_factory=Tally)
-    skipped: list[Skipped] = []
-    old_logs: list[str] = []
-
-
 def scan(
     index: Index,
     codex_home: Path,
     progress: Progress | None = None,
     *,
     counter: type[Counter] = Counter,
-    store: Store = store_reading,
-    flush: Flush | None = None,
     processes: int | None = None,
 ) -> ScanReport:
     """Reads what changed since the last scan, and all that was read by an older counter. A file that cannot be read is
@@ -61,7 +43,8 @@ def scan(
     """
     found = find_rollouts(codex_home)
     progress = progress or (lambda done, total: None)
-    return Scan(index, index.source_key(codex_home), found, progress, counter, store, flush, processes).run()
+    scan = Scan(index, index.source_key(codex_home), found, progress, counter, processes)
+    return scan.run()
 
 
 def batches(files: list[RolloutFile]) -> Iterator[list[RolloutFile]]:
@@ -88,8 +71,6 @@ class Scan:
         found: Found,
         progress: Progress,
         counter: type[Counter],
-        store: Store = store_reading,
-        flush: Flush | None = None,
         processes: int | None = None,
     ) -> None:
         self.index = index
@@ -97,11 +78,9 @@ class Scan:
         self.found = found
         self.progress = progress
         self.counter = counter
-        self.store_reading = store
-        self.flush = flush or (lambda: None)
         self.processes = processes
-        self.report = ScanReport(source_key, len(found.files), skipped=found.skipped, old_logs=found.old_logs)
-        self.source: int = self.query("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0]
+        self.report = ScanReport.of(found, source_key)
+        self.source = index.source_number(source_key)
         self.settled = self.load_settled()
         self.forks = {row[0] for row in self.settled.values() if row[-1]}
         self.known: dict[str, KnownFile] = {}  # of files that are read: the second process has no index to ask
@@ -140,8 +119,11 @@ class Scan:
                             self.settle(file, outcome)
                         else:
                             deferred.append((file, NeedsTotals(*outcome.needs)))
-        if deferred:  # for which the index is asked
-            self.flush()
+        self.settle_forks(deferred)
+        return self.report
+
+    def settle_forks(self, deferred: list[tuple[RolloutFile, NeedsTotals]]) -> None:
+        """Those that must be read after others, which the index has by now, and those that were read too early."""
         for _ in range(MOST_GENERATIONS):
             if not deferred:
                 deferred = self.stale_forks()
@@ -151,7 +133,6 @@ class Scan:
                 with self.index.transaction():
                     self.settle(file, self.read(file, self.after_parent(need), self.find_known(file)))
             deferred = []
-        return self.report
 
     def find_unsettled(self) -> list[RolloutFile]:
         """The files about which something changed, or which a newer counter has to read."""
@@ -186,27 +167,14 @@ class Scan:
         return self.read(file, self.begin, self.known.get(file.name))
 
     def read(self, file: RolloutFile, begin: Begin, known: KnownFile | None) -> Outcome:
-        """One pass over the file. Neither asks the index nor changes the report: another process may do it."""
-        try:
-            with open(file.path, "rb", buffering=0) as raw:  # noqa: PTH123 - a Path costs more than the opening
-                turn = begin(file, raw, known)
-                turn.run()
-                return outcome_of(file, raw, turn, known, self.source, self.counter.version)
-        except NeedsTotals as need:
-            return Outcome(needs=(need.thread_id, need.parent_id))
-        except OSError as error:
-            return Outcome(skipped=[f"the file cannot be read: {error.strerror or error}"])
+        return read_file(file, begin, known, self.counter.version)
 
     def settle(self, file: RolloutFile, outcome: Outcome) -> None:
         """Stores and reports what came of a file."""
-        if outcome.bytes_read is not None:
-            self.report.files_read += 1
-            self.report.bytes_read += outcome.bytes_read
-        self.report.skipped += [Skipped(printable(file.path), reason) for reason in outcome.skipped]
-        if outcome.is_old:
-            self.report.old_logs.append(file.path)
+        self.report.note(file, outcome)
         if outcome.reading is not None:
-            self.store_reading(self.index, outcome.reading, self.report.calls)
+            outcome.reading.source = self.source
+            store_reading(self.index, outcome.reading, self.report.calls)
             if outcome.reading.parent is not None:
                 self.forks.add(file.name)
         self.done += file.size

@@ -10,12 +10,12 @@ import sqlite3
 from collections import Counter
 from functools import cache
 
-from msgspec import Struct
 from msgspec.structs import astuple
 
 from codextime_tracker.counting import EXACT, GAP, Call, Four, revision
-from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.index import Index
+from codextime_tracker.outcomes import FileReading
+from codextime_tracker.scan_report import Tally
 
 NO_PARENT = ""  # unlike NULL, which stands where an older tracker did not look
 ROWS_AT_ONCE = 40  # half the cost of one by one, within the 999 values that old releases of SQLite take
@@ -36,48 +36,6 @@ FIND = """
     SELECT number, revision, kind, model, at, input_tokens, cached_input_tokens, cache_write_input_tokens,
     output_tokens, reasoning_output_tokens FROM calls WHERE thread = ? AND identity = ? AND superseded_by IS NULL
 """
-
-
-class FileReading(Struct, array_like=True):
-    """What a pass over one file found, and where the next one starts. `is_known`: the index has the file already.
-
-    `parent` told what is copied, and `thread_parent` started the thread. `is_whole`: the pass began at the first byte.
-    `flags` are those of all its calls: if there are any, which lines are copied history was guessed and not read.
-    `passed_over`, by their identities, are lines that are no calls. `is_recount`: an older counter read these lines
-    before.
-    """
-
-    source: int
-    file: RolloutFile
-    is_known: bool
-    offset: int
-    fingerprint: bytes
-    thread_id: str | None
-    state: bytes | None
-    totals: bytes
-    former_totals: bytes
-    parent: str | None
-    thread_parent: str | None
-    calls: list[Call]
-    copied: list[str]
-    passed_over: frozenset[str]
-    is_whole: bool
-    flags: int
-    counter_version: int
-    is_recount: bool
-
-
-class Tally(Struct):
-    """How many calls a scan changed; and by how many tokens, by minute (UTC) and reason, what was counted before."""
-
-    added: int = 0
-    replaced: int = 0
-    withdrawn: int = 0
-    corrections: dict[tuple[str, str], int] = {}
-
-    def correct(self, at: str, reason: str, tokens: int) -> None:
-        key = at[:16], reason
-        self.corrections[key] = self.corrections.get(key, 0) + tokens
 
 
 def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from codextime_tracker.scanning import ScanReport
+from codextime_tracker.scan_report import ScanReport
 from codextime_tracker.terminal import count, plain
 
 MOST_LINES = 20  # of one kind

@@ -25,7 +25,8 @@ from codextime_tracker.locking import one_run_at_a_time, waiting_for_approval
 from codextime_tracker.opening import opened
 from codextime_tracker.periods import Figures, count_figures
 from codextime_tracker.runs import noted
-from codextime_tracker.scanning import ScanReport, scan
+from codextime_tracker.scan_report import ScanReport
+from codextime_tracker.scanning import scan
 from codextime_tracker.session_switches import settle_switches
 from codextime_tracker.terminal import can_open_browser, count
 

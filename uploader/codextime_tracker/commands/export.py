@@ -37,7 +37,7 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
     from codextime_tracker.export import encoder_of, write_to_pipe, write_whole
 
     encode = encoder_of(parsed.format, parsed.out)
-    with found_rows(parsed) as rows:
+    with fresh_rows(parsed) if parsed.no_index else indexed_rows(parsed) as rows:
         if parsed.out == "-":
             write_to_pipe(encode(rows))
         else:
@@ -46,27 +46,35 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
 
 
 @contextmanager
-def found_rows(parsed: argparse.Namespace) -> "Iterator[Iterator[Row]]":
+def fresh_rows(parsed: argparse.Namespace) -> "Iterator[Iterator[Row]]":
+    """Those of the named homes, read anew; on standard error what was skipped and why."""
+    from codextime_tracker.homes import existing_homes
+    from codextime_tracker.skipping import skipped
+    from codextime_tracker.unindexed import Unindexed
+
+    homes, missing = existing_homes(homes_of(parsed))
+    with Unindexed() as unindexed:
+        scans = [unindexed.scan(home) for home in homes]
+        complain(*(f"{title}: {text}" for title, text in skipped(scans, missing)))
+        yield unindexed.rows()
+
+
+@contextmanager
+def indexed_rows(parsed: argparse.Namespace) -> "Iterator[Iterator[Row]]":
     """Those of the named homes, else all that the index has; on standard error what was skipped and why."""
     from codextime_tracker.archive import note_gone_homes
     from codextime_tracker.export import row_of
     from codextime_tracker.homes import existing_homes
-    from codextime_tracker.index import Index
     from codextime_tracker.scanning import scan
-    from codextime_tracker.settling import store_reading
     from codextime_tracker.skipping import skipped
-    from codextime_tracker.unindexed import Unindexed
 
-    with Index.in_memory() if parsed.no_index else own_index(parsed) as index:
+    with own_index(parsed) as index:
         complain(*index.notices)
         homes, missing = existing_homes(homes_of(parsed), may_be_none=index.last_change() > 0)
-        unindexed = Unindexed(index) if parsed.no_index else None
-        store, flush = (unindexed.store, unindexed.flush) if unindexed else (store_reading, None)
-        scans = [scan(index, home, store=store, flush=flush) for home in homes]
+        scans = [scan(index, home) for home in homes]
         note_gone_homes(index)
         complain(*(f"{title}: {text}" for title, text in skipped(scans, missing)))
-        named = [index.source_key(home) for home in parsed.codex_home or []]
-        yield unindexed.rows(*named) if unindexed else map(row_of, index.calls(*named))
+        yield map(row_of, index.calls(*(index.source_key(home) for home in parsed.codex_home or [])))
 
 
 @contextmanager
