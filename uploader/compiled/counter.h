@@ -5,18 +5,16 @@
 #ifndef CODEXTIME_COUNTER_H
 #define CODEXTIME_COUNTER_H
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "instants.h"
 #include "shapes.h"
 
 #define MOST_RECORDS 64 /* RECENT_RECORDS */
 #define MOST_TURNS 16   /* RECENT_TURNS */
 #define COMPARED 4
+#define TEXTS 3 /* of a `Call`, before its counters */
 #define IMPORTED "external-import-turn-"
 #define LONGEST_RESPONSE_ID 200 /* a longer one is left to Python */
-#define LONGEST_IDENTITY (2 + LONGEST_RESPONSE_ID) /* one by totals is shorter */
+#define LONGEST_IDENTITY (2 + LONGEST_RESPONSE_ID) /* one by totals has at most 121 bytes: an instant, five counts */
 #define SUM_BYTES (2 * COMPARED * sizeof(int64_t))
 
 /* Input, cached input, output, reasoning: `Four`. */
@@ -71,7 +69,8 @@ static bool is_next(const Four *before, const Four *now, const Four *latest) {
 
 /* Whether the line's time is the current one, or can become it. */
 static bool has_time(const Counting *counting, Text timestamp) {
-    return is(timestamp, counting->at_text.start, counting->at_text.size) || is_instant(timestamp);
+    return timestamp.size == TIMESTAMP_BYTES &&
+           (is(timestamp, counting->at_text.start, counting->at_text.size) || is_instant(timestamp));
 }
 
 /* `note_time`, of a time that is known to be one. */
@@ -89,15 +88,28 @@ static bool move_time(Counting *counting, Text timestamp) {
     return true;
 }
 
+/* `Call(identity, at, model, *counters, flags)`, without flags. */
+static PyObject *make_call(const Counting *counting, PyObject *identity, PyObject *model, const UsageShape *usage) {
+    PyObject *texts[] = {identity, counting->at, model}, *fields = PyTuple_New(TEXTS + COUNTERS + 1), *call = NULL;
+    bool is_whole = fields != NULL;
+    for (int each = 0; is_whole && each < TEXTS; each++)
+        is_whole = PyTuple_SetItem(fields, each, Py_NewRef(texts[each])) == 0;
+    for (int each = 0; is_whole && each <= COUNTERS; each++) {
+        PyObject *number = PyLong_FromLongLong(each < COUNTERS ? usage->counters[each] : 0);
+        is_whole = number && PyTuple_SetItem(fields, TEXTS + each, number) == 0;
+    }
+    if (is_whole)
+        call = PyObject_CallObject(counting->call_class, fields);
+    Py_XDECREF(fields);
+    return call;
+}
+
 /* Adds a call unless one has its identity. */
 static bool add_call(Counting *counting, PyObject *identity, PyObject *model, const UsageShape *usage) {
-    const int64_t *counters = usage->counters;
     int is_there = PyDict_Contains(counting->calls, identity);
     if (is_there)
         return is_there > 0;
-    PyObject *call = PyObject_CallFunction(counting->call_class, "OOOLLLLLLi", identity, counting->at, model,
-                                           (long long)counters[0], (long long)counters[1], (long long)counters[2],
-                                           (long long)counters[3], (long long)counters[4], (long long)counters[5], 0);
+    PyObject *call = make_call(counting, identity, model, usage);
     bool is_added = call && PyDict_SetItem(counting->calls, identity, call) == 0;
     Py_XDECREF(call);
     return is_added;
@@ -203,14 +215,29 @@ static Counted count_record(Counting *counting, const HeadShape *head, const Rec
     return is_added ? COUNTED : FAILED;
 }
 
+/* The decimal digits of a number that is not negative; returns where they end. */
+static char *write_count(char *place, int64_t count) {
+    char digits[MOST_DIGITS];
+    int size = 0;
+    do
+        digits[size++] = (char)('0' + count % 10);
+    while (count /= 10);
+    while (size)
+        *place++ = digits[--size];
+    return place;
+}
+
 /* `totals_identity`. */
 static PyObject *name_by_totals(const UsageShape *total, Text timestamp) {
-    const int64_t *counters = total->counters;
-    char name[LONGEST_IDENTITY];
-    int size = snprintf(name, sizeof(name), "t:%.*s:%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId64,
-                        (int)timestamp.size, timestamp.start, counters[0], counters[1], counters[3], counters[4],
-                        counters[5]);
-    return PyUnicode_FromStringAndSize(name, size);
+    static const int parts[] = {0, 1, 3, 4, 5};
+    char name[LONGEST_IDENTITY] = "t:", *end = name + 2;
+    memcpy(end, timestamp.start, timestamp.size);
+    end += timestamp.size;
+    for (int each = 0; each < 5; each++) {
+        *end++ = each ? '.' : ':';
+        end = write_count(end, total->counters[parts[each]]);
+    }
+    return PyUnicode_FromStringAndSize(name, end - name);
 }
 
 /* A call that only a `token_count` tells. A second one with the same sum at the same instant is unusual. */
