@@ -34,6 +34,7 @@ NO_TIMES = (
     "2026-11-20T24:00:00.000Z", "2026-11-20T10:60:00.000Z", "2026-11-20T10:00:60.000Z", "2026-11-20 10:00:00.000Z",
     "0000-11-20T10:00:00.000Z", "2026-11-00T10:00:00.000Z", "2026-11-20T10:00:00,000Z", "", "2026-11-20T10:00:00.0001",
 )  # fmt: skip
+MONTH, *HOUR_MINUTE_SECOND = 5, 11, 14, 17  # where they stand in an instant
 
 
 class Step(NamedTuple):
@@ -184,6 +185,23 @@ def test_what_is_usual_needs_no_python() -> None:
     left = events_left_to_python("".join(writer.lines).encode())
 
     assert left == 1  # with which the head of the file ends
+
+
+def odd_times(start: int) -> list[str]:
+    """A usual instant with all that two digits at `start` can say; a month also with all days."""
+    made = [f"{TIMES[1][:start]}{number:02}{TIMES[1][start + 2 :]}" for number in range(100)]
+    return [f"{time[:8]}{day:02}{time[10:]}" for time in made for day in range(100)] if start == MONTH else made
+
+
+@pytest.mark.parametrize("start", [MONTH, *HOUR_MINUTE_SECOND])
+def test_only_what_python_takes_for_an_instant_is_one(start: int) -> None:
+    writer = Writer()
+    writer.take(USUAL)
+    for time in odd_times(start):
+        writer.take(USUAL._replace(kind="count", time=time))
+    data = "".join(writer.lines).encode()
+
+    assert standing(data, is_compiled=True) == standing(data, is_compiled=False)
 
 
 USUAL = Step("turn", USAGES[1], TIMES[1], "1", "gpt-5", "1", THREAD, False)

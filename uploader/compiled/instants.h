@@ -22,10 +22,10 @@ static int two_digits(const char *start) {
     return (start[0] - '0') * 10 + (start[1] - '0');
 }
 
-/* The 29th of February is left to Python. */
+/* A place for whatever two digits can say: 0 if that is no month. The 29th of February is left to Python. */
 static int last_day_of(int month) {
-    static const int last_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return month >= 1 && month <= 12 ? last_days[month - 1] : 0;
+    static const int last_days[100] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return last_days[month];
 }
 
 /* The years before 1000 are left to Python too. */
