@@ -17,12 +17,12 @@ THINGS = (
     *("spruce", "stone", "thistle", "valley", "willow", "wren"),
 )
 NUMBERS = 100
+PAIRS = [f"{kind} {thing}" for kind in KINDS for thing in THINGS]  # joined once: lists name thousands of threads
 
 
 def name_thread(key: UUID, name: str) -> str:
     """`name` if its owner gave it one, else such as `Quiet heron 42`: the same for the same key, for ever."""
     if name:
         return name
-    rest, number = divmod(key.int, NUMBERS)
-    rest, thing = divmod(rest, len(THINGS))
-    return f"{KINDS[rest % len(KINDS)]} {THINGS[thing]} {number}"
+    pair, number = divmod(key.int % (len(PAIRS) * NUMBERS), NUMBERS)
+    return f"{PAIRS[pair]} {number}"

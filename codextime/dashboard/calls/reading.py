@@ -2,12 +2,13 @@
 
 By time, the index finds a page at once, unless few calls are what is asked for. Then the days say on which UTC dates
 there can be some, the slots of these dates in which 15 minutes, and only those calls are read. A date that waits for
-its rebuild is read whatever its totals say, so that no call is missed. By any other column all calls are looked at.
+its rebuild is read whatever its totals say, so that no call is missed. By name of thread, the first names mostly have
+a page of calls. By any other column all calls are looked at.
 """
 
 import datetime
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,12 +16,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from codextime.dashboard.calls import narrowing, prices
+from codextime.dashboard.calls import by_thread, narrowing, prices
 from codextime.dashboard.calls.narrowing import Reading
+from codextime.dashboard.calls.ordering import NO_RANKS, RANKED, Ranks, find_ranks, key_of_place, make_key
 from codextime.dashboard.calls.question import Place
-from codextime.lib.tokens import LONG_CONTEXT_TOKENS, Tokens
-from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS
-from codextime.usage.thread_selectors import name_all_threads
+from codextime.lib.tokens import Tokens
+from codextime.usage.models import TOKEN_FIELDS
 
 ROUNDS = (1, 16)  # how many times the likely number of dates are looked at, before all the others are
 ROWS_AT_ONCE = 5_000
@@ -52,26 +53,6 @@ SELECT call.*, model.name FROM (
     SELECT {columns}, {key} AS key FROM {source} AS call WHERE {conditions} ORDER BY {order} {limit}
 ) AS call LEFT JOIN usage_modelname model ON model.id = model_id ORDER BY {order}
 """
-RANKED = {"model": "model_id", "label": "source_id", "thread": "thread_id"}
-NO_RANK = -1  # of what has no name
-
-
-def rank_of(column: str) -> str:
-    """SQL of the place of the row's name among all names. Looked up among sorted ids: a join of a million rows with as
-    many threads as a user can have would sort them first."""
-    place = f"width_bucket({column}, %(ranked)s::int[])"
-    return f"CASE WHEN {column} IS NULL THEN {NO_RANK} ELSE coalesce((%(ranks)s::int[])[{place}], {NO_RANK}) END"
-
-
-KEYS = {
-    "at": "NULL",
-    **{column: rank_of(name) for column, name in RANKED.items()},
-    "input": "input_tokens",
-    "cached": "cached_input_tokens",
-    "output": "output_tokens",
-    "reasoning": "reasoning_output_tokens",
-    "tokens": narrowing.TOKENS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +82,13 @@ def read_page(reading: Reading, *, limit: int) -> list[CallRow]:
     """At most `limit` calls from behind the place of the question."""
     if reading.question.column == "at" and reading.is_rare:
         return list(itertools.islice(read_likely_dates(reading, limit), limit))
-    return run(make_statement(reading, "usage_call", f"LIMIT {limit}"), reading)
+    ranks, limited = find_ranks(reading), f"LIMIT {limit}"
+    if reading.question.column == "thread" and reading.question.thread is None:
+        first = by_thread.find_first(reading, ranks, limit)
+        found = run(make_statement(reading, first.source, limited), reading, first.ranks)
+        if first.is_all or len(found) == limit:
+            return found
+    return run(make_statement(reading, "usage_call", limited), reading, ranks)
 
 
 def read_likely_dates(reading: Reading, limit: int) -> Iterator[CallRow]:
@@ -182,53 +169,21 @@ def make_statement(reading: Reading, source: str, limit: str) -> str:
     )
 
 
-def make_key(reading: Reading) -> str:
-    """SQL of what calls are sorted by, other than the time."""
-    column = reading.question.column
-    if column == "estimate":
-        return prices.estimate_key(reading.cells)
-    if column == "marks":  # as many as `page.list_marks` makes
-        is_marked = f"(input_tokens > {LONG_CONTEXT_TOKENS})::int + (revision < {EXACT_REVISION})::int"
-        return f"{is_marked} + {prices.count_price_marks(reading.cells)}"
-    return KEYS[column]
-
-
-def all_parameters(reading: Reading, **more: Any) -> dict[str, Any]:
+def all_parameters(reading: Reading, ranks: Ranks, **more: Any) -> dict[str, Any]:
     asked = reading.question
     parameters = reading.parameters | more
-    ranks = find_ranks(reading) if asked.column in RANKED else {}
     if asked.column in RANKED:
-        parameters |= {"ranked": list(ranks), "ranks": list(ranks.values())}
+        ranked = sorted(ranks)
+        parameters |= {"ranked": ranked, "ranks": [ranks[key] for key in ranked]}
     if asked.after:
         after_key = key_of_place(asked.after, reading, ranks)
         parameters |= {"after_at": asked.after.at, "after_id": asked.after.call_id, "after_key": after_key}
     return parameters
 
 
-def find_ranks(reading: Reading) -> dict[int, int]:
-    """The place of each name among all, by its id, in the order of ids; equal names share one."""
-    column = reading.question.column
-    names = name_all_threads(user_id=reading.user_id) if column == "thread" else reading.labels
-    names = reading.models if column == "model" else names
-    order = {name: rank for rank, name in enumerate(sorted(set(names.values()), key=lambda name: (name.lower(), name)))}
-    return {key: order[name] for key, name in sorted(names.items())}
-
-
-def key_of_place(after: Place, reading: Reading, ranks: Mapping[int, int]) -> Decimal | int | None:
-    """What the place is compared with: names come by their rank, estimates in the unit of `prices.estimate_key`."""
-    column = reading.question.column
-    if after.key is None:
-        return None
-    if column in RANKED:
-        return ranks.get(int(after.key), NO_RANK)
-    if column == "estimate" and after.key >= 0:
-        return after.key.scaleb(prices.find_scale(reading.cells))
-    return after.key
-
-
-def run(statement: str, reading: Reading, **more: Any) -> list[CallRow]:
+def run(statement: str, reading: Reading, ranks: Ranks = NO_RANKS, **more: Any) -> list[CallRow]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, all_parameters(reading, **more))
+        cursor.execute(statement, all_parameters(reading, ranks, **more))
         return [make_row(reading, *values) for values in cursor.fetchall()]
 
 
@@ -236,7 +191,7 @@ def stream(reading: Reading) -> Iterator[CallRow]:
     """All calls that are asked for, in order, some thousands at a time: they need not fit into memory."""
     statement = make_statement(reading, "usage_call", "")
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(statement, all_parameters(reading))
+        cursor.execute(statement, all_parameters(reading, find_ranks(reading)))
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
             yield from (make_row(reading, *values) for values in rows)
 

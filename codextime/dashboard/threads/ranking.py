@@ -1,6 +1,7 @@
 """Which trees of threads come first: all of a user's are put in order by one column, a page of them is read."""
 
 import datetime
+import heapq
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -145,7 +146,8 @@ def rank_by_name(ranking: Ranking, query: ThreadsQuery, *, limit: int) -> list[P
     after = find_name(ranking, query.after) if query.after else None
     if after:
         named = [row for row in named if (row < after if query.is_descending else row > after)]
-    return [Place(Decimal(0), root_id) for _, root_id in sorted(named, reverse=query.is_descending)[:limit]]
+    first = heapq.nlargest(limit, named) if query.is_descending else heapq.nsmallest(limit, named)
+    return [Place(Decimal(0), root_id) for _, root_id in first]
 
 
 def find_name(ranking: Ranking, place: Place) -> tuple[str, int] | None:
