@@ -1,6 +1,7 @@
 """Django on servers of its own."""
 
 import contextlib
+import importlib
 import os
 import subprocess
 import sys
@@ -45,6 +46,7 @@ def server() -> Iterator[None]:
         settings.ALLOWED_HOSTS = ["testserver"]
         call_command("migrate", verbosity=0)
         stack.callback(connection.close)
+        importlib.import_module("codextime.config.wsgi")  # what it does to the process, too
         yield
 
 
