@@ -22,7 +22,7 @@ def test_it_waits_for_the_other_run_and_then_syncs(tmp_path: Path, monkeypatch: 
     index = data_folder() / INDEX
     folder, said, reaper = DataFolder(tmp_path), list[str](), Reaper()
     folder.logs.mkdir()
-    prepared = Prepared(user_id="u_bcdfghjkmnpqrv", login_link="", upload_token="cxt_token")
+    prepared = Prepared(user_id="u_bcdfghjkmnpqrv", login_link="", upload_token="cxt_" + "t" * 40)
 
     def look_until(text: str) -> None:
         def is_said() -> bool:

@@ -1,6 +1,8 @@
 """The command as a program: help, speed of its start, and what a kill leaves behind."""
 
+import json
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -9,8 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from codextime_tracker import __version__
+from codextime_tracker import __version__, compiled
 from codextime_tracker.commands import COMMANDS, Command
+from codextime_tracker.counting import COUNTER_VERSION
 from codextime_tracker.exits import Exit
 
 from tests.at_once import DEADLINE_SECONDS
@@ -55,6 +58,18 @@ def test_spaces_around_a_label_do_not_count(tracker: Tracker) -> None:
 
 def test_the_version_is_printed(tracker: Tracker) -> None:
     assert tracker.raw("version").out == f"codextime-tracker {__version__}\n"
+
+
+def test_scripts_get_the_version_as_json(tracker: Tracker) -> None:
+    shown = json.loads(tracker.raw("version", "--json").out)
+
+    assert shown == {
+        "version": __version__,
+        "protocol": 1,
+        "counter": COUNTER_VERSION,
+        "python": platform.python_version(),
+        "has_compiled_reader": compiled.read_block is not None,
+    }
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])

@@ -271,3 +271,12 @@ def test_scripts_get_json(healthy: Tracker) -> None:
     assert {"state": "problem", "about": "server"}.items() <= next(
         each for each in told["findings"] if each["state"] == "problem"
     ).items()
+
+
+def test_a_home_without_rollouts_is_told_with_what_to_do(healthy: Tracker, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+
+    run = healthy.raw("doctor", "--server", healthy.server, "--codex-home", str(tmp_path / "new"))
+
+    assert f"note       skipped: {tmp_path / 'new'}: it has no folder of sessions. Run Codex once" in run.out
+    assert "inspect PATH" not in run.out

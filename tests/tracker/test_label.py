@@ -1,5 +1,6 @@
 """`codextime-tracker label NAME`: one small request, and no call is sent again."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ def test_the_label_travels_alone_for_the_one_who_is_paired_here(paired: Tracker)
     assert run.exit == Exit.DONE
     assert 'What this Codex home sends is now called "work laptop"' in run.out
     assert (upload["label"], upload["calls"], upload["user"]) == ("work laptop", [], USER)
+
+
+def test_scripts_are_told_what_has_the_label(paired: Tracker) -> None:
+    shown = json.loads(label(paired, "work laptop", "--json").out)
+
+    assert shown == {"server": paired.server, "user": USER, "label": "work laptop", "sources": 1}
 
 
 def test_what_waits_goes_with_the_next_run_without_the_label(paired: Tracker) -> None:

@@ -1,6 +1,7 @@
 """Runs by the clock: what the system is asked for, and that what it starts works without anybody there."""
 
 import io
+import json
 import os
 import plistlib
 import shlex
@@ -77,8 +78,13 @@ def scheduled(tracker: Tracker, programs: Path, monkeypatch: pytest.MonkeyPatch)
     return tracker
 
 
-def schedule(tracker: Tracker, action: str) -> Run:
-    return tracker.raw("schedule", action, "--codex-home", str(tracker.home))
+class Person(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def schedule(tracker: Tracker, action: str, *arguments: str) -> Run:
+    return tracker.raw("schedule", action, "--codex-home", str(tracker.home), *arguments)
 
 
 def unit() -> Path:
@@ -101,6 +107,44 @@ def test_a_timer_is_installed_told_and_removed(scheduled: Tracker, asked: Path) 
     assert "Nothing is scheduled" in schedule(scheduled, "status").out
     assert "--user enable --now codextime-tracker.timer" in asked.read_text()
     assert "--user disable --now codextime-tracker.timer" in asked.read_text()
+
+
+def test_scripts_get_json_of_what_is_scheduled(scheduled: Tracker) -> None:
+    before, installed, after, removed = (
+        json.loads(schedule(scheduled, action, "--json").out) for action in ("status", "install", "status", "remove")
+    )
+
+    assert before == removed == {"scheduler": "a systemd timer", "schedule": None}
+    assert after == {"scheduler": "a systemd timer", "schedule": "at Sat 2026-11-21 13:00:00 UTC"}
+    assert installed == {**after, "command": installed["command"]}
+    assert installed["command"][1:4] == [USER, "--server", scheduled.peer.address]
+
+
+def test_who_wants_json_is_asked_nothing(scheduled: Tracker, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (programs / "codextime-tracker").unlink()
+    put(programs / "uv", f"#!/bin/sh\ntouch {shlex.quote(str(programs / 'installed'))}")
+    monkeypatch.setattr("sys.argv", [str(tracker_program(Path.home() / ".cache/uv/x/codextime-tracker"))])
+    monkeypatch.setattr("sys.stdin", Person("y\n"))
+    monkeypatch.setattr("sys.stderr", Person())
+
+    assert schedule(scheduled, "install", "--json").exit == Exit.USAGE
+    assert not (programs / "installed").exists()
+    assert schedule(scheduled, "install").exit == Exit.USAGE
+    assert (programs / "installed").exists()
+
+
+@pytest.mark.parametrize("action", ["status", "remove"])
+def test_where_nothing_starts_programs_nothing_is_scheduled(
+    scheduled: Tracker, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    said, told = schedule(scheduled, action), schedule(scheduled, action, "--json")
+
+    assert (said.exit, told.exit) == (Exit.DONE, Exit.DONE)
+    assert "Nothing is scheduled. There is neither a systemd of your user nor cron here" in said.out
+    assert json.loads(told.out) == {"scheduler": None, "schedule": None}
+    assert schedule(scheduled, "install").exit == Exit.USAGE
 
 
 def test_what_is_scheduled_sends_without_a_terminal_and_without_variables(scheduled: Tracker) -> None:
@@ -224,11 +268,6 @@ def test_a_scheduler_that_fails_is_quoted(scheduled: Tracker, programs: Path) ->
     assert run.exit == Exit.CANNOT_WRITE
     assert "no bus" in run.err
     Systemd(unit().parent).remove()
-
-
-class Person(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize(("answer", "is_installed"), [("y", True), ("", False)])

@@ -170,8 +170,52 @@ def test_a_machine_without_codex_is_told_so(tracker: Tracker, tmp_path: Path) ->
 
     assert json.loads(tracker.raw("status", "--codex-home", nowhere, "--json").out)["missing_homes"] == [nowhere]
     assert run.exit == Exit.DONE
-    assert "No logs    " in run.out
+    assert f"No logs    {nowhere}: there is no such folder. Run Codex once, or name its folder" in run.out
     assert "nothing was ever sent from here. Begin with: codextime-tracker <userId>" in run.out
+
+
+@pytest.mark.parametrize(
+    ("folders", "said"),
+    [
+        ([], "it has no folder of sessions. Run Codex once, or name its folder with --codex-home DIR."),
+        (["sessions/2026"], "there is no rollout in it yet. Run Codex once, or name its folder"),
+    ],
+)
+def test_a_home_without_rollouts_is_named_with_what_to_do(
+    tracker: Tracker, tmp_path: Path, folders: list[str], said: str
+) -> None:
+    home = tmp_path / "new"
+    for folder in ["", *folders]:
+        (home / folder).mkdir(parents=True)
+
+    run = tracker.raw("status", "--codex-home", str(home))
+    told = json.loads(tracker.raw("status", "--codex-home", str(home), "--json").out)
+
+    assert run.exit == Exit.DONE
+    assert f"Skipped    {home}: {said}" in run.out
+    assert (told["files"], told["skipped"][0]["path"]) == (0, str(home))
+
+
+def test_a_home_of_old_logs_alone_is_not_said_to_be_empty(tracker: Tracker, tmp_path: Path) -> None:
+    (tmp_path / "old/sessions").mkdir(parents=True)
+    (tmp_path / "old/sessions/rollout-2025-04-20-x.json").write_text("{}")
+
+    shown = tracker.raw("status", "--codex-home", str(tmp_path / "old")).out
+
+    assert "No data    1 file of old Codex releases" in shown
+    assert "Run Codex once" not in shown
+
+
+def test_what_status_reads_first_and_cannot_count_is_told_by_it(tracker: Tracker) -> None:
+    folder = tracker.rollout.parent
+    (folder / "rollout-2025-08-01T10-00-00-old.jsonl").write_text('{"id":"x","timestamp":"2025-08-01T10:00:00Z"}\n')
+    append(tracker.rollout, "no JSON\n")
+
+    run = status(tracker)
+
+    assert f"Skipped    {tracker.rollout}: 1 damaged line was left out" in run.out
+    assert "No data    1 file of old Codex releases, which logged no usage" in run.out
+    assert json.loads(status(tracker, "--json").out)["files_without_usage"] == 1
 
 
 def test_spans_are_told_in_two_units_at_most() -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from codextime_tracker.sync import Options
 
 USER_ID = re.compile(r"u_[a-z0-9]{4,22}")
+UPLOAD_TOKEN = re.compile(r"cxt_[A-Za-z0-9]{40,200}")  # servers give out 40; a later one may want more
 
 
 Style = argparse.RawDescriptionHelpFormatter
@@ -151,9 +152,8 @@ def server(text: str) -> str:
 
 
 def token(text: str) -> str | None:
-    from codextime_tracker.credentials import is_token
-
-    if text and not is_token(text):
+    """Raises `UsageRefused` for what no server gave out: a part of a token, or something else."""
+    if text and not UPLOAD_TOKEN.fullmatch(text):
         raise UsageRefused("CODEXTIME_TOKEN holds no upload token: one is cxt_ and 40 letters and digits.")
     return text or None
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from msgspec import Struct
 
 FOLDERS = ("sessions", "archived_sessions")
+ADVICE = "Run Codex once, or name its folder with --codex-home DIR."
+NO_SESSIONS = f"it has no folder of sessions. {ADVICE}"
+NO_ROLLOUTS = f"there is no rollout in it yet. {ADVICE}"
 is_old_name = re.compile(r"rollout-.*\.json").fullmatch
 
 
@@ -67,7 +70,7 @@ def find_rollouts(codex_home: Path) -> Found:
         raise CodexHomeMissing(codex_home, error.strerror or "cannot be opened") from error
     found = Found([], [], [])
     if not any((codex_home / folder).exists() for folder in FOLDERS):
-        found.skipped.append(Skipped(printable(str(codex_home)), "it has no folder of sessions: is it a Codex home?"))
+        found.skipped.append(Skipped(printable(str(codex_home)), NO_SESSIONS))
     best: dict[str, RolloutFile] = {}
     for folder in FOLDERS:
         for file in list_rollouts(str(codex_home / folder), found):
@@ -75,6 +78,8 @@ def find_rollouts(codex_home: Path) -> Found:
             if rival is not file and preference(file) > preference(rival):
                 best[file.name] = file
     found.files = [best[name] for name in sorted(best)]
+    if not (found.files or found.old_logs or found.skipped):
+        found.skipped.append(Skipped(printable(str(codex_home)), NO_ROLLOUTS))
     return found
 
 

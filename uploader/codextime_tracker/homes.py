@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from codextime_tracker.discovery import ADVICE
 from codextime_tracker.exits import NothingToRead
 
 
@@ -13,9 +14,7 @@ def existing_homes(homes: list[Path], *, may_be_none: bool = False) -> tuple[lis
     missing = [(home, problem) for home, problem in problems.items() if problem]
     if len(missing) == len(problems) and not may_be_none:
         home, problem = missing[0]
-        raise NothingToRead(
-            f"No Codex home can be read at {home}: {problem}. Run Codex once, or name its folder with --codex-home DIR."
-        )
+        raise NothingToRead(f"No Codex home can be read at {home}: {problem}. {ADVICE}")
     return [home for home, problem in problems.items() if not problem], missing
 
 

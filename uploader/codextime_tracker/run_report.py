@@ -5,6 +5,7 @@ import json
 from codextime_tracker.corrections import corrections_by_day
 from codextime_tracker.index import Totals
 from codextime_tracker.reports import dashboard
+from codextime_tracker.skipping import skipped_as_json
 from codextime_tracker.sync import Outcome
 
 
@@ -17,14 +18,11 @@ def as_json(outcome: Outcome) -> str:
         "today": usage(figures.today),
         "this_week": usage(figures.this_week),
         "all_time": usage(figures.all_time),
-        "files": sum(scan.files for scan in scans),
         **delivered(outcome),
         "corrections": [
             {"on": on.isoformat(), "reason": why, "tokens": tokens} for on, why, tokens in corrections_by_day(scans)
         ],
-        "skipped": [{"path": each.path, "reason": each.reason} for scan in scans for each in scan.skipped]
-        + [{"path": str(home), "reason": problem} for home, problem in outcome.missing_homes],
-        "files_without_usage": sum(len(scan.old_logs) for scan in scans),
+        **skipped_as_json(scans, outcome.missing_homes),
         "notices": outcome.notices,
     }
     return json.dumps(shown, indent=2)

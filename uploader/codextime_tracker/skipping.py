@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from codextime_tracker.discovery import printable
 from codextime_tracker.scan_report import ScanReport
 from codextime_tracker.terminal import count, plain
 
@@ -20,3 +21,13 @@ def skipped(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> l
     if old:
         lines.append(("No data", f"{count(old, 'file')} of old Codex releases, which logged no usage"))
     return lines
+
+
+def skipped_as_json(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> dict[str, object]:
+    """The same for scripts, and how many rollouts there are."""
+    files = [{"path": each.path, "reason": each.reason} for scan in scans for each in scan.skipped]
+    return {
+        "files": sum(scan.files for scan in scans),
+        "skipped": files + [{"path": printable(str(home)), "reason": problem} for home, problem in missing_homes],
+        "files_without_usage": sum(len(scan.old_logs) for scan in scans),
+    }

@@ -9,6 +9,7 @@ from codextime_tracker.index import Index
 from codextime_tracker.limits import Limit, find_limits
 from codextime_tracker.periods import Figures, count_figures
 from codextime_tracker.runs import Run, find_last_run
+from codextime_tracker.scan_report import ScanReport
 from codextime_tracker.schedulers import describe_schedule
 
 
@@ -23,11 +24,11 @@ class Waiting(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """`is_fresh`: the logs were read for it, and not only what an earlier run found. `schedule` says in words when the
-    system starts the next run, if it does."""
+    """`scans` are of the homes that were read for it; `None` if another run was at work, whose findings these are.
+    `schedule` says in words when the system starts the next run, if it does."""
 
     now: datetime
-    is_fresh: bool
+    scans: list[ScanReport] | None
     figures: Figures
     waiting: list[Waiting]
     last_run: Run | None
@@ -35,10 +36,12 @@ class Status(Struct, frozen=True):
     schedule: str | None
 
 
-def gather(index: Index, homes: list[Path], *, now: datetime, is_fresh: bool, zone: tzinfo | None = None) -> Status:
+def gather(
+    index: Index, homes: list[Path], scans: list[ScanReport] | None, *, now: datetime, zone: tzinfo | None = None
+) -> Status:
     return Status(
         now,
-        is_fresh,
+        scans,
         count_figures(index, [], now, zone),
         find_waiting(index),
         find_last_run(index),

@@ -5,12 +5,14 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from codextime_tracker.discovery import ADVICE
 from codextime_tracker.durations import ago, in_words, name_window
 from codextime_tracker.exits import Exit, sentence_of
 from codextime_tracker.index import Totals
 from codextime_tracker.limits import Limit
 from codextime_tracker.periods import instant_of, name_zone
 from codextime_tracker.runs import Run
+from codextime_tracker.skipping import skipped, skipped_as_json
 from codextime_tracker.status import Status, Waiting
 from codextime_tracker.terminal import count, plain, print_lines
 
@@ -19,11 +21,12 @@ def print_status(status: Status, notices: list[str], missing_homes: list[tuple[P
     print_lines(
         [
             *[("Note", notice) for notice in notices],
-            *[("No logs", f"{plain(str(home), longest=4096)}: {problem}") for home, problem in missing_homes],
-            *([] if status.is_fresh else [("As of", "what the run that is at work now has found until now")]),
+            *[("No logs", f"{plain(str(home), longest=4096)}: {problem}. {ADVICE}") for home, problem in missing_homes],
+            *([("As of", "what the run that is at work now has found until now")] if status.scans is None else []),
             ("Today", usage(status.figures.today)),
             ("This week", usage(status.figures.this_week)),
             ("All time", usage(status.figures.all_time)),
+            *skipped(status.scans or [], []),
             ("Days", f"those of this machine ({name_zone(status.now)}); weeks begin on Monday"),
             *waiting_lines(status.waiting),
             ("Last run", last_run(status.last_run, status.now)),
@@ -80,9 +83,10 @@ def as_json(status: Status, missing_homes: list[tuple[Path, str]]) -> str:
     run = status.last_run
     shown = {
         "at": instant_of(status.now),
-        "is_fresh": status.is_fresh,
+        "is_fresh": status.scans is not None,
         "time_zone": name_zone(status.now),
         "missing_homes": [plain(str(home), longest=4096) for home, _ in missing_homes],
+        **skipped_as_json(status.scans or [], missing_homes),
         **{
             name: {"calls": each.calls, "tokens": each.tokens, "estimated_calls": each.estimated_calls}
             for name, each in figures.items()

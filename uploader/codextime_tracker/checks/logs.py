@@ -5,7 +5,7 @@ from pathlib import Path
 
 from codextime_tracker.checks import FINE, NOTE, PROBLEM, Finding
 from codextime_tracker.counting import Counter
-from codextime_tracker.discovery import CodexHomeMissing, RolloutFile, find_rollouts
+from codextime_tracker.discovery import ADVICE, CodexHomeMissing, RolloutFile, find_rollouts
 from codextime_tracker.exits import Exit
 from codextime_tracker.index import Index
 from codextime_tracker.inspection import inspect
@@ -16,6 +16,7 @@ from codextime_tracker.terminal import count, plain
 COMPACTED = b'"compacted"'
 CHUNK_BYTES = 1024 * 1024
 MOST_FILES = 20  # that are named
+OF_FILES = "What can be counted was. `codextime-tracker inspect PATH` shows what the file holds."
 
 
 def check_homes(homes: list[Path]) -> Iterator[Finding]:
@@ -24,8 +25,7 @@ def check_homes(homes: list[Path]) -> Iterator[Finding]:
         try:
             found = find_rollouts(home)
         except CodexHomeMissing as missing:
-            advice = "Run Codex once, or name its folder with --codex-home DIR."
-            yield Finding(PROBLEM, "logs", f"{shown}: {missing.why}", advice, Exit.NOTHING_TO_READ)
+            yield Finding(PROBLEM, "logs", f"{shown}: {missing.why}", ADVICE, Exit.NOTHING_TO_READ)
             continue
         with Index.in_memory() as index, bytes_bar("Reading", is_shown=is_wanted(is_quiet=False)) as progress:
             scan = Scan(index, index.source_key(home), found, progress, Counter)
@@ -39,8 +39,7 @@ def check_homes(homes: list[Path]) -> Iterator[Finding]:
 
 def skipped(files: list[tuple[str, str]]) -> Iterator[Finding]:
     for path, reason in files[:MOST_FILES]:
-        advice = "What can be counted was. `codextime-tracker inspect PATH` shows what the file holds."
-        yield Finding(NOTE, "skipped", f"{plain(path, longest=4096)}: {reason}", advice)
+        yield Finding(NOTE, "skipped", f"{plain(path, longest=4096)}: {reason}", "" if ADVICE in reason else OF_FILES)
     if len(files) > MOST_FILES:
         yield Finding(NOTE, "skipped", f"and {count(len(files) - MOST_FILES, 'file')} more")
 

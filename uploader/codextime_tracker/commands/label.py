@@ -5,6 +5,7 @@ import argparse
 from codextime_tracker.arguments import (
     add_home,
     add_index,
+    add_json,
     add_server,
     credentials_file,
     label,
@@ -25,14 +26,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_home(parser)
     parser.add_argument("--allow-http", action="store_true", help="permit an unencrypted line to a private address")
     add_index(parser)
+    add_json(parser)
 
 
 def run(parsed: argparse.Namespace, clock: Clock) -> int:
+    import json
+
     from codextime_tracker.labelling import only_user, set_label
 
     if parsed.user_id is None:
         parsed.user_id = only_user(credentials_file(), parsed.server or server_of_environment())
     server, sources = set_label(options_of(parsed), parsed.label, sleep=clock.sleep)
+    if parsed.json:
+        shown = {"server": str(server), "user": parsed.user_id, "label": parsed.label, "sources": sources}
+        print(json.dumps(shown, indent=2))
+        return Exit.DONE
     whose = "What this Codex home sends" if sources == 1 else f"What these {sources} Codex homes send"
     print(f'{whose} is now called "{parsed.label}" on {server}. No call was sent again.')
     return Exit.DONE

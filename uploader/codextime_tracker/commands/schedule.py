@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from codextime_tracker.arguments import (
     add_home,
     add_index,
+    add_json,
     add_server,
     complain,
     credentials_file,
@@ -19,6 +20,7 @@ from codextime_tracker.exits import Exit, Stopped
 from codextime_tracker.terminal import ask
 
 if TYPE_CHECKING:
+    from codextime_tracker.schedulers import Scheduler
     from codextime_tracker.sync import Options
 
 
@@ -31,36 +33,66 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_home(parser)
     parser.add_argument("--allow-http", action="store_true", help="permit an unencrypted line to a private address")
     add_index(parser)
+    add_json(parser)
 
 
 def run(parsed: argparse.Namespace, clock: Clock) -> int:
-    from codextime_tracker.schedulers import find_scheduler
+    """Where nothing starts programs by the clock, nothing is scheduled either. Raises `NoScheduler` to install."""
+    from codextime_tracker.schedulers import NoScheduler, find_scheduler
 
-    scheduler = find_scheduler()
-    found = scheduler.find()
+    try:
+        scheduler = find_scheduler()
+    except NoScheduler as nothing:
+        if parsed.action == "install":
+            raise
+        say(parsed, f"Nothing is scheduled. {nothing}", None)
+        return Exit.DONE
     if parsed.action == "install":
-        install(parsed)
-    elif found is None:
-        print("Nothing is scheduled. To send what is new every hour: codextime-tracker schedule install")
+        install(parsed, scheduler)
+    elif (found := scheduler.find()) is None:
+        text = "Nothing is scheduled. To send what is new every hour: codextime-tracker schedule install"
+        say(parsed, text, scheduler)
     elif parsed.action == "status":
-        print(f"Scheduled by {scheduler.name}: {found}. To end it: codextime-tracker schedule remove")
+        text = f"Scheduled by {scheduler.name}: {found}. To end it: codextime-tracker schedule remove"
+        say(parsed, text, scheduler, found)
     else:
         scheduler.remove()
-        print("Removed. What is new is sent when you run the tracker.")
+        say(parsed, "Removed. What is new is sent when you run the tracker.", scheduler)
     return Exit.DONE
 
 
-def install(parsed: argparse.Namespace) -> None:
+def say(
+    parsed: argparse.Namespace,
+    text: str,
+    scheduler: "Scheduler | None",
+    schedule: str | None = None,
+    command: list[str] | None = None,
+) -> None:
+    """What is scheduled now: the text, or for scripts the rest of it."""
+    if not parsed.json:
+        print(text)
+        return
+    import json
+
+    told = {"command": command} if command else {}
+    shown = {"scheduler": scheduler.name if scheduler else None, "schedule": schedule, **told}
+    print(json.dumps(shown, indent=2))
+
+
+def install(parsed: argparse.Namespace, scheduler: "Scheduler") -> None:
     from codextime_tracker import scheduling
     from codextime_tracker.labelling import only_user
-    from codextime_tracker.schedulers import find_scheduler
 
     if parsed.user_id is None:
         parsed.user_id = only_user(credentials_file(), parsed.server or server_of_environment())
-    scheduler = find_scheduler()
-    command = scheduling.install(scheduler, options_of(parsed), ask=ask)
-    print(f"From now on {scheduler.name} sends what is new, every hour: {shlex.join(command)}")
-    print("To end it: codextime-tracker schedule remove")
+    command = scheduling.install(scheduler, options_of(parsed), ask=nobody if parsed.json else ask)
+    text = f"From now on {scheduler.name} sends what is new, every hour: {shlex.join(command)}"
+    say(parsed, f"{text}\nTo end it: codextime-tracker schedule remove", scheduler, scheduler.find(), command)
+
+
+def nobody(question: str) -> bool:
+    """Who wants JSON is a script."""
+    return False
 
 
 def offer(options: "Options") -> None:

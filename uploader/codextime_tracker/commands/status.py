@@ -24,11 +24,10 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
 
     homes, missing = existing_homes(homes_of(parsed), may_be_none=True)
     with opened_or_read(index_of(parsed)) as (index, is_ours):
+        scans = [scan_home(index, home, is_quiet=parsed.json) for home in homes] if is_ours else None
         if is_ours:
-            for home in homes:
-                scan_home(index, home, is_quiet=parsed.json)
             note_gone_homes(index)
-        status = gather(index, homes, now=clock.now, is_fresh=is_ours)
+        status = gather(index, homes, scans, now=clock.now)
         notices = index.notices
     if parsed.json:
         print(as_json(status, missing))
