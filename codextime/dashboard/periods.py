@@ -2,6 +2,7 @@
 
 import calendar
 import datetime
+import zoneinfo
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -112,3 +113,8 @@ def find_period(name: str, on: datetime.date | None, *, today: datetime.date, fi
     elif name == "year":
         first, last = last.replace(month=1, day=1), min(last.replace(month=12, day=31), today)
     return Period(name, first, last, today)
+
+
+def midnight(on: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
+    """When the day begins in a time zone."""
+    return datetime.datetime.combine(on, datetime.time(), zone)

@@ -1,7 +1,6 @@
 """What the overview reads: days, their hours, and the slots of a single day; never calls, which grow without end."""
 
 import datetime
-import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
@@ -208,12 +207,8 @@ def slots_between(user: User, first: datetime.date, last: datetime.date) -> "Que
     """The slots from the first day's midnight up to the midnight after the last, in the user's time zone."""
     after = last + periods.ONE_DAY
     return usage.Slot.objects.filter(
-        user=user, slot_at__gte=midnight(first, user.zone), slot_at__lt=midnight(after, user.zone)
+        user=user, slot_at__gte=periods.midnight(first, user.zone), slot_at__lt=periods.midnight(after, user.zone)
     )
-
-
-def midnight(on: datetime.date, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
-    return datetime.datetime.combine(on, datetime.time(), zone)
 
 
 def name_sources(rows: Iterable[tuple[int, str]]) -> dict[int, str]:

@@ -10,8 +10,8 @@ from django.db.models import F, Max, Min, Q, QuerySet
 from codextime.accounts.models import User
 from codextime.boards.models import Listing
 from codextime.dashboard.freshness import read_freshness, with_freshness
-from codextime.dashboard.periods import ONE_DAY
-from codextime.dashboard.selectors import midnight, name_sources
+from codextime.dashboard.periods import ONE_DAY, midnight
+from codextime.dashboard.selectors import name_sources
 from codextime.lib.spreadsheets import Value
 from codextime.programs.models import ReadToken
 from codextime.programs.queries import CallsQuery, Page, Place, write_cursor

@@ -17,9 +17,9 @@ from codextime.dashboard.calls.page import CALLS_PER_PAGE, Page, build_page
 from codextime.dashboard.calls.question import Question
 from codextime.dashboard.calls.reading import CallRow
 from codextime.dashboard.models import SavedView
-from codextime.dashboard.periods import ONE_DAY
+from codextime.dashboard.periods import ONE_DAY, midnight
 from codextime.dashboard.priced_rows import sum_priced
-from codextime.dashboard.selectors import midnight, name_sources
+from codextime.dashboard.selectors import name_sources
 from codextime.dashboard.thresholds import find_thresholds
 from codextime.pricing.rates import RateBook
 from codextime.pricing.selectors import get_book
