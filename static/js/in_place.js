@@ -36,7 +36,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", () => {
-  findFocus?.().focus({ preventScroll: true });
+  if (document.activeElement === document.body) findFocus?.().focus({ preventScroll: true }); // else somebody was quicker
   findFocus = null;
   document.dispatchEvent(new Event("figures:fresh"));
 });

@@ -22,6 +22,22 @@ def test_a_switch_changes_figures_address_and_title_and_keeps_the_focus(october:
     expect(october.get_by_role("link", name="All", exact=True)).to_be_focused()
 
 
+# Whoever is quick: moves on in the moment in which the new part is there and htmx has not ended.
+MOVE_ON = """
+document.addEventListener("htmx:afterSwap", () => document.querySelector("a.bar").focus(), { once: true })
+"""
+
+
+def test_who_moved_on_meanwhile_keeps_the_focus(october: Page) -> None:
+    october.evaluate(MOVE_ON)
+
+    with october.expect_event("console", lambda message: message.text == "settled"):
+        october.evaluate("document.addEventListener('figures:fresh', () => console.log('settled'))")
+        october.get_by_role("link", name="All", exact=True).click()
+
+    expect(october.locator("a.bar").first).to_be_focused()
+
+
 def test_charts_that_came_later_are_used_like_the_first(october: Page) -> None:
     october.get_by_role("link", name="By label").click()
     legend = october.locator(".legend-links")
