@@ -19,6 +19,8 @@ from tests.runtime.running import DEADLINE_SECONDS, Up, make_data_folder, run, s
 
 ROLLOUTS = Path(__file__).parents[1] / "data" / "rollouts" / "0.169.0"
 READY = "To stop: Ctrl-C"
+# Starts of all servers, of which one can be used by most: a twentieth of what all tests cost.
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("up")]
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +180,6 @@ def test_a_database_that_somebody_asked_to_end_does_not_wait_for_its_clients(up:
     wait_until(lambda: is_healthy(up), lambda: "a healthy server")
 
 
-@pytest.mark.soak  # two starts, one of them on what a killed one left
 def test_nothing_outlives_a_killed_one_and_the_next_one_has_its_data_and_stops_in_order() -> None:
     first = Up(make_data_folder())
     first.wait_for(READY)
