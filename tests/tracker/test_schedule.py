@@ -117,7 +117,7 @@ def test_scripts_get_json_of_what_is_scheduled(scheduled: Tracker) -> None:
     assert before == removed == {"scheduler": "a systemd timer", "schedule": None}
     assert after == {"scheduler": "a systemd timer", "schedule": "at Sat 2026-11-21 13:00:00 UTC"}
     assert installed == {**after, "command": installed["command"]}
-    assert installed["command"][1:4] == [USER, "--server", scheduled.peer.address]
+    assert installed["command"][3:6] == [USER, "--server", scheduled.peer.address]
 
 
 def test_who_wants_json_is_asked_nothing(scheduled: Tracker, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_where_nothing_starts_programs_nothing_is_scheduled(
 def test_what_is_scheduled_sends_without_a_terminal_and_without_variables(scheduled: Tracker) -> None:
     schedule(scheduled, "install")
 
-    variables = {"HOME": os.environ["HOME"], "XDG_DATA_HOME": os.environ["XDG_DATA_HOME"]}
+    variables = {"HOME": os.environ["HOME"]}
     run = subprocess.run(
         command_of(unit()), env=variables, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
@@ -185,8 +185,8 @@ def test_a_schedule_never_leads_into_a_cache(
     schedule(scheduled, "install")
     shutil.rmtree(cached.parent)
 
-    assert command_of(unit())[0] == str(programs / "codextime-tracker")
-    assert subprocess.run([command_of(unit())[0], "version"], capture_output=True, check=False).returncode == 0
+    assert command_of(unit())[2] == str(programs / "codextime-tracker")
+    assert subprocess.run([command_of(unit())[2], "version"], capture_output=True, check=False).returncode == 0
 
 
 def test_without_a_permanent_install_one_is_offered_and_nothing_is_scheduled(
@@ -209,6 +209,35 @@ def test_a_link_into_a_cache_is_no_permanent_install(programs: Path) -> None:
     link.symlink_to(cached)
 
     assert find_permanent_program([str(link)]) is None
+
+
+def test_where_the_trackers_files_are_is_told_if_a_variable_says_it(
+    scheduled: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule(scheduled, "install")
+    elsewhere = command_of(unit())
+    monkeypatch.delenv("XDG_DATA_HOME")
+    remember_pairing(data_folder() / CREDENTIALS, Pairing(scheduled.peer.address, USER, TOKEN))
+    schedule(scheduled, "install")
+    usual = command_of(unit())
+
+    assert elsewhere == ["/usr/bin/env", f"XDG_DATA_HOME={scheduled.home.parent / 'machine'}", *usual]
+    assert "--index" not in usual
+
+
+def test_an_index_that_is_elsewhere_is_told(scheduled: Tracker, tmp_path: Path) -> None:
+    schedule(scheduled, "install", "--index", str(tmp_path / "own.sqlite3"))
+
+    assert command_of(unit())[-3:] == ["--index", str(tmp_path / "own.sqlite3"), "--quiet"]
+
+
+def test_a_scheduler_that_speaks_another_encoding_is_quoted_all_the_same(scheduled: Tracker, programs: Path) -> None:
+    put(programs / "systemctl", "#!/bin/sh\ncase \"$*\" in *enable*) printf 'gr\\201n' >&2; exit 1;; esac")
+
+    run = schedule(scheduled, "install")
+
+    assert run.exit == Exit.CANNOT_WRITE
+    assert "gr\ufffdn" in run.err
 
 
 def test_a_machine_that_is_not_paired_is_told_to_pair_first(scheduled: Tracker) -> None:

@@ -46,14 +46,14 @@ def add_home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--codex-home",
         metavar="DIR",
-        type=Path,
+        type=path,
         action="append",
         help="Codex's folder (else CODEX_HOME, ~/.codex); may be repeated",
     )
 
 
 def add_index(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--index", metavar="FILE", type=Path, help="keep the local index there")
+    parser.add_argument("--index", metavar="FILE", type=index_file, help="keep the local index there")
 
 
 def add_json(parser: argparse._ActionsContainer) -> None:
@@ -137,6 +137,23 @@ def session_switches_file() -> Path:
     from codextime_tracker.places import SESSION_SWITCHES, data_folder
 
     return data_folder() / SESSION_SWITCHES
+
+
+def path(text: str) -> Path:
+    from codextime_tracker.places import typed_path
+
+    if not text:
+        raise argparse.ArgumentTypeError("no path stands there")
+    return typed_path(text)
+
+
+def index_file(text: str) -> Path:
+    from codextime_tracker.places import INDEX
+
+    named = path(text)
+    if named.name in ("", ".."):
+        raise argparse.ArgumentTypeError(f"{text} is a folder: name a file in it, as {named / INDEX}")
+    return named
 
 
 def user_id(text: str) -> str:

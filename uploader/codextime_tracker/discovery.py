@@ -3,9 +3,11 @@
 import os
 import re
 import stat
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from msgspec import Struct
+
+from codextime_tracker.places import identity_of
 
 FOLDERS = ("sessions", "archived_sessions")
 ADVICE = "Run Codex once, or name its folder with --codex-home DIR."
@@ -90,14 +92,14 @@ def preference(file: RolloutFile) -> tuple[bool, int]:
 def list_rollouts(folder: str, found: Found) -> list[RolloutFile]:
     """The rollouts under `folder`, through links to other folders too, each folder once."""
     files: list[RolloutFile] = []
-    folders, seen = [folder], set[tuple[int, int]]()
+    folders, seen = [folder], set[tuple[int, int] | str]()
     while folders:
         folder = folders.pop()
         try:
             with os.scandir(folder) as entries:
-                status = os.stat(folder)  # noqa: PTH116 - a Path costs more than the question
-                if (status.st_dev, status.st_ino) not in seen:
-                    seen.add((status.st_dev, status.st_ino))
+                identity = identity_of(folder) or folder
+                if identity not in seen:
+                    seen.add(identity)
                     for entry in entries:
                         visit(entry, found, files, folders)
         except FileNotFoundError:
@@ -133,6 +135,11 @@ def visit(entry: os.DirEntry[str], found: Found, files: list[RolloutFile], folde
         folders.append(entry.path)
     elif is_old_name(named):
         found.old_logs.append(entry.path)
+
+
+def home_of(rollout: PurePath) -> PurePath | None:
+    """The Codex home that a rollout lies in; `None` if it lies in none. Windows and macOS take any case of a name."""
+    return next((each.parent for each in rollout.parents if each.name.lower() in FOLDERS), None)
 
 
 def printable(path: str) -> str:

@@ -4,7 +4,6 @@ What is much waits for its owner's word in the browser. The server keeps each id
 What the index found until now counts as sent, so that a later run sends only what is used from now on.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +73,7 @@ def forget_all(
 
 def source_keys(index: Index, homes: list[Path]) -> list[str]:
     """Of these Codex homes, also if they are gone. Raises `UsageRefused` if none was ever read."""
-    found = [index.find_source_key(Path(os.path.realpath(home))) for home in homes]
+    found = [index.find_source_key(home) for home in homes]
     keys = [key for key in found if key is not None]
     if not keys:
         raise UsageRefused(

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from codextime_tracker.places import rename_damaged
+from codextime_tracker.places import identity_of, rename_damaged
 from codextime_tracker.schema import MAGIC, OfAnotherProgram, connect, connect_to_read
 
 COLUMNS = """
@@ -142,19 +142,29 @@ class Index:
 
     def source_key(self, codex_home: Path) -> str:
         """The random key that stands for this Codex home; made when it is first asked for."""
-        home = os.path.realpath(codex_home)
-        self.connection.execute("INSERT OR IGNORE INTO sources (key, home) VALUES (?, ?)", (os.urandom(16).hex(), home))
-        row = self.connection.execute("SELECT key FROM sources WHERE home = ?", (home,)).fetchone()
-        return str(row[0])
+        key = self.find_source_key(codex_home)
+        if key is None:
+            key, home = os.urandom(16).hex(), os.path.realpath(codex_home)
+            self.connection.execute("INSERT INTO sources (key, home) VALUES (?, ?)", (key, storable(home)))
+        return key
 
     def source_number(self, source_key: str) -> int:
         """By which the index's tables name it."""
         return int(self.connection.execute("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0])
 
-    def find_source_key(self, real_home: Path) -> str | None:
-        """The key of a Codex home, by its path without links, if it was ever read."""
-        row = self.connection.execute("SELECT key FROM sources WHERE home = ?", (str(real_home),)).fetchone()
-        return str(row[0]) if row else None
+    def find_source_key(self, codex_home: Path) -> str | None:
+        """The key of a Codex home if it was ever read, under whatever name: it has that name from now on."""
+        home = os.path.realpath(codex_home)
+        sources = {known: key for key, known in self.homes().items()}
+        identity = None if home in sources else identity_of(home)
+        former = next((known for known in sources if identity and identity_of(known) == identity), home)
+        if former != home:
+            self.connection.execute("UPDATE sources SET home = ? WHERE key = ?", (storable(home), sources[former]))
+        return sources.get(former)
+
+    def homes(self) -> dict[str, str]:
+        """The Codex homes that were ever read, by their keys."""
+        return {key: os.fsdecode(home) for key, home in self.connection.execute("SELECT key, home FROM sources")}
 
     def last_change(self) -> int:
         """The number of the newest change; 0 if there is none."""
@@ -341,6 +351,15 @@ class Index:
 
     def forgive_refusal(self, destination: str, change: int) -> None:
         self.connection.execute("DELETE FROM refusals WHERE (destination, change) = (?, ?)", (destination, change))
+
+
+def storable(path: str) -> str | bytes:
+    """SQLite takes no text that is no Unicode, and a path of Linux can be such."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path
 
 
 def of_sources(source_keys: Collection[str]) -> str:

@@ -12,7 +12,7 @@ from msgspec.json import Decoder
 from codextime_tracker.compression import Decompressed
 from codextime_tracker.copies import Boundary, NeedsTotals
 from codextime_tracker.counting import LOST_PARENT, Call, Counter, State
-from codextime_tracker.discovery import FOLDERS, Found, RolloutFile, find_rollouts, printable
+from codextime_tracker.discovery import Found, RolloutFile, find_rollouts, home_of, printable
 from codextime_tracker.forks import pass_by_totals
 from codextime_tracker.index import Index
 from codextime_tracker.lines import SessionLine
@@ -87,8 +87,8 @@ def inspect(path: Path, others: Scan | None = None) -> Inspection:
 
 def rollout_at(path: Path) -> RolloutFile:
     status = path.stat()
-    name = printable(path.name.removesuffix(".zst"))
-    is_compressed = path.name.endswith(".zst")
+    is_compressed = path.name.lower().endswith(".zst")  # as somebody typed it
+    name = printable(path.name[:-4] if is_compressed else path.name)
     return RolloutFile(str(path), name, is_compressed, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
@@ -98,10 +98,11 @@ def pass_with_others(file: RolloutFile, raw: BinaryIO, need: NeedsTotals, others
     reading = Reading(Decompressed(raw) if file.is_compressed else raw)
     if others is not None:
         return pass_by_totals(file, reading, need, None, others.find_totals, others.find_older)
-    home = next((each.parent for each in Path(file.path).absolute().parents if each.name in FOLDERS), None)
-    found = find_rollouts(home) if home else Found([], [], [])
+    home = home_of(Path(file.path).absolute())
+    found = find_rollouts(Path(home)) if home else Found([], [], [])
     with Index.in_memory() as index:
-        others = Scan(index, index.source_key(home or Path(file.path)), found, lambda done, total: None, Counter)
+        key = index.source_key(Path(home or file.path))
+        others = Scan(index, key, found, lambda done, total: None, Counter)
         others.run()
         return pass_by_totals(file, reading, need, None, others.find_totals, others.find_older)
 

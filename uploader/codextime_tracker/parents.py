@@ -1,6 +1,5 @@
 """The threads that started others, of rollouts that a tracker read which did not look for that yet."""
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,13 +10,13 @@ from codextime_tracker.settling import NO_PARENT
 
 UNREAD = """
     SELECT name, threads.id FROM files JOIN threads ON threads.id = thread JOIN sources ON sources.id = threads.source
-    WHERE home = ? AND threads.parent IS NULL
+    WHERE key = ? AND threads.parent IS NULL
 """
 
 
 def read_missing_parents(index: Index, home: Path) -> None:
     """Reads the heads of those rollouts that are still there."""
-    unread = dict(index.connection.execute(UNREAD, (os.path.realpath(home),)).fetchall())
+    unread = dict(index.connection.execute(UNREAD, (index.source_key(home),)).fetchall())
     files = {file.name: file for file in find_rollouts(home).files} if unread else {}
     with index.transaction() as connection:
         for name, thread in unread.items():

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from codextime_tracker.exits import CannotWrite
+from codextime_tracker.exits import CannotWrite, NothingToRead
 
 INDEX = "index.sqlite3"
 CREDENTIALS = "credentials.json"
@@ -18,15 +18,50 @@ class FileDamaged(Exception):
 
 
 def default_codex_home() -> Path:
-    """Where Codex itself would look."""
-    return Path(os.environ.get("CODEX_HOME") or Path.home() / ".codex")
+    """Where Codex itself would look. Raises `NothingToRead` if nothing tells."""
+    named = os.environ.get("CODEX_HOME")
+    if named:
+        return Path(named) if os.path.lexists(named) else typed_path(named)
+    try:
+        return Path.home() / ".codex"
+    except RuntimeError as error:
+        raise NothingToRead(
+            "Your user has no home folder here, so where is Codex's folder? Set HOME, or name it with --codex-home DIR."
+        ) from error
+
+
+def typed_path(text: str) -> Path:
+    """With the user's folder for `~`: PowerShell does not put it there, nor does any shell behind an option's `=`."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # there is no such user
+        return Path(text)
 
 
 def data_folder() -> Path:
     """The operating system's folder for such data, made with mode 0700. Raises `CannotWrite`."""
     from platformdirs import user_data_path
 
-    return private_folder(user_data_path("codextime-tracker", appauthor=False))
+    try:
+        folder = user_data_path("codextime-tracker", appauthor=False)
+    except RuntimeError:
+        folder = Path()
+    if not folder.is_absolute():  # of older releases of platformdirs: a `~` stays, or a variable is taken as it is
+        raise CannotWrite(
+            "Your user has no home folder here, so where are the tracker's files to be? Set HOME, or XDG_DATA_HOME, to "
+            "a whole path."
+        )
+    return private_folder(folder)
+
+
+def identity_of(place: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """What is the same for all names of a file or folder: links, another case where case does not matter, a mounted
+    drive. `None` if it is not there, or if its file system numbers nothing, as some of shared folders do."""
+    try:
+        status = os.stat(place)  # noqa: PTH116 - a Path costs more than the question
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if status.st_ino else None
 
 
 def private_folder(folder: Path) -> Path:

@@ -186,7 +186,8 @@ def has_systemd() -> bool:
 def run(command: list[str], text: str | None = None, *, may_fail: bool = False) -> str:
     """What the program printed. Raises `SchedulerRefused`."""
     try:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        # Windows' programs do not write in the encoding that its API has.
+        done = subprocess.run(command, input=text, capture_output=True, text=True, errors="replace", check=False)
     except OSError as error:
         raise SchedulerRefused(f"Cannot start {command[0]}: {error.strerror}.") from error
     if done.returncode and not may_fail:

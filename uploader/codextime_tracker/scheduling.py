@@ -1,5 +1,6 @@
 """Runs by the clock: what is started, and that it can be started without anybody there."""
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from codextime_tracker.credentials import find_pairing
 from codextime_tracker.exits import UsageRefused
 from codextime_tracker.installs import find_permanent_program, own_program, way_to_install
-from codextime_tracker.places import default_codex_home
+from codextime_tracker.places import INDEX, data_folder, default_codex_home
 from codextime_tracker.schedulers import Scheduler
 from codextime_tracker.sync import Options
 
@@ -29,7 +30,8 @@ def install(scheduler: Scheduler, options: Options, *, ask: Ask, own: list[str] 
             f"Pair this machine first: codextime-tracker login {options.user_id}. A token of the environment is not "
             "there when a schedule starts the tracker."
         )
-    command = [*permanent_program(own or own_program(), ask), *arguments(options, pairing.server)]
+    program = permanent_program(own or own_program(), ask)
+    command = [*place_of_own_files(), *program, *arguments(options, pairing.server)]
     scheduler.install(command)
     return command
 
@@ -48,14 +50,22 @@ def permanent_program(own: list[str], ask: Ask) -> list[str]:
     return installed
 
 
+def place_of_own_files() -> list[str]:
+    """What stands before the program if the tracker's files are where a variable of this shell says."""
+    named = os.environ.get("XDG_DATA_HOME", "")
+    return ["/usr/bin/env", f"XDG_DATA_HOME={named}"] if Path(named).is_absolute() and os.name != "nt" else []
+
+
 def arguments(options: Options, server: str) -> list[str]:
-    """A scheduler knows none of this shell's variables, nor where it stands."""
+    """A scheduler knows none of this shell's variables, nor where it stands. What is usual is left out: a Windows task
+    has no more than 261 characters."""
     words = [options.user_id, "--server", server]
     for home in options.homes:
         if home.absolute() != Path.home() / ".codex" or len(options.homes) > 1:
             words += ["--codex-home", str(home.absolute())]
     words += ["--allow-http"] if options.allow_http else []
-    return [*words, "--index", str(options.index.absolute()), "--quiet"]
+    words += ["--index", str(options.index.absolute())] if options.index != data_folder() / INDEX else []
+    return [*words, "--quiet"]
 
 
 def is_offered(scheduler: Scheduler, options: Options) -> bool:

@@ -3,7 +3,7 @@
 import os
 import re
 import sqlite3
-from pathlib import Path
+from pathlib import Path, PurePath
 
 SCHEMA_VERSION = 6
 SCHEMA = """
@@ -117,7 +117,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """To an index that another run may be writing. Raises `sqlite3.DatabaseError` if it is not there or not like this
     tracker's own."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30)
+    connection = sqlite3.connect(uri_to_read(path.absolute()), uri=True, isolation_level=None, timeout=30)
     try:
         if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
             raise sqlite3.DatabaseError("another version's schema")
@@ -125,6 +125,14 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def uri_to_read(path: PurePath) -> str:
+    """As SQLite wants it: never with a host, so that all slashes of `\\\\server\\share` are the path's."""
+    from urllib.parse import quote  # only here, as most runs need none
+
+    text = path.as_posix()
+    return f"file://{'' if text.startswith('/') else '/'}{quote(os.fsencode(text), safe='/:')}?mode=ro"
 
 
 def find_version(connection: sqlite3.Connection) -> int:

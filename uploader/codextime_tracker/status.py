@@ -52,7 +52,7 @@ def gather(
 
 def find_waiting(index: Index) -> list[Waiting]:
     """For every destination that a run ever had."""
-    homes = dict(index.connection.execute("SELECT key, home FROM sources").fetchall())
+    homes = index.homes()
     found = []
     for destination in index.destinations():
         server, user_id, source_key = destination.split(" ")

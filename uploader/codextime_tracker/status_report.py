@@ -95,7 +95,7 @@ def as_json(status: Status, missing_homes: list[tuple[Path, str]]) -> str:
             {
                 "server": each.server,
                 "user": each.user_id,
-                "codex_home": each.codex_home,
+                "codex_home": plain(each.codex_home, longest=4096),
                 "calls": each.calls,
                 "refused": each.refused,
             }

@@ -10,7 +10,7 @@ from codextime_tracker.destinations import IN_THE_FUTURE
 from codextime_tracker.estimates import REASONS, count_flags
 from codextime_tracker.exits import Exit
 from codextime_tracker.index import Index
-from codextime_tracker.schema import SCHEMA_VERSION
+from codextime_tracker.schema import SCHEMA_VERSION, uri_to_read
 from codextime_tracker.status import find_waiting
 from codextime_tracker.terminal import count, plain
 
@@ -48,7 +48,7 @@ def unusable(shown: str, trouble: str, version: int) -> Finding:
 def version_of(path: Path) -> int:
     """Of the tables; 0 if the file is no database."""
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        connection = sqlite3.connect(uri_to_read(path.absolute()), uri=True)
         try:
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
         finally:

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shlex
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ def check_own_files(index: Path, credentials: Path) -> Iterator[Finding]:
             yield Finding(PROBLEM, "own files", f"{shown} cannot be read and written", advice, Exit.CANNOT_WRITE)
         elif os.name != "nt" and (mode := stat.S_IMODE(path.stat().st_mode)) & OTHERS:
             right = "700" if path.is_dir() else "600"
-            yield Finding(NOTE, "own files", f"others may use {shown} (mode {mode:04o})", f"chmod {right} {shown}")
+            yield Finding(
+                NOTE, "own files", f"others may use {shown} (mode {mode:04o})", f"chmod {right} {shlex.quote(shown)}"
+            )
         else:
             yield Finding(FINE, "own files", f"{shown}, for you only")

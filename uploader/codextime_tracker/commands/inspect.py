@@ -1,15 +1,14 @@
 """`codextime-tracker inspect PATH`."""
 
 import argparse
-from pathlib import Path
 
-from codextime_tracker.arguments import add_json
+from codextime_tracker.arguments import add_json, path
 from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit, NothingToRead
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", type=Path, help="a rollout: rollout-*.jsonl or rollout-*.jsonl.zst")
+    parser.add_argument("path", metavar="PATH", type=path, help="a rollout: rollout-*.jsonl or rollout-*.jsonl.zst")
     add_json(parser)
 
 
