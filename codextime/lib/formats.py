@@ -6,7 +6,7 @@ order of the language, which a translator gives in `find_orders` and nowhere els
 
 import datetime
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
@@ -48,6 +48,15 @@ def compact(number: int) -> str:
         if abs(number) >= size * Decimal("0.9995"):
             return f"{three_digits(Decimal(number) / size)}{SPACE}{unit}".replace("-", MINUS)
     return exact(number)
+
+
+def on_axis(numbers: Sequence[float]) -> list[str]:
+    """Of a chart, all in the unit of the highest: 0, 40 K, 80 K, 120 K."""
+    highest = max(numbers, default=0)
+    size, unit = next((known for known in UNITS if highest >= max(known[0], 100_000)), (1, ""))
+    if size == 1:
+        return [exact(round(number)) for number in numbers]
+    return [f"{three_digits(Decimal(number) / size)}{SPACE}{unit}" if number else "0" for number in numbers]
 
 
 def three_digits(value: Decimal) -> str:

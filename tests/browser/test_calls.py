@@ -4,12 +4,28 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from codextime.accounts.models import User
+from codextime.accounts.services import start_session_grouping
 from codextime.dashboard.calls.services import save_view
 from codextime.usage.services import rebuild_dirty_dates
 from tests.browser.test_contrast import find_faint
 from tests.browser.test_overview import SMALL_CONTROLS
 from tests.dashboard.calls.people import fill
 from tests.usage.readings import NOW
+
+# Fields of which one covers a part of another, and cells that go on where nobody sees it.
+OVERLAPS = """
+[...document.querySelectorAll("main :is(input:not([type=hidden]), select)")]
+  .map((field) => [field.id, field.getBoundingClientRect()])
+  .flatMap(([id, box], n, all) => all.slice(n + 1)
+    .filter(([, other]) => box.right > other.left && other.right > box.left
+      && box.bottom > other.top && other.bottom > box.top)
+    .map(([other]) => `${id} and ${other}`))
+"""
+CUT = """
+[...document.querySelectorAll(".table-wrap, .table-wrap td:not(.call-model, .call-label, .call-thread)")]
+  .filter((part) => part.checkVisibility() && part.scrollWidth > part.clientWidth)
+  .map((part) => `${part.className} ${part.textContent.trim().slice(0, 40)}`)
+"""
 
 
 @pytest.fixture
@@ -26,10 +42,22 @@ def test_calls_fit_every_screen_and_can_be_read(filled: Page) -> None:
     for path in ("/calls", "/calls?model=custom&sort=-tokens", "/calls?model=nobody", one):
         filled.goto(path)
         assert find_faint(filled) == [], path
-        for width in (1440, 390, 320):
+        for width in (1440, 768, 390, 320):
             filled.set_viewport_size({"width": width, "height": 900})
             assert filled.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
             assert width > 390 or filled.evaluate(SMALL_CONTROLS) == [], (path, width)
+
+
+def test_on_a_tablet_fields_keep_apart_and_no_figure_is_out_of_sight(signed_in: Page, owner: User) -> None:
+    start_session_grouping(user=owner, now=NOW)
+    fill(owner, number=60)
+    rebuild_dirty_dates(user_id=owner.pk)
+    signed_in.set_viewport_size({"width": 768, "height": 1024})
+    for path in ("/calls", "/threads"):
+        signed_in.goto(path)
+        expect(signed_in.locator(".table-wrap tbody tr").first).to_be_visible()
+        assert signed_in.evaluate(OVERLAPS) == [], path
+        assert signed_in.evaluate(CUT) == [], path
 
 
 def test_the_keyboard_moves_opens_filters_and_helps(filled: Page) -> None:

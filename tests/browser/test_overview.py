@@ -53,7 +53,7 @@ def test_the_theme_follows_the_system_until_one_is_chosen(october: Page) -> None
 
 
 def test_on_any_screen_only_the_calendar_scrolls_sideways_and_starts_at_its_last_day(october: Page) -> None:
-    for width in (320, 390, 820, 1440):
+    for width in (320, 390, 768, 1440):
         october.set_viewport_size({"width": width, "height": 1800})
         assert october.evaluate("document.documentElement.scrollWidth") <= width
         expect(october.locator(".heatmap-year a").last).to_be_in_viewport()

@@ -41,7 +41,7 @@ def test_pages_of_ones_records_fit_every_screen_and_can_be_read(filled: Page) ->
         filled.goto(path)
         assert filled.url.endswith(path)
         assert find_faint(filled) == [], path
-        for width in (1440, 390, 320):
+        for width in (1440, 768, 390, 320):
             filled.set_viewport_size({"width": width, "height": 900})
             assert filled.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
             assert width > 390 or filled.evaluate(SMALL_CONTROLS) == [], (path, width)

@@ -18,7 +18,7 @@ def test_every_text_can_be_read_nothing_but_charts_scrolls_sideways_and_fingers_
         assert find_faint(page) == [], path
         for summary in page.locator("main summary").all():
             summary.click()
-        for width in (1440, 820, 390, 320):
+        for width in (1440, 768, 390, 320):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
             assert width > 390 or page.evaluate(SMALL_CONTROLS) == [], (path, width)

@@ -102,7 +102,7 @@ def test_pages_of_a_team_fit_every_screen_and_can_be_read(signed_in: Page, owner
     for path in ("/teams", "/teams/new", *(f"/teams/crew/{tab}" for tab in TABS)):
         signed_in.goto(path)
         assert find_faint(signed_in) == [], path
-        for width in (1440, 390, 320):
+        for width in (1440, 768, 390, 320):
             signed_in.set_viewport_size({"width": width, "height": 900})
             assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
             small = [control for control in signed_in.evaluate(SMALL_CONTROLS) if not BOX.search(control)]

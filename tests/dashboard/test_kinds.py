@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from codextime.accounts.models import User
+from codextime.accounts.selectors import get_tracker_command
 from codextime.usage.models import Call, Thread
 from tests.browser.private_pages import NOTED, PRIVATE_PAGES
 from tests.dashboard.kinds import FUTURE, KINDS
@@ -72,3 +73,19 @@ def test_every_private_page_of_an_account_answers_in_plain_words(kind: str, owne
     ]
     assert odd == []
     assert {path: words for path, words in WORDS[kind].items() if words not in texts[path]} == {}
+
+
+def test_pages_of_an_account_without_calls_say_the_command_that_sends_some(owner: User, client: Client) -> None:
+    client.force_login(owner)
+    for path in ("/dashboard", "/calls", "/estimate", "/insights", "/days/2025-01-01", "/devices"):
+        assert get_tracker_command(owner) in text_of(client.get(path).content.decode()), path
+
+
+def test_what_has_no_rate_is_no_empty_chart(owner: User, client: Client) -> None:
+    KINDS["unpriced"](owner, timezone.now())
+    client.force_login(owner)
+
+    page = client.get("/estimate").content.decode()
+
+    assert "Nothing of this period has a rate." in text_of(page)
+    assert "plot-area" not in page

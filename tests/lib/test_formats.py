@@ -34,6 +34,23 @@ def test_large_numbers_have_three_digits_and_a_unit(number: int, text: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("highest", "texts"),
+    [
+        (80, "0 20 40 60 80"),
+        (80_000, "0 20,000 40,000 60,000 80,000"),
+        (120_000, "0 30_K 60_K 90_K 120_K"),
+        (1_600_000_000, "0 0.4_B 0.8_B 1.2_B 1.6_B"),
+        (10**7, "0 2.5_M 5_M 7.5_M 10_M"),
+        (10**6, "0 0.25_M 0.5_M 0.75_M 1_M"),
+    ],
+)
+def test_an_axis_is_in_one_unit(highest: int, texts: str) -> None:
+    marks = formats.on_axis([highest * n / 4 for n in range(5)])
+
+    assert [mark.replace(formats.SPACE, "_") for mark in marks] == texts.split()
+
+
+@pytest.mark.parametrize(
     ("share", "text"),
     [
         (0, "0 %"),

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from codextime.accounts.requests import SignedInRequest
+from codextime.accounts.selectors import get_tracker_command
 from codextime.dashboard.calls import selectors
 from codextime.dashboard.calls.forms import ViewForm
 from codextime.dashboard.calls.page import address
@@ -32,7 +33,8 @@ def show_calls(request: SignedInRequest) -> HttpResponse:
     if QueryDict(question.query).dict() != request.GET.dict():
         return HttpResponseRedirect(address(question))
     page = selectors.get_calls(user=request.user, question=question, now=timezone.now())
-    return render(request, "dashboard/calls/calls.html", {"page": page, "form": ViewForm()})
+    context = {"page": page, "form": ViewForm(), "command": get_tracker_command(request.user)}
+    return render(request, "dashboard/calls/calls.html", context)
 
 
 @require_safe

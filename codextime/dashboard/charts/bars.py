@@ -78,9 +78,8 @@ def build_bars(buckets: Sequence[Bucket], css: Mapping[str, str], *, measure: st
         )
         for n, bucket in enumerate(buckets)
     ]
-    grid = [
-        Mark(pixels(TOP + PLOT - n * PLOT / GRID_LINES), print_size(step * n, measure)) for n in range(GRID_LINES + 1)
-    ]
+    sizes = print_sizes([step * n for n in range(GRID_LINES + 1)], measure)
+    grid = [Mark(pixels(TOP + PLOT - n * PLOT / GRID_LINES), size) for n, size in enumerate(sizes)]
     labels = [Mark(at_percent((n + 0.5) * pitch), buckets[n].label) for n in labelled(len(buckets))]
     return Bars(HEIGHT, bars, grid, labels)
 
@@ -94,8 +93,10 @@ def size_of(part: Sum, measure: str) -> float:
     return float(part.usd) * CENTS if measure == "value" else part.tokens.total
 
 
-def print_size(size: float, measure: str) -> str:
-    return formats.usd(Decimal(round(size)) / CENTS) if measure == "value" else formats.compact(round(size))
+def print_sizes(sizes: Sequence[float], measure: str) -> list[str]:
+    return (
+        [formats.usd(Decimal(round(size)) / CENTS) for size in sizes] if measure == "value" else formats.on_axis(sizes)
+    )
 
 
 def grid_step(most: float) -> float:

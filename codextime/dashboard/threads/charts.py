@@ -85,9 +85,9 @@ def build_timeline(calls: Sequence[CallOfThread]) -> Timeline:
     inputs = [float(point.input_tokens) for point in points]
     shares = [point.cached_share for point in points]
     charts = [
-        build_chart(0, "context", (_("Context"), _("input tokens of a call")), inputs, format_tokens),
-        build_chart(1, "cache", (_("Cache ratio"), _("cached share of the input")), shares, format_share, 1.0),
-        build_chart(2, "price", (_("Estimate"), _("USD of a call, API-equivalent")), prices, format_usd),
+        build_chart(0, "context", (_("Context"), _("input tokens of a call")), inputs, formats.on_axis),
+        build_chart(1, "cache", (_("Cache ratio"), _("cached share of the input")), shares, format_shares, 1.0),
+        build_chart(2, "price", (_("Estimate"), _("USD of a call, API-equivalent")), prices, format_prices),
     ]
     if all(point.usd is None for point in points):
         charts.pop()  # a line at zero would say that they were free
@@ -122,7 +122,7 @@ def build_chart(
     css: str,
     texts: tuple[str, str],
     values: Sequence[float],
-    text: Callable[[float], str],
+    texts_of: Callable[[Sequence[float]], list[str]],
     top: float | None = None,
 ) -> Chart:
     """`top` is the value of the highest grid line; without it, a round one above all values."""
@@ -135,9 +135,8 @@ def build_chart(
     line = " ".join(f"{x},{y}" for x, y in spots)
     floor = pixels(TOP + PLOT)
     area = f"{spots[0][0]},{floor} {line} {spots[-1][0]},{floor}" if spots else ""
-    grid = [
-        Mark(pixels(TOP + PLOT - n * PLOT / GRID_LINES), text(highest * n / GRID_LINES)) for n in range(GRID_LINES + 1)
-    ]
+    marks = texts_of([highest * n / GRID_LINES for n in range(GRID_LINES + 1)])
+    grid = [Mark(pixels(TOP + PLOT - n * PLOT / GRID_LINES), mark) for n, mark in enumerate(marks)]
     return Chart(*texts, css, number * HEIGHT, line, area, spots if len(spots) == 1 else [], grid)
 
 
@@ -163,12 +162,12 @@ def describe(point: Point) -> str:
     return "\n".join(lines)
 
 
-def format_tokens(value: float) -> str:
-    return formats.compact(round(value))
+def format_shares(values: Sequence[float]) -> list[str]:
+    return [formats.percent(value) for value in values]
 
 
-def format_share(value: float) -> str:
-    return formats.percent(value)
+def format_prices(values: Sequence[float]) -> list[str]:
+    return [format_usd(value) for value in values]
 
 
 def format_usd(value: float) -> str:
