@@ -16,8 +16,8 @@ from codextime.dashboard.periods import Period
 from codextime.dashboard.priced_rows import sum_rated
 from codextime.dashboard.queries import OverviewQuery, find_period
 from codextime.dashboard.selectors import name_sources
-from codextime.dashboard.threads.query import ThreadsQuery
-from codextime.dashboard.threads.ranking import Narrowing, Ranking, rank_trees
+from codextime.dashboard.threads.leading import find_leading
+from codextime.dashboard.threads.ranking import Narrowing, Ranking
 from codextime.dashboard.threads.thread_sums import sum_trees
 from codextime.dashboard.thresholds import Thresholds, find_thresholds
 from codextime.pricing.credits import count_credits
@@ -26,8 +26,6 @@ from codextime.pricing.selectors import get_book
 from codextime.usage.models import Day
 from codextime.usage.selectors import sources
 from codextime.usage.thread_selectors import name_threads
-
-BY_ESTIMATE, BY_CONTEXT = ThreadsQuery(sort="-estimate"), ThreadsQuery(sort="-context")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +88,12 @@ def find_threads(
     if user.session_grouping_since is None:
         return None, None
     ranking = Ranking(user.pk, Narrowing(period.first, period.last), dict(models), book)
-    first = [rank_trees(ranking, query, limit=1) for query in (BY_ESTIMATE, BY_CONTEXT)]
-    ids = [places[0].root_id for places in first if places]
+    leading = find_leading(ranking, period, user.zone)
+    ids = [id_ for id_ in leading if id_]
     found, names = sum_trees(ranking, ids), name_threads(user=user, thread_ids=ids)
     costliest, fullest = (
         ThreadUse(id_, names[id_], found[id_].sum, found[id_].context_share) if id_ in names and id_ in found else None
-        for id_ in (places[0].root_id if places else 0 for places in first)
+        for id_ in leading
     )
     return costliest, fullest
 
