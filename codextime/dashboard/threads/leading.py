@@ -69,7 +69,7 @@ def find_leading(ranking: Ranking, period: Period, zone: zoneinfo.ZoneInfo) -> L
 
 def find_candidates(ranking: Ranking, period: Period, zone: zoneinfo.ZoneInfo) -> list[int]:
     """The threads of the trees that can lead; none if that is not known, or if they are many."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "user": ranking.user_id,
         "start": midnight(period.first, zone),
         "end": midnight(period.last + ONE_DAY, zone),
