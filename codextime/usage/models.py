@@ -252,7 +252,10 @@ class ThreadTotal(ThreadSums):
     rates_mark = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "root"], name="usage_thread_total_user_root")]
+        indexes = [
+            models.Index(fields=["user", "root"], name="usage_thread_total_user_root"),
+            models.Index(fields=["user", "rates_mark"], name="usage_thread_total_user_mark"),
+        ]
 
 
 class Correction(models.Model):

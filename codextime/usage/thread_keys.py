@@ -47,6 +47,14 @@ FROM (
 ) AS made
 WHERE total.user_id = %(user)s AND total.thread_id = made.thread_id
 """
+# The least and the greatest mark of all are this one, and the greatest is null if any is: two looks into the index.
+ARE_CURRENT = "SELECT " + " AND ".join(
+    f"""coalesce((
+        SELECT rates_mark IS NOT DISTINCT FROM %(mark)s FROM usage_threadtotal WHERE user_id = %(user)s
+        ORDER BY rates_mark {direction} LIMIT 1
+    ), true)"""
+    for direction in ("ASC NULLS LAST", "DESC NULLS FIRST")
+)
 
 
 def name_models(*, user_id: int) -> dict[int, str]:
@@ -67,7 +75,9 @@ def make_mark(models: frozenset[tuple[int, str]], book: RateBook) -> int:
 
 def are_current(*, user_id: int, mark: int) -> bool:
     """Whether the keys of all threads of the user were made with the rates of this mark."""
-    return not ThreadTotal.objects.filter(user=user_id).exclude(rates_mark=mark).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(ARE_CURRENT, {"user": user_id, "mark": mark})
+        return bool(cursor.fetchone()[0])
 
 
 def make_keys(*, user_id: int) -> None:

@@ -121,6 +121,15 @@ def test_totals_from_before_there_were_keys_get_them_with_the_next_rebuild(many:
     ]
 
 
+@pytest.mark.parametrize("other", [None, -(2**63), 2**63 - 1])
+def test_a_single_total_with_keys_of_other_rates_is_noticed(many: User, other: int | None) -> None:
+    assert are_current(many)
+
+    ThreadTotal.objects.filter(thread=thread_of(many, 7)).update(rates_mark=other)
+
+    assert not are_current(many)
+
+
 def test_a_rate_of_ones_own_counts_at_once_and_its_keys_come_with_the_next_rebuild(many: User) -> None:
     first = rank(many, "-estimate")[0]
 

@@ -30,11 +30,11 @@ RATED_KEYS = {
     "estimate": "coalesce(round({usd}) / 1000000, -1)",
     "credits": "coalesce(round({credit}) / 1000000, -1)",
     "context": "coalesce(round({context} * 1000000000) / 1000000000, -1)",
-    # How many `signals.find_signals` gives to a whole tree.
-    "signals": """(sum(input_tokens + output_tokens) >= %(large)s)::int
+    # How many `signals.find_signals` gives to a whole tree. Each other sum would take milliseconds of 20,000 threads.
+    "signals": """(sum(input_tokens) + sum(output_tokens) >= %(large)s)::int
         + (coalesce({context}, 0) >= %(bloat)s::float8)::int
         + (sum(cached_input_tokens) < %(low_cache)s * greatest(sum(input_tokens), 1)
-            AND sum(input_tokens - cached_input_tokens) >= %(uncached)s)::int
+            AND sum(input_tokens) - sum(cached_input_tokens) >= %(uncached)s)::int
         + {unpriced}::int""",
 }
 WITH_TOTAL = "JOIN usage_threadtotal AS total ON total.user_id = %(user)s AND total.thread_id = day.thread_id"
