@@ -15,6 +15,8 @@ ENGLISH = {
     "dashboard/calls/prices.py": "SQL",
     "dashboard/calls/reading.py": "SQL",
     "dashboard/templatetags/charts.py": "HTML",
+    "dashboard/thread_statements.py": "SQL",
+    "dashboard/threads/leading.py": "SQL",
     "dashboard/threads/reading_one.py": "SQL",
     "boards/ranks.py": "SQL",
     "boards/handles.py": "words that no handle may have",
