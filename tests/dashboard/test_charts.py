@@ -12,7 +12,7 @@ from codextime.dashboard.charts.punchcard import build_punch_card
 from codextime.dashboard.charts.shares import build_shares, build_token_classes, find_colours
 from codextime.dashboard.charts.sparkline import build_sparkline
 from codextime.dashboard.sums import Sum
-from codextime.dashboard.templatetags.charts import sum_rows
+from codextime.dashboard.templatetags.charts import circles, sum_rows
 from codextime.lib.tokens import Tokens
 from codextime.pricing.estimates import Estimate
 
@@ -155,6 +155,18 @@ def test_the_area_of_a_dot_is_in_proportion() -> None:
     small, large = (float(dot.radius) for dot in card.dots)
     assert small / large == pytest.approx(0.5, rel=0.02)
     assert card.busiest == "Most on Wednesdays, 14:00 to 15:00"
+
+
+def test_dots_of_one_step_share_a_group() -> None:
+    card = build_punch_card({(0, 9): 100, (1, 9): 400, (2, 14): 100})
+
+    drawn = circles(card.dots)
+
+    groups = [group.count("<circle ") for group in drawn.split("<g ")]
+    assert groups == [0, 2, 1]
+    assert [drawn.count(f'<g class="dot dot-{step}">') for step in (2, 5)] == [1, 1]
+    assert all(f"<title>{dot.title}</title>" in drawn for dot in card.dots)
+    assert circles([]) == ""
 
 
 def test_without_calls_there_is_no_busiest_hour_and_no_line() -> None:
