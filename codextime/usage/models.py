@@ -281,7 +281,10 @@ class Correction(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["user", "made_at"], name="usage_correction_user_made_at")]
+        indexes = [
+            models.Index(fields=["user", "made_at"], name="usage_correction_user_made_at"),
+            models.Index(fields=["user", "call_id"], name="usage_correction_user_call"),
+        ]
 
 
 class WithdrawalRecord(models.Model):
