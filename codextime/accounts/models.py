@@ -56,6 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     has_chosen_time_zone = models.BooleanField(default=False)
     number_format = models.CharField(max_length=8, default=NOBODY.number_format, db_default=NOBODY.number_format)
     week_start = models.PositiveSmallIntegerField(default=NOBODY.week_start, db_default=NOBODY.week_start)
+    clock_hours = models.PositiveSmallIntegerField(default=NOBODY.clock_hours, db_default=NOBODY.clock_hours)
     own_thresholds = models.JSONField(default=dict, db_default={})  # see `dashboard.thresholds`
     session_grouping_since = models.DateTimeField(null=True, blank=True)  # None: calls carry no threads
     is_active = models.BooleanField(default=True)
@@ -85,7 +86,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def habits(self) -> Habits:
-        return Habits(self.number_format, self.week_start)
+        return Habits(self.number_format, self.week_start, self.clock_hours)
 
 
 class LoginLink(models.Model):

@@ -95,9 +95,10 @@ def set_active(*, user: User, is_active: bool) -> None:
 
 
 def change_habits(*, user: User, habits: Habits) -> None:
-    """How numbers are written and weeks begin on the user's own pages."""
+    """How numbers and times are written and weeks begin on the user's own pages."""
     user.number_format, user.week_start = habits.number_format, habits.week_start
-    user.save(update_fields=["number_format", "week_start"])
+    user.clock_hours = habits.clock_hours
+    user.save(update_fields=["number_format", "week_start", "clock_hours"])
 
 
 def start_session_grouping(*, user: User, now: datetime) -> None:

@@ -96,7 +96,7 @@ def build_board(query: BoardQuery, reading: BoardReading, now: datetime.datetime
 def describe_clock(at: datetime.datetime, now: datetime.datetime) -> str:
     """The UTC time, with its date when that is not today's."""
     at, today = at.astimezone(datetime.UTC), now.astimezone(datetime.UTC).date()
-    return f"{at:%H:%M:%S} UTC" if at.date() == today else f"{formats.exact_moment(at)} UTC"
+    return f"{formats.exact_clock(at)} UTC" if at.date() == today else f"{formats.exact_moment(at)} UTC"
 
 
 def build_row(row: RankedRow, reading: BoardReading, measure: Measure) -> Row:

@@ -36,7 +36,7 @@ class TimeZoneForm(forms.Form):
 
 
 class HabitsForm(forms.Form):
-    """How numbers and weeks read."""
+    """How numbers, times and weeks read."""
 
     week_start = forms.TypedChoiceField(
         label=_("Weeks begin on"),
@@ -46,6 +46,7 @@ class HabitsForm(forms.Form):
     number_format = forms.ChoiceField(
         label=_("Numbers"), choices=[("comma", "1,234.5"), ("point", "1.234,5"), ("space", "1\u202f234,5")]
     )
+    clock_hours = forms.TypedChoiceField(label=_("Times"), coerce=int, choices=[(24, "14:05"), (12, _("2:05\u00a0PM"))])
 
     @property
     def habits(self) -> Habits:

@@ -35,7 +35,7 @@ class Span:
 
     @property
     def name(self) -> str:
-        times = formats.span(f"{self.start:%H:%M}", f"{self.end:%H:%M}")
+        times = formats.span(formats.clock(self.start), formats.clock(self.end))
         return _("%(times)s, the second time") % {"times": times} if self.is_repeated else times
 
 
@@ -74,7 +74,7 @@ def bucket_day(
     return [
         Bucket(
             span.name,
-            f"{span.start:%H}" if span.start.minute == 0 else f"{span.start:%H:%M}",
+            formats.hour(span.start.hour) if span.start.minute == 0 else formats.clock(span.start),
             part,
             is_now=span.start <= now < span.end,
         )

@@ -59,8 +59,8 @@ def hour_buckets(
     parts = stack(((row.hour, row.name, row.sum) for row in rows), range(24), series)
     return [
         Bucket(
-            f"{formats.day_of_week(period.last)}, {hour:02}:00",
-            f"{hour:02}",
+            f"{formats.day_of_week(period.last)}, {formats.clock(datetime.time(hour))}",
+            formats.hour(hour),
             parts[hour],
             is_now=period.reaches_today and hour == now.hour,
         )

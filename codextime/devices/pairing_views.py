@@ -18,6 +18,7 @@ from codextime.accounts.services import AccountBeingErased
 from codextime.devices import limits, selectors, services
 from codextime.devices.codes import read_user_code, show_user_code
 from codextime.devices.forms import ApprovalForm, CodeForm
+from codextime.lib import formats
 from codextime.lib.rate_limits import LimitReached, count_use
 
 View = Callable[[SignedInRequest], HttpResponse]
@@ -140,5 +141,5 @@ def render_comparison(request: SignedInRequest, form: ApprovalForm, code: str, s
     asked_at = pairing.created_at.astimezone(request.user.zone)
     if not pairing.wants_session_grouping:
         del form.fields["groups_by_session"]
-    context = {"form": form, "code": show_user_code(read_user_code(code)), "asked_at": f"{asked_at:%H:%M}"}
+    context = {"form": form, "code": show_user_code(read_user_code(code)), "asked_at": formats.clock(asked_at)}
     return render(request, "devices/compare.html", context, status=status)

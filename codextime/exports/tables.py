@@ -50,7 +50,7 @@ CSV_FILES = {
 
 JSON_FILES = {
     "profile.json": f"""
-        SELECT public_id AS user_id, email, time_zone, number_format, week_start, own_thresholds,
+        SELECT public_id AS user_id, email, time_zone, number_format, week_start, clock_hours, own_thresholds,
             {instant("date_joined")}, {instant("last_login")}, {instant("session_grouping_since")},
             listing.handle, {instant("listing.listed_at")}, {instant("erasure.erased_at")}
         FROM accounts_user

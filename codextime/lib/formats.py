@@ -1,7 +1,8 @@
 """Numbers and dates as people read them. Spaces before units do not break, and minus is a minus sign.
 
-Numbers are written as the reader of the page has them written (`reader`); examples here have 1,234.5. Dates are in the
-order of the language, which a translator gives in `find_orders` and nowhere else; templates ask by `date_filters`.
+Numbers and times are written as the reader of the page has them written (`reader`); examples here have 1,234.5 and
+14:05. Dates are in the order of the language, which a translator gives in `find_orders` and nowhere else; templates ask
+by `date_filters`.
 """
 
 import datetime
@@ -183,19 +184,40 @@ def day_of_month(on: datetime.date) -> str:
     return in_order("day_of_a_month", day=on.day, month=month(on))
 
 
+def clock(at: datetime.datetime | datetime.time) -> str:
+    """14:05, or 2:05 PM for who reads it so, in the time zone that it has."""
+    return f"{at:%H:%M}" if reader.habits().clock_hours == 24 else of_half_day(at.hour, f":{at:%M}")
+
+
+def exact_clock(at: datetime.datetime) -> str:
+    """14:05:00."""
+    return f"{at:%H:%M:%S}" if reader.habits().clock_hours == 24 else of_half_day(at.hour, f":{at:%M:%S}")
+
+
+def hour(number: int) -> str:
+    """14, or 2 PM, as on an axis."""
+    return f"{number:02}" if reader.habits().clock_hours == 24 else of_half_day(number, "")
+
+
+def of_half_day(number: int, rest: str) -> str:
+    """Of the hour `number` of the day; midnight is 12 AM, noon 12 PM."""
+    order = pgettext("clock", "%(time)s\u00a0PM") if number >= 12 else pgettext("clock", "%(time)s\u00a0AM")
+    return order % {"time": f"{number % 12 or 12}{rest}"}
+
+
 def moment(at: datetime.datetime) -> str:
     """21 Nov 2026, 09:05, in the time zone that it has."""
-    return in_order("moment", date=day(at), time=f"{at:%H:%M}")
+    return in_order("moment", date=day(at), time=clock(at))
 
 
 def exact_moment(at: datetime.datetime) -> str:
     """21 Nov 2026, 09:05:00."""
-    return in_order("moment", date=day(at), time=f"{at:%H:%M:%S}")
+    return in_order("moment", date=day(at), time=exact_clock(at))
 
 
 def moment_of_year(at: datetime.datetime) -> str:
     """21 Nov, 09:05, where the year is plain."""
-    return in_order("moment", date=day_of_month(at), time=f"{at:%H:%M}")
+    return in_order("moment", date=day_of_month(at), time=clock(at))
 
 
 def day_of_week(on: datetime.date) -> str:

@@ -1,8 +1,8 @@
-"""How whoever reads a page wants numbers written and weeks begun: for `formats` and `weeks`, which all that makes texts
-calls, so that no function between a view and a figure has to carry it.
+"""How whoever reads a page wants numbers and times written and weeks begun: for `formats` and `weeks`, which all that
+makes texts calls, so that no function between a view and a figure has to carry it.
 
 A context variable, which is of one request (each has a thread or a context of its own). What is made outside of a
-request, or for everybody, has the habits of nobody: 1,234.5 and Monday.
+request, or for everybody, has the habits of nobody: 1,234.5, Monday and 14:05.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,12 +13,14 @@ from dataclasses import dataclass
 MONDAY, SATURDAY, SUNDAY = 0, 5, 6  # as `date.weekday()` counts
 WEEK_STARTS = (MONDAY, SUNDAY, SATURDAY)
 NUMBER_FORMATS = ("comma", "point", "space")  # what stands between thousands
+CLOCKS = (24, 12)  # hours until a clock begins again
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
     number_format: str = "comma"
     week_start: int = MONDAY
+    clock_hours: int = 24
 
 
 NOBODY = Habits()

@@ -123,7 +123,7 @@ ROWS = [
     action("withdrawals/<int:record_id>/undo", "/withdrawals/{withdrawal}/undo", stranger=404),
     page("settings"),
     action("settings/time-zone", "/settings/time-zone", {"time_zone": "Europe/Berlin"}),
-    action("settings/formats", "/settings/formats", {"week_start": "6", "number_format": "point"}),
+    action("settings/formats", "/settings/formats", {"week_start": "6", "number_format": "point", "clock_hours": "12"}),
     public("settings/theme", status=403, method="POST"),  # without the Origin that browsers send
     action("settings/sessions/group", "/settings/sessions/group"),
     action("settings/sessions/ungroup", "/settings/sessions/ungroup"),

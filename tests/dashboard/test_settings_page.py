@@ -219,7 +219,7 @@ def test_numbers_read_as_the_user_wants_on_all_their_pages_and_nobody_elses(
     page = "/dashboard?period=all"
     assert "1,200" in signed_in.get(page).text
 
-    signed_in.post("/settings/formats", {"week_start": "6", "number_format": "point"})
+    signed_in.post("/settings/formats", {"week_start": "6", "number_format": "point", "clock_hours": "24"})
 
     assert "1.200" in signed_in.get(page).text
     assert "1,200" not in signed_in.get(page).text
@@ -228,22 +228,26 @@ def test_numbers_read_as_the_user_wants_on_all_their_pages_and_nobody_elses(
 
 
 def test_pages_for_everybody_read_the_same_to_everybody(signed_in: Client) -> None:
-    signed_in.post("/settings/formats", {"week_start": "0", "number_format": "space"})
+    signed_in.post("/settings/formats", {"week_start": "0", "number_format": "space", "clock_hours": "12"})
 
     for page in ("/example", "/example?period=30d", "/api-equivalent"):
         assert THIN_SPACE not in signed_in.get(page).text
 
 
-@pytest.mark.parametrize("wrong", [{"week_start": "2"}, {"number_format": "roman"}, {"week_start": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"week_start": "2"}, {"number_format": "roman"}, {"week_start": ""}, {"clock_hours": "13"}]
+)
 def test_a_format_that_does_not_exist_changes_nothing_and_says_so(
     signed_in: Client, owner: User, wrong: dict[str, str]
 ) -> None:
-    answer = signed_in.post("/settings/formats", {"week_start": "6", "number_format": "point"} | wrong)
+    answer = signed_in.post(
+        "/settings/formats", {"week_start": "6", "number_format": "point", "clock_hours": "12"} | wrong
+    )
 
     owner.refresh_from_db()
     assert answer.status_code == 400
     assert "field-error" in answer.text
-    assert (owner.week_start, owner.number_format) == (0, "comma")
+    assert (owner.week_start, owner.number_format, owner.clock_hours) == (0, "comma", 24)
 
 
 def test_the_list_of_sections_leads_to_all_of_them(signed_in: Client) -> None:

@@ -1,5 +1,6 @@
 """Numbers as their reader writes them."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -36,3 +37,23 @@ def test_every_number_is_written_as_its_reader_writes_it(number_format: str, tex
 
     assert [plain(text) for text in written] == texts
     assert formats.exact(38_412) == "38,412"
+
+
+@pytest.mark.parametrize(
+    ("hour", "texts"),
+    [
+        (0, ["12:05 AM", "12:05:09 AM", "12 AM", "21 Nov 2026, 12:05 AM"]),
+        (9, ["9:05 AM", "9:05:09 AM", "9 AM", "21 Nov 2026, 9:05 AM"]),
+        (12, ["12:05 PM", "12:05:09 PM", "12 PM", "21 Nov 2026, 12:05 PM"]),
+        (14, ["2:05 PM", "2:05:09 PM", "2 PM", "21 Nov 2026, 2:05 PM"]),
+        (23, ["11:05 PM", "11:05:09 PM", "11 PM", "21 Nov 2026, 11:05 PM"]),
+    ],
+)
+def test_a_clock_of_twelve_hours_says_of_which_half_of_the_day(hour: int, texts: list[str]) -> None:
+    at = datetime(2026, 11, 21, hour, 5, 9, tzinfo=UTC)
+    with read_by(lambda: Habits(clock_hours=12)):
+        written = [formats.clock(at), formats.exact_clock(at), formats.hour(hour), formats.moment(at)]
+
+    assert [plain(text) for text in written] == texts
+    assert formats.clock(at) == f"{hour:02}:05"
+    assert formats.hour(hour) == f"{hour:02}"

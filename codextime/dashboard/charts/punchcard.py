@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -55,11 +56,11 @@ def build_punch_card(tokens: Mapping[tuple[int, int], int]) -> PunchCard:
         height=TOP + 7 * ROW + 14,
         dots=build_dots(tokens, most),
         weekdays=[Mark(str(TOP + n * ROW + 4), formats.short_weekday(day)) for n, day in enumerate(week)],
-        hours=[Mark(at_percent((hour + 0.5) / 24), f"{hour:02}") for hour in range(0, 24, 4)],
+        hours=[Mark(at_percent((hour + 0.5) / 24), formats.hour(hour)) for hour in range(0, 24, 4)],
         busiest=describe_busiest(tokens),
         weekday_names=[formats.short_weekday(day) for day in week],
         table=[
-            (f"{hour:02}:00", [formats.compact(tokens.get((weekday, hour), 0)) for weekday in week])
+            (formats.clock(time(hour)), [formats.compact(tokens.get((weekday, hour), 0)) for weekday in week])
             for hour in range(24)
         ],
     )
@@ -82,7 +83,7 @@ def build_dots(tokens: Mapping[tuple[int, int], int], most: int) -> list[Dot]:
 
 
 def span(hour: int) -> str:
-    return formats.span(f"{hour:02}:00", f"{(hour + 1) % 24:02}:00")
+    return formats.span(formats.clock(time(hour)), formats.clock(time((hour + 1) % 24)))
 
 
 def describe_busiest(tokens: Mapping[tuple[int, int], int]) -> str:
