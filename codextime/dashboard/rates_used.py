@@ -15,6 +15,7 @@ from codextime.pricing.estimates import Estimate
 from codextime.pricing.rates import OwnRate, Rate
 
 CENT = Decimal("0.01")
+MOST_UNPRICED = 3  # models, before the others are folded away
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Unpriced:
 @dataclass(frozen=True, slots=True)
 class RatesUsed:
     """`share` says how much has a rate, `evidence` the dates and sources of all rates, `caution` which of them may have
-    changed since; `links` are (official page, model)."""
+    changed since; `links` are (official page, model). What has no rate is in `unpriced`, most tokens first; of
+    many the last are in `unpriced_further`, and `further` says how many they are."""
 
     value: str
     exact: str
@@ -50,11 +52,18 @@ class RatesUsed:
     links: list[tuple[str, str]]
     rates: list[UsedRate]
     unpriced: list[Unpriced]
+    unpriced_further: list[Unpriced]
+    further: str
 
 
 def build_rates_used(whole: Estimate, models: Mapping[str, Sum], *, today: datetime.date) -> RatesUsed:
     rates = sorted(whole.rates, key=lambda rate: (rate.model, rate.effective_from))
-    unpriced = [model for model in by_tokens(models) if models[model].estimate.unpriced_tokens]
+    unpriced = [
+        describe_unpriced(model, models[model].estimate)
+        for model in by_tokens(models)
+        if models[model].estimate.unpriced_tokens
+    ]
+    shown = MOST_UNPRICED if len(unpriced) > MOST_UNPRICED + 1 else len(unpriced)
     return RatesUsed(
         value=formats.usd(whole.usd) if whole.is_priced or not whole.tokens else formats.NONE,
         exact=formats.exact_usd(whole.usd),
@@ -63,8 +72,14 @@ def build_rates_used(whole: Estimate, models: Mapping[str, Sum], *, today: datet
         caution=describe_old([rate.model for rate in rates if rate.holds(today) and rate.is_old(today)]),
         links=[(rate.url, model) for model, rate in {rate.model: rate for rate in rates if rate.url}.items()],
         rates=[describe_rate(rate) for rate in rates],
-        unpriced=[describe_unpriced(model, models[model].estimate) for model in unpriced],
+        unpriced=unpriced[:shown],
+        unpriced_further=unpriced[shown:],
+        further=describe_further(len(unpriced) - shown),
     )
+
+
+def describe_further(count: int) -> str:
+    return ngettext("%(count)s\u00a0more model", "%(count)s\u00a0more models", count) % {"count": formats.exact(count)}
 
 
 def describe_share(whole: Estimate) -> str:

@@ -152,3 +152,25 @@ def test_models_and_labels_share_a_column_while_they_are_few(
 
     assert ('<div class="column">' in text) == is_together
     assert text.count("<h2>Models</h2>") == text.count("<h2>Labels</h2>") == 1
+
+
+@pytest.mark.parametrize(
+    ("models", "shown", "further"), [(4, 4, ""), (5, 3, "2\u00a0more models"), (6, 3, "3\u00a0more models")]
+)
+def test_of_many_models_without_a_rate_the_smallest_are_folded_away(
+    client: Client, owner: User, models: int, shown: int, further: str
+) -> None:
+    """Each of them is there; the one with the most tokens comes first."""
+    client.force_login(owner)
+    burn(owner, *(call("2025-10-01T12:00+00:00", f"codex-{n}", (1000 * n, 0, 0, 0, 0)) for n in range(1, models + 1)))
+
+    page = client.get(AUTUMN).text
+
+    left_out = page[page.index("Left out of the estimate") :]
+    first, _fold, folded = left_out.partition('<details class="unpriced-further">')
+    names = [re.findall(r"<li><strong>(codex-\d)</strong>", part) for part in (first, folded)]
+    assert names == [
+        [f"codex-{n}" for n in range(models, models - shown, -1)],
+        [f"codex-{n}" for n in range(models - shown, 0, -1)],
+    ]
+    assert further in folded
