@@ -280,3 +280,18 @@ def test_a_home_without_rollouts_is_told_with_what_to_do(healthy: Tracker, tmp_p
 
     assert f"note       skipped: {tmp_path / 'new'}: it has no folder of sessions. Run Codex once" in run.out
     assert "inspect PATH" not in run.out
+
+
+def test_a_token_of_the_environment_that_is_none_is_told_and_the_rest_is_looked_at(
+    healthy: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEXTIME_TOKEN", TOKEN[:-1])
+    healthy.peer.requests.clear()
+
+    run = doctor(healthy)
+
+    assert run.exit == Exit.USAGE
+    assert "problem    token: CODEXTIME_TOKEN holds no upload token" in run.out
+    assert "logs: " in run.out
+    assert healthy.peer.requests == []
+    assert TOKEN[:-1] not in run.out

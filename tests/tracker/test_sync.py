@@ -576,8 +576,17 @@ def test_a_refused_token_of_the_environment_is_named(tracker: Tracker) -> None:
 
     assert run.exit == Exit.TOKEN_REFUSED
     assert "This token was revoked." in run.err
-    assert "Check CODEXTIME_TOKEN" in run.err
+    assert "It is the token of CODEXTIME_TOKEN: put another one there, or unset it" in run.err
     assert TOKEN not in run.err + run.out
+
+
+def test_a_server_that_is_away_is_not_blamed_on_the_token_of_the_environment(tracker: Tracker) -> None:
+    tracker.peer.answers(None)
+
+    run = tracker()
+
+    assert "3 calls. Nothing is lost. To send them, run the same command again." in run.err
+    assert "CODEXTIME_TOKEN" not in run.err
 
 
 @pytest.mark.parametrize(

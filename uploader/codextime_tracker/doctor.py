@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from codextime_tracker.arguments import token as token_of
 from codextime_tracker.checks import FINE, NOTE, PROBLEM, Finding
 from codextime_tracker.checks.index import check_index
 from codextime_tracker.checks.logs import check_homes
 from codextime_tracker.checks.machine import check_own_files, check_versions
 from codextime_tracker.checks.server import check_servers, targets_of
 from codextime_tracker.credentials import CredentialsDamaged, read_pairings
-from codextime_tracker.exits import Exit
+from codextime_tracker.exits import Exit, UsageRefused
 from codextime_tracker.terminal import count
 
 
@@ -20,11 +21,11 @@ def examine(
     index: Path,
     credentials: Path,
     server: str | None,
-    token: str | None,
+    token: str,
     allow_http: bool,
     now: datetime,
 ) -> Iterator[Finding]:
-    """In the order in which things are mended."""
+    """In the order in which things are mended. `token` is what the environment says; empty if nothing."""
     yield from check_versions()
     yield from check_own_files(index, credentials)
     try:
@@ -32,7 +33,12 @@ def examine(
     except CredentialsDamaged as damaged:
         yield Finding(PROBLEM, "token", str(damaged), exit=damaged.exit)
         pairings = []
-    yield from check_servers(targets_of(pairings, server, token), now, allow_http=allow_http)
+    try:
+        own = token_of(token)
+    except UsageRefused as refused:
+        yield Finding(PROBLEM, "token", str(refused), "Put a whole one there, or unset it.", exit=refused.exit)
+        own = None
+    yield from check_servers(targets_of(pairings, server, own), now, allow_http=allow_http)
     yield from check_index(index)
     yield from check_homes(homes)
 

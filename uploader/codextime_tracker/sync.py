@@ -308,7 +308,7 @@ def deliver_all(
                     )
     except Stopped as stopped:
         forget_token(options, server, stopped)
-        stopped.add_note(what_waits(waiting(index, due), options))
+        stopped.add_note(what_waits(waiting(index, due)))
         raise
     return delivered
 
@@ -319,14 +319,20 @@ def waiting(index: Index, destinations: list[Destination]) -> int:
 
 
 def forget_token(options: Options, server: Server, stopped: Stopped) -> None:
-    """If the server refused it, so that the next run pairs again; the server stays known."""
-    if options.token is None and stopped.exit is Exit.TOKEN_REFUSED:
+    """If the server refused it, so that the next run pairs again; the server stays known. One of the environment stays
+    there, and no run pairs while it does."""
+    if stopped.exit is not Exit.TOKEN_REFUSED:
+        return
+    if options.token is None:
         remember_pairing(options.credentials, Pairing(str(server), options.user_id, token=""))
+    else:
+        stopped.add_note("It is the token of CODEXTIME_TOKEN: put another one there, or unset it to pair this machine.")
 
 
-def what_waits(changes: int, options: Options) -> str:
-    again = "Check CODEXTIME_TOKEN." if options.token else "To send them, run the same command again."
-    return f"Waiting on this machine: {count(changes, 'call')}. Nothing is lost. {again}"
+def what_waits(changes: int) -> str:
+    return (
+        f"Waiting on this machine: {count(changes, 'call')}. Nothing is lost. To send them, run the same command again."
+    )
 
 
 def say(text: str) -> None:

@@ -13,7 +13,6 @@ from codextime_tracker.arguments import (
     homes_of,
     index_of,
     server_of_environment,
-    token,
     user_id,
 )
 from codextime_tracker.commands import Clock
@@ -63,7 +62,7 @@ def check(parsed: argparse.Namespace, clock: Clock) -> int:
         index=index_of(parsed),
         credentials=data_folder() / CREDENTIALS,
         server=parsed.server or server_of_environment(),
-        token=token(os.environ.get("CODEXTIME_TOKEN", "").strip()),
+        token=os.environ.get("CODEXTIME_TOKEN", "").strip(),
         allow_http=parsed.allow_http,
         now=clock.now,
     ):
