@@ -10,7 +10,7 @@ function findAgain(focused) {
   if (focused.localName !== "a" || !main().contains(focused) || focused.rel === "next") return main;
   const frame = (link) => link.closest("[aria-label], [aria-labelledby], table")?.getAttribute("aria-label");
   const [words, name] = [focused.textContent, frame(focused)];
-  return () => [...main().querySelectorAll("a")].find((a) => a.textContent === words && frame(a) === name) || main();
+  return () => [...main().querySelectorAll("a")].find((a) => a.textContent === words && frame(a) === name && a.checkVisibility()) || main();
 }
 
 // While the page is on its way the stylesheet shows blocks in place of figures (`.htmx-request`); this is for who hears it.

@@ -38,6 +38,18 @@ def test_who_moved_on_meanwhile_keeps_the_focus(october: Page) -> None:
     expect(october.locator("a.bar").first).to_be_focused()
 
 
+def test_dates_by_name_close_their_panel_and_leave_the_focus_on_the_page(october: Page) -> None:
+    october.evaluate(MARK)
+    october.get_by_text("Custom", exact=True).click()
+
+    october.get_by_role("link", name="Last month").click()
+
+    october.wait_for_url("**/dashboard?period=custom&from=*&to=*")
+    expect(october.get_by_role("link", name="Last month")).to_be_hidden()
+    expect(october.locator("#content")).to_be_focused()
+    assert october.evaluate(IS_MARKED)
+
+
 def test_charts_that_came_later_are_used_like_the_first(october: Page) -> None:
     october.get_by_role("link", name="By label").click()
     legend = october.locator(".legend-links")

@@ -1,11 +1,18 @@
 """Which days a period shows, and what its address may say."""
 
 import datetime
+from urllib.parse import parse_qsl
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
+from codextime.accounts.models import User
+from codextime.dashboard.choices import shortcuts
 from codextime.dashboard.periods import Period, find_period
 from codextime.dashboard.queries import OverviewQuery, read_query
+from codextime.lib.reader import MONDAY, SUNDAY, Habits, read_by
+from tests.usage.burning import burn, call
 
 TODAY = datetime.date(2026, 11, 21)
 FIRST_ACTIVE = datetime.date(2025, 9, 3)
@@ -90,3 +97,33 @@ def test_a_link_changes_one_thing_and_reads_back_the_same() -> None:
 
     assert link == "?period=year&on=2025-03-01&measure=value&by=month"
     assert OverviewQuery().link() == "?"
+
+
+@pytest.mark.parametrize(
+    ("today", "week_start", "spans"),
+    [
+        ("2026-11-21", MONDAY, "11-16 11-21, 11-09 11-15, 10-01 10-31, 08-24 11-21"),
+        ("2026-11-21", SUNDAY, "11-15 11-21, 11-08 11-14, 10-01 10-31, 08-24 11-21"),
+        ("2026-03-02", MONDAY, "03-02 03-02, 02-23 03-01, 02-01 02-28, 12-03 03-02"),
+    ],
+)
+def test_dates_by_name_are_those_of_the_readers_weeks(today: str, week_start: int, spans: str) -> None:
+    query = OverviewQuery(measure="value", on=datetime.date(2026, 1, 1), by="month")
+    with read_by(lambda: Habits(week_start=week_start)):
+        named = shortcuts(query, today=datetime.date.fromisoformat(today))
+
+    asked = [read_query(dict(parse_qsl(choice.link.partition("?")[2]))) for choice in named]
+    assert ", ".join(f"{one.first:%m-%d} {one.last:%m-%d}" for one in asked) == spans
+    assert {(one.period, one.measure, one.by) for one in asked} == {("custom", "value", None)}
+    assert [choice.name for choice in named if choice.is_chosen] == []
+
+
+def test_dates_by_name_that_are_shown_are_marked(client: Client, owner: User) -> None:
+    today = timezone.now().date()
+    burn(owner, call(timezone.now()))
+    client.force_login(owner)
+    for choice in shortcuts(OverviewQuery(), today=today):
+        page = client.get(f"/dashboard{choice.link}")
+
+        assert page.status_code == 200
+        assert f'aria-current="true">{choice.name}</a>' in page.text
