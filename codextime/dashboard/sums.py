@@ -82,7 +82,7 @@ class Sum(Struct):
     @property
     def partly_priced(self) -> str:
         """The share that has a rate, such as `61 % priced`; empty if all of it has one, or nothing."""
-        return say_share(self.estimate, _(PRICED)) if self.is_partly_priced else ""
+        return _(PRICED) % {"share": formats.percent(self.estimate.priced_share)} if self.is_partly_priced else ""
 
     @property
     def exact_value(self) -> str:
@@ -104,8 +104,9 @@ class Sum(Struct):
 
 
 def print_exactly(sums: Iterable[Sum]) -> list[tuple[str, str, str]]:
-    """(tokens, calls, estimate) of each. Words are looked up once, as a page prints hundreds."""
-    unpriced, priced, written = _("unpriced"), _(PRICED), formats.find_writer()
+    """(tokens, calls, estimate with the priced share) of each, for tables whose head says so. Words are looked up once,
+    as a page prints hundreds."""
+    unpriced, written = _("unpriced"), formats.find_writer()
     figures = []
     for part in sums:
         estimate_ = part.estimate
@@ -114,13 +115,9 @@ def print_exactly(sums: Iterable[Sum]) -> list[tuple[str, str, str]]:
         else:
             value = f"${written(f'{estimate_.usd:,.4f}')}"
             if part.is_partly_priced:
-                value += f" ({say_share(estimate_, priced)})"
+                value += f" ({formats.percent(estimate_.priced_share)})"
         figures.append((written(f"{part.tokens.total:,}"), written(f"{part.calls:,}"), value))
     return figures
-
-
-def say_share(part: Estimate, priced: str) -> str:
-    return priced % {"share": formats.percent(part.priced_share)}
 
 
 class DayRow(NamedTuple):

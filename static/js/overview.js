@@ -44,6 +44,8 @@ function takeTitles() {
 
 const PITCH = 21; // as in charts/heatmap.py
 const TOP = 22;
+const FIRST_ROW = 12; // as in charts/punchcard.py
+const ROW = 22;
 const SVG = "http://www.w3.org/2000/svg";
 const DAY = 86400000; // milliseconds
 const isoOf = (time) => new Date(time).toISOString().slice(0, 10);
@@ -91,6 +93,20 @@ function takeDays() {
   }
 }
 
+// --- the hours of the week: each dot says what the table behind them has at its place ---
+
+function takeDots() {
+  for (const card of document.querySelectorAll(".punch-card")) {
+    const rows = card.closest("section").querySelector(".days")?.rows; // the hours, below the weekdays
+    for (const dot of card.querySelectorAll("circle")) {
+      const hour = rows[1 + Math.floor(parseFloat(dot.getAttribute("cx")) / 100 * 24)];
+      const column = 1 + Math.round((dot.getAttribute("cy") - FIRST_ROW) / ROW);
+      const [weekday, time, count] = [rows[0].cells[column], hour.cells[0], hour.cells[column]].map((cell) => cell.textContent);
+      giveTip(dot, `${weekday} ${time}: ${card.dataset.measure} ${count}`);
+    }
+  }
+}
+
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
 document.addEventListener("scroll", hideTip, { capture: true, passive: true });
 
@@ -130,8 +146,13 @@ function showChosenDay() {
   if (day.left < box.left || day.right > box.right) frame.scrollLeft += day.left - box.left - box.width / 2;
 }
 
-takeTitles();
-takeDays();
-takeArrows();
+function takeAll() {
+  takeTitles();
+  takeDays();
+  takeDots();
+  takeArrows();
+}
+
+takeAll();
 showChosenDay();
-document.addEventListener("figures:fresh", () => { hideTip(); takeTitles(); takeDays(); takeArrows(); });
+document.addEventListener("figures:fresh", () => { hideTip(); takeAll(); });

@@ -107,6 +107,24 @@ def test_every_figure_can_be_read_without_scripts(october: Page, owner: User) ->
     context.close()
 
 
+def test_a_dot_says_what_the_table_of_hours_has_at_its_place(october: Page) -> None:
+    dots, tip = october.locator(".punch-card circle"), october.locator(".tip")
+    shown = set()
+    for number in range(dots.count()):
+        dots.nth(number).dispatch_event("pointerenter")
+        shown.add(tip.text_content())
+
+    table = october.locator("table.table-dense")
+    weekdays, *rows = [row.locator("th, td").all_text_contents() for row in table.locator("tr").all()]
+    assert shown == {
+        f"{weekday} {hour}: Tokens {count}"
+        for hour, *counts in rows
+        for weekday, count in zip(weekdays[1:], counts, strict=True)
+        if count != "0"
+    }
+    assert len(shown) > 1
+
+
 def test_the_first_sync_appears_by_itself(signed_in: Page, owner: User) -> None:
     signed_in.goto("/dashboard")
     expect(signed_in.get_by_text("Nothing burned yet")).to_be_visible()

@@ -105,7 +105,7 @@ def test_its_charts_add_up_to_its_total(now: datetime, period: str) -> None:
     assert sum(share.sum.tokens.total for share in page.models) == total
     assert sum(share.sum.tokens.total for share in page.labels) == total
     assert sum(row.tokens.total for _, row in page.timeline.rows) == total
-    assert sum(int(dot.title.rpartition(": ")[2].split()[0].replace(",", "")) for dot in page.punch_card.dots) == total
+    assert sum(int(cell.replace(",", "")) for _, cells in page.punch_card.table for cell in cells) == total
 
 
 def test_the_hours_of_its_today_add_up_and_none_is_in_the_future(now: datetime) -> None:

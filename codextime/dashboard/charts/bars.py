@@ -113,15 +113,18 @@ def labelled(count: int) -> range:
 
 
 def stack(bucket: Bucket, scale: float, css: Mapping[str, str], measure: str) -> list[Segment]:
+    """From below, in whole pixels, with one between two of them."""
     segments = []
-    y = float(TOP + PLOT)
+    y, below = float(TOP + PLOT), TOP + PLOT
     for name, part in bucket.parts.items():
         size = size_of(part, measure)
         if not size:
             continue
         height = max(size * scale, SMALLEST_SEGMENT)
         y -= height
-        segments.append(Segment(pixels(y), pixels(max(height - 1, 1)), css[name]))
+        top = round(y)
+        segments.append(Segment(str(top), str(max(below - top - 1, 1)), css[name]))
+        below = top
     return segments
 
 

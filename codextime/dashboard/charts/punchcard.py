@@ -34,7 +34,6 @@ class Dot:
     y: int
     radius: str
     step: int
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class PunchCard:
     hours: list[Mark]
     busiest: str
     weekday_names: list[str]
-    table: list[tuple[str, list[str]]]  # a row an hour
+    table: list[tuple[str, list[str]]]  # a row an hour, from which a script takes what it says of a dot
 
 
 def build_punch_card(tokens: Mapping[tuple[int, int], int]) -> PunchCard:
@@ -60,22 +59,19 @@ def build_punch_card(tokens: Mapping[tuple[int, int], int]) -> PunchCard:
         busiest=describe_busiest(tokens),
         weekday_names=[formats.short_weekday(day) for day in week],
         table=[
-            (formats.clock(time(hour)), [formats.compact(tokens.get((weekday, hour), 0)) for weekday in week])
+            (formats.clock(time(hour)), [formats.exact(tokens.get((weekday, hour), 0)) for weekday in week])
             for hour in range(24)
         ],
     )
 
 
 def build_dots(tokens: Mapping[tuple[int, int], int], most: int) -> list[Dot]:
-    weekdays, times = [_(name) for name in WEEKDAYS], [span(hour) for hour in range(24)] if tokens else []
-    title = _("%(weekdays)s, %(times)s: %(count)s tokens")
     return [
         Dot(
             x=at_percent((hour + 0.5) / 24),
             y=TOP + weeks.row_of(weekday) * ROW,
             radius=pixels(max(LARGEST * math.sqrt(count / most), SMALLEST)),
             step=min(STEPS, 1 + int(count / most * STEPS)),
-            title=title % {"weekdays": weekdays[weekday], "times": times[hour], "count": formats.exact(count)},
         )
         for (weekday, hour), count in sorted(tokens.items())
         if count
