@@ -174,10 +174,12 @@ def test_a_tilde_that_the_shell_left_is_the_users_folder(
 
     shown = tracker.raw("status", "--codex-home=~/mine", "--index=~/own.sqlite3").out
     inspected = tracker.raw("inspect", f"~/{path.relative_to(tmp_path)}")
+    exported = tracker.raw("export", "--no-index", "--codex-home=~/mine", "--out=~/calls.jsonl")
 
     assert "All time   1 call" in shown
     assert (tmp_path / "own.sqlite3").exists()
-    assert inspected.exit == Exit.DONE
+    assert inspected.exit == exported.exit == Exit.DONE
+    assert (tmp_path / "calls.jsonl").read_text().count("\n") == 1
     assert "~nobody-here/x: there is no such folder" in tracker.raw("status", "--codex-home=~nobody-here/x").out
 
 

@@ -128,9 +128,7 @@ def stacks(bars: Iterable[Bar]) -> SafeString:
 def stack(bar: Bar) -> str:
     address = fill(' href="%s"', [(bar.link,)] if bar.link else [])
     picture = fill('<svg x="%s" width="%s">', [(bar.x, bar.width)]) + rects(bar.segments) + "</svg>"
-    hover = fill(
-        "<title>%s</title><rect class=hover x=%s width=%s />", [(bar.title, bar.hover_x, bar.hover_width)]
-    )
+    hover = fill("<title>%s</title><rect class=hover x=%s width=%s />", [(bar.title, bar.hover_x, bar.hover_width)])
     now = " bar-now" if bar.is_now else ""
     return f'<a class="bar{now}"{address} tabindex="-1">{hover}{picture if bar.segments else ""}</a>'
 

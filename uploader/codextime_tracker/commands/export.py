@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codextime_tracker.arguments import add_home, add_index, complain, homes_of, index_of
@@ -35,13 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, clock: Clock) -> int:
     """Raises `Stopped` if there is no Codex home, the file cannot be written or the format needs a package."""
     from codextime_tracker.export import encoder_of, write_to_pipe, write_whole
+    from codextime_tracker.places import typed_path
 
     encode = encoder_of(parsed.format, parsed.out)
     with fresh_rows(parsed) if parsed.no_index else indexed_rows(parsed) as rows:
         if parsed.out == "-":
             write_to_pipe(encode(rows))
         else:
-            write_whole(Path(parsed.out), encode(rows))
+            write_whole(typed_path(parsed.out), encode(rows))
     return Exit.DONE
 
 
