@@ -67,18 +67,22 @@ def run() -> None:
 
 
 def pythons(folder: Path) -> dict[str, str]:
-    """By a name: the interpreter that runs this, and the system's own one if it can take the same packages. The latter
-    in an environment of its own, as pipx makes them: what else the system starts with each Python is not in there."""
-    found = {describe(sys.executable): sys.executable}
-    if has_other_python():
-        subprocess.run([SYSTEM_PYTHON, "-m", "venv", "--without-pip", folder / "system"], check=True)
-        found[f"the system's {describe(SYSTEM_PYTHON)}"] = str(folder / "system" / "bin" / "python")
+    """`interpreters`, the system's one in an environment of its own, as pipx makes them: what else it starts with each
+    Python is not in there."""
+    found = interpreters()
+    for name, python in found.items():
+        if python == SYSTEM_PYTHON:
+            subprocess.run([python, "-m", "venv", "--without-pip", folder / "system"], check=True)
+            found[name] = str(folder / "system" / "bin" / "python")
     return found
 
 
-def has_other_python() -> bool:
-    """Whether the system's own one is of the same version as the one that runs this."""
-    return Path(SYSTEM_PYTHON).exists() and ask(SYSTEM_PYTHON) == ask(sys.executable)
+def interpreters() -> dict[str, str]:
+    """By a name: the interpreter that runs this, and the system's own one if it can take the same packages."""
+    found = {describe(sys.executable): sys.executable}
+    if Path(SYSTEM_PYTHON).exists() and ask(SYSTEM_PYTHON) == ask(sys.executable):
+        found[f"the system's {describe(SYSTEM_PYTHON)}"] = SYSTEM_PYTHON
+    return found
 
 
 def ask(python: str) -> str:

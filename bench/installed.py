@@ -4,17 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.cold_scan import SYSTEM_PYTHON, describe, has_other_python
+from bench.cold_scan import interpreters
 
 UPLOADER = Path(__file__).parents[1] / "uploader"
 
 
 def install_everywhere(folder: Path) -> dict[str, Path]:
-    """By the interpreter's name: the folder of its programs. This run's own one and, if it is another, the system's."""
-    pythons = {describe(sys.executable): sys.executable}
-    if has_other_python():
-        pythons[f"the system's {describe(SYSTEM_PYTHON)}"] = SYSTEM_PYTHON
-    return {name: install(Path(python), folder / str(number)) for number, (name, python) in enumerate(pythons.items())}
+    """By the interpreter's name: the folder of its programs."""
+    pythons = enumerate(interpreters().items())
+    return {name: install(Path(python), folder / str(number)) for number, (name, python) in pythons}
 
 
 def install(python: Path, environment: Path) -> Path:

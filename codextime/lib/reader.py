@@ -11,16 +11,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 MONDAY, SATURDAY, SUNDAY = 0, 5, 6  # as `date.weekday()` counts
-WEEK_STARTS = (MONDAY, SUNDAY, SATURDAY)
-NUMBER_FORMATS = ("comma", "point", "space")  # what stands between thousands
-CLOCKS = (24, 12)  # hours until a clock begins again
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    number_format: str = "comma"
+    number_format: str = "comma"  # what stands between thousands: comma, point or space
     week_start: int = MONDAY
-    clock_hours: int = 24
+    clock_hours: int = 24  # until a clock begins again, or 12
 
 
 NOBODY = Habits()

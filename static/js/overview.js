@@ -44,8 +44,6 @@ function takeTitles() {
 
 const PITCH = 21; // as in charts/heatmap.py
 const TOP = 22;
-const FIRST_ROW = 12; // as in charts/punchcard.py
-const ROW = 22;
 const SVG = "http://www.w3.org/2000/svg";
 const DAY = 86400000; // milliseconds
 const isoOf = (time) => new Date(time).toISOString().slice(0, 10);
@@ -94,6 +92,9 @@ function takeDays() {
 }
 
 // --- the hours of the week: each dot says what the table behind them has at its place ---
+
+const FIRST_ROW = 12; // as in charts/punchcard.py
+const ROW = 22;
 
 function takeDots() {
   for (const card of document.querySelectorAll(".punch-card")) {

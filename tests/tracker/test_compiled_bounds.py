@@ -50,7 +50,7 @@ def usual_lines() -> list[str]:
     named = {"thread_id": THREAD, "turn_id": "1", "session_id": THREAD, "root_turn_id": "1", "response_id": "resp_1"}
     sums = {name: counters(usage) for name in ("usage", "turn_token_usage", "thread_token_usage")}
     rollout = Rollout(THREAD).count(usage, usage)
-    rollout.line("turn_context", turn_id="1", text="so \\ be it, for now", n=[-0.5, None], model="gpt-5.5")
+    rollout.line("turn_context", turn_id="1", text="so \\ be it, they say", n=[-0.5, None], model="gpt-5.5")
     rollout.line("event_msg", type="task_started", turn_id="1", window=258_400)
     rollout.line("token_usage_record", **named, **sums)
     limits = {"limit_id": "codex", "primary": {"used_percent": 12.5}, "plan_type": "a text that nobody looks at"}

@@ -43,8 +43,7 @@ def scan(
     """
     found = find_rollouts(codex_home)
     progress = progress or (lambda done, total: None)
-    scan = Scan(index, index.source_key(codex_home), found, progress, counter, processes)
-    return scan.run()
+    return Scan(index, index.source_key(codex_home), found, progress, counter, processes).run()
 
 
 def batches(files: list[RolloutFile]) -> Iterator[list[RolloutFile]]:

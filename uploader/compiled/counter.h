@@ -14,7 +14,7 @@
 #define TEXTS 3 /* of a `Call`, before its counters */
 #define IMPORTED "external-import-turn-"
 #define LONGEST_RESPONSE_ID 200 /* a longer one is left to Python */
-#define LONGEST_IDENTITY (2 + LONGEST_RESPONSE_ID) /* one by totals has at most 121 bytes: an instant, five counts */
+#define LONGEST_IDENTITY (2 + LONGEST_RESPONSE_ID) /* one by totals has at most 121 bytes: `take_head` took 24 for the instant */
 #define SUM_BYTES (2 * COMPARED * sizeof(int64_t))
 
 /* Input, cached input, output, reasoning: `Four`. */
@@ -69,8 +69,7 @@ static bool is_next(const Four *before, const Four *now, const Four *latest) {
 
 /* Whether the line's time is the current one, or can become it. */
 static bool has_time(const Counting *counting, Text timestamp) {
-    return timestamp.size == TIMESTAMP_BYTES &&
-           (is(timestamp, counting->at_text.start, counting->at_text.size) || is_instant(timestamp));
+    return is(timestamp, counting->at_text.start, counting->at_text.size) || is_instant(timestamp);
 }
 
 /* `note_time`, of a time that is known to be one. */

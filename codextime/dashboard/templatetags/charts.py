@@ -22,7 +22,7 @@ SPARKLINE = f' <svg class="sparkline" {SIZE} aria-hidden="true"><polyline points
 SEPARATOR = "\0"  # what no text of a page has in it
 # A year of rows: of a simple table the first cell heads its row without a `scope` (H63 of the WCAG techniques).
 FIRST = "<tr><th>"
-CELLS = "<td>%s<td>%s<td>%s"  # whose ends, and those of rows, HTML lets one leave out, as quotes of numbers and names
+CELLS = "<td>%s<td>%s<td>%s"  # whose ends, and those of rows, HTML lets one leave out
 
 
 @register.filter
@@ -109,7 +109,7 @@ def part_rows(parts: Iterable[PartLine]) -> SafeString:
 
 @register.filter
 def circles(dots: Iterable[Dot]) -> SafeString:
-    """Those of one step together: a class at each would be a quarter of them."""
+    """Those of one step together: a class at each would be a quarter of them. Numbers need no quotes."""
     steps: dict[int, list[tuple[str, ...]]] = {}
     for dot in dots:
         steps.setdefault(dot.step, []).append((dot.x, str(dot.y), dot.radius))
