@@ -74,12 +74,13 @@ class Pricing(Struct, frozen=True, gc=False):
     saved: Decimal = Decimal(0)
 
     def price(self, tokens: Tokens) -> Estimate:
-        """What is not known is counted as unpriced, never as free or as full price."""
+        """What is not known is counted as unpriced, never as free or as full price. The price of a sum is the sum of its
+        parts' prices: cached and written input stand in the place of fresh input, and nothing is cut off at zero."""
         count = tokens.input_tokens + tokens.output_tokens
         if self.fresh is None:
             return Estimate(tokens=count, unpriced_tokens=count, gaps=self.gaps)
         cached, written = tokens.cached_input_tokens, tokens.cache_write_input_tokens
-        fresh = max(tokens.input_tokens - cached - written, 0)
+        fresh = tokens.input_tokens - cached - written
         usd = fresh * self.fresh + tokens.output_tokens * self.output
         if written:
             usd += written * self.written

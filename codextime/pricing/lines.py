@@ -35,7 +35,7 @@ def split(tokens: Tokens, rate: Rate | None, *, is_long_context: bool) -> Iterat
     written = tokens.cache_write_input_tokens
     fresh, cached, write, output = rate.amounts if rate else (None,) * 4
     classes = (
-        (UNCACHED, max(tokens.uncached_input_tokens - written, 0), fresh, by_input),
+        (UNCACHED, tokens.uncached_input_tokens - written, fresh, by_input),
         (WRITTEN, written, fresh if write is None else write, by_input),
         (CACHED, tokens.cached_input_tokens, cached, by_input),
         (OUTPUT, tokens.output_tokens, output, by_output),

@@ -36,7 +36,7 @@ def amount_of(unit: str) -> str:
     """USD or credits (`unit`) times 1,000,000; null without a rate. As `estimates.price` counts: what is written to the
     cache and what is read from it is no fresh input."""
     tokens = {
-        "input": "greatest(input_tokens - cached_input_tokens - cache_write_input_tokens, 0)",
+        "input": "input_tokens - cached_input_tokens - cache_write_input_tokens",
         "write": "cache_write_input_tokens",
         "cached": "cached_input_tokens",
         "output": "output_tokens",

@@ -30,6 +30,14 @@ def test_a_cache_write_without_a_rate_of_its_own_costs_what_input_costs() -> Non
     assert of("gpt-5.4").usd == Decimal("0.19")
 
 
+def test_the_price_of_a_sum_is_the_sum_of_the_prices() -> None:
+    # more than its input is said to be cached or written: no model does so, and no sum hides it
+    odd = Tokens(input_tokens=1_000, cached_input_tokens=900, cache_write_input_tokens=800, output_tokens=10)
+    for model in ("gpt-5.6-terra", "gpt-5.4"):
+        assert of(model, odd + CALL).usd == of(model, odd).usd + of(model).usd
+        assert of(model, odd).usd > 0
+
+
 def test_long_context_doubles_all_input_and_adds_half_to_output_where_the_rate_says_so() -> None:
     # gpt-5.6-terra: ((30,000 x 2 + 60,000 x 0.20 + 10,000 x 2.50) x 2 + 5,000 x 12 x 1.5) / 1,000,000
     assert of("gpt-5.6-terra", is_long_context=True).usd == Decimal("0.284")

@@ -149,7 +149,7 @@ def estimate_key(cells: Sequence[Cell]) -> str:
     def value(cell: Cell) -> str:
         fresh, written, cached, output = (int(amount.scaleb(scale)) for amount in cell.amounts)
         parts = (
-            f"greatest(input_tokens{{0}} - cached_input_tokens - cache_write_input_tokens, 0) * {fresh}"
+            f"(input_tokens{{0}} - cached_input_tokens - cache_write_input_tokens) * {fresh}"
             f" + cache_write_input_tokens{{0}} * {written} + cached_input_tokens{{0}} * {cached}"
             f" + output_tokens{{0}} * {output}"
         )
