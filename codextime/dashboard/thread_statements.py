@@ -8,8 +8,12 @@ that could be among the largest, and for whether one without a call in it is lef
 from codextime.usage.models import TOKEN_FIELDS
 
 SUMMED = ", ".join(f"sum({field}) AS {field}" for field in TOKEN_FIELDS)
+LONGEST = """
+    (SELECT FALSE, thread_id, calls, input_tokens + output_tokens, first_at, last_at, 0, 0 FROM usage_threadtotal
+        WHERE user_id = %(user)s ORDER BY last_at - first_at DESC, thread_id LIMIT 1)
+""".strip()
 # Sub-agents are threads of their own. The longest one is that of all time.
-BY_DAYS = """
+BY_DAYS = f"""
 WITH threads AS (
     SELECT thread_id, SUM(calls) FILTER (WHERE "on" >= %(first)s) AS calls,
         SUM(input_tokens + output_tokens) FILTER (WHERE "on" >= %(first)s) AS tokens,
@@ -23,8 +27,7 @@ WITH threads AS (
     (SELECT TRUE AS is_top, thread_id, calls, tokens, first_at, last_at, now, before FROM counted
         WHERE calls IS NOT NULL ORDER BY tokens DESC, thread_id LIMIT %(limit)s)
     UNION ALL
-    (SELECT FALSE, thread_id, calls, input_tokens + output_tokens, first_at, last_at, 0, 0 FROM usage_threadtotal
-        WHERE user_id = %(user)s ORDER BY last_at - first_at DESC, thread_id LIMIT 1)
+    {LONGEST}
 )
 """
 DAYS_OF_TOTAL = 'usage_threadday AS day WHERE day.user_id = %(user)s AND day.thread_id = total.thread_id AND day."on"'
@@ -37,34 +40,32 @@ def was_used_between(prefix: str) -> str:
     return f"first_at < {end} AND last_at >= {start} AND (first_at >= {start} OR last_at < {end} OR {has_days})"
 
 
-# A thread has no more tokens of a period than in all.
+# The longest and the largest threads are found by indexes. A thread has no more tokens of a period than in all.
 BY_TOTALS = f"""
-WITH total AS MATERIALIZED (
-    SELECT thread_id, calls, input_tokens + output_tokens AS tokens, first_at, last_at,
-        first_at >= %(start)s AND last_at < %(end)s AS is_within
-    FROM usage_threadtotal WHERE user_id = %(user)s
-), within AS (
-    SELECT thread_id, calls, tokens, first_at, last_at FROM total WHERE is_within
-    ORDER BY tokens DESC, thread_id LIMIT %(limit)s
+WITH within AS (
+    SELECT thread_id, calls, input_tokens + output_tokens AS tokens, first_at, last_at FROM usage_threadtotal
+    WHERE user_id = %(user)s AND first_at >= %(start)s AND last_at < %(end)s
+    ORDER BY input_tokens + output_tokens DESC, thread_id LIMIT %(limit)s
 ), partly AS (
-    SELECT total.thread_id, used.* FROM total CROSS JOIN LATERAL (
+    SELECT total.thread_id, used.* FROM usage_threadtotal AS total CROSS JOIN LATERAL (
         SELECT sum(calls) AS calls, sum(input_tokens + output_tokens) AS tokens, min(first_at) AS first_at,
             max(last_at) AS last_at
         FROM {DAYS_OF_TOTAL} BETWEEN %(first)s AND %(last)s
     ) AS used
-    WHERE NOT is_within AND total.first_at < %(end)s AND total.last_at >= %(start)s AND used.calls IS NOT NULL
-        AND total.tokens >= (SELECT CASE count(*) WHEN %(limit)s THEN min(tokens) ELSE 0 END FROM within)
+    WHERE total.user_id = %(user)s AND total.first_at < %(end)s AND total.last_at >= %(start)s
+        AND (total.first_at < %(start)s OR total.last_at >= %(end)s) AND used.calls IS NOT NULL
+        AND total.input_tokens + total.output_tokens
+            >= (SELECT CASE count(*) WHEN %(limit)s THEN min(tokens) ELSE 0 END FROM within)
 ), counted AS (
     SELECT count(*) FILTER (WHERE {was_used_between("")}) AS now,
         count(*) FILTER (WHERE {was_used_between("before_")}) AS before
-    FROM total
+    FROM usage_threadtotal AS total WHERE user_id = %(user)s
 ), shown AS (
     (SELECT TRUE AS is_top, used.*, now, before
         FROM (SELECT * FROM within UNION ALL SELECT * FROM partly) AS used CROSS JOIN counted
         ORDER BY tokens DESC, thread_id LIMIT %(limit)s)
     UNION ALL
-    (SELECT FALSE, thread_id, calls, tokens, first_at, last_at, 0, 0 FROM total
-        ORDER BY last_at - first_at DESC, thread_id LIMIT 1)
+    {LONGEST}
 )
 """
 # With what the threads that are shown have of each rate.

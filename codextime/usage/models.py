@@ -255,6 +255,10 @@ class ThreadTotal(ThreadSums):
         indexes = [
             models.Index(fields=["user", "root"], name="usage_thread_total_user_root"),
             models.Index(fields=["user", "rates_mark"], name="usage_thread_total_user_mark"),
+            models.Index("user", (F("last_at") - F("first_at")).desc(), "thread", name="usage_thread_total_longest"),
+            models.Index(
+                "user", (F("input_tokens") + F("output_tokens")).desc(), "thread", name="usage_thread_total_largest"
+            ),
         ]
 
 

@@ -18,11 +18,12 @@ THINGS = (
 )
 NUMBERS = 100
 PAIRS = [f"{kind} {thing}" for kind in KINDS for thing in THINGS]  # joined once: lists name thousands of threads
+NAMES = len(PAIRS) * NUMBERS
 
 
 def name_thread(key: UUID, name: str) -> str:
     """`name` if its owner gave it one, else such as `Quiet heron 42`: the same for the same key, for ever."""
     if name:
         return name
-    pair, number = divmod(key.int % (len(PAIRS) * NUMBERS), NUMBERS)
+    pair, number = divmod(key.int % NAMES, NUMBERS)
     return f"{PAIRS[pair]} {number}"

@@ -12,7 +12,7 @@ from django.db import connection
 from codextime.dashboard.periods import ONE_DAY, Period, midnight
 from codextime.dashboard.threads.ranking import OF_RATED_DAYS, RATED_KEYS, Ranking
 from codextime.usage.rate_table import make_rate_table
-from codextime.usage.thread_keys import FROM_DAYS, FROM_TOTALS, find_mark, name_models
+from codextime.usage.thread_keys import ARE_CURRENT, FROM_DAYS, FROM_TOTALS, find_mark, name_models
 
 MOST_DAYS = 31  # of a period whose days are read without asking which trees it may be
 MOST_THREADS = 1_000  # whose days are looked up one by one
@@ -26,24 +26,25 @@ class Leading(NamedTuple):
     fullest: int | None
 
 
-# Totals whose keys were made with other rates say nothing.
+# Of the threads of a tree, those without a call in the period add nothing to it. Totals whose keys were made with other
+# rates say nothing.
 CANDIDATES = f"""
 WITH tree AS MATERIALIZED (
-    SELECT root_id, min(first_at) >= %(start)s AND max(last_at) < %(end)s AS is_within,
+    SELECT root_id, bool_and(first_at >= %(start)s AND last_at < %(end)s) AS is_within,
         {RATED_KEYS["estimate"].format(**FROM_TOTALS._asdict())} AS estimate,
-        {RATED_KEYS["context"].format(**FROM_TOTALS._asdict())} AS context,
-        bool_and(rates_mark IS NOT DISTINCT FROM %(mark)s) AS is_current
-    FROM usage_threadtotal WHERE user_id = %(user)s GROUP BY root_id
-    HAVING min(first_at) < %(end)s AND max(last_at) >= %(start)s
+        {RATED_KEYS["context"].format(**FROM_TOTALS._asdict())} AS context
+    FROM usage_threadtotal
+    WHERE user_id = %(user)s AND first_at < %(end)s AND last_at >= %(start)s AND ({ARE_CURRENT})
+    GROUP BY root_id
 ), best AS (
-    SELECT max(estimate) FILTER (WHERE is_within) AS estimate, max(context) FILTER (WHERE is_within) AS context,
-        bool_and(is_current) AS is_current
+    SELECT max(estimate) FILTER (WHERE is_within) AS estimate, max(context) FILTER (WHERE is_within) AS context
     FROM tree
 )
-SELECT thread_id FROM usage_threadtotal WHERE user_id = %(user)s AND root_id IN (
-    SELECT root_id FROM tree CROSS JOIN best WHERE best.is_current
-        AND (tree.estimate >= best.estimate - {SLACK} OR tree.context >= best.context - {SLACK})
-) LIMIT {MOST_THREADS + 1}
+SELECT thread_id FROM usage_threadtotal WHERE user_id = %(user)s AND root_id = ANY (ARRAY(
+    SELECT root_id FROM tree CROSS JOIN best
+    WHERE tree.estimate >= best.estimate - {SLACK} OR tree.context >= best.context - {SLACK}
+    LIMIT {MOST_THREADS + 1}
+)) LIMIT {MOST_THREADS + 1}
 """
 LEADING = f"""
 WITH tree AS MATERIALIZED (
