@@ -6,9 +6,10 @@ from django.db.models import Min
 
 from codextime.accounts.models import User
 from codextime.dashboard import periods, timeline
+from codextime.dashboard.day_tables import days_of, sum_days
 from codextime.dashboard.estimate_page import EstimatePage, Reading, build_estimate_page
 from codextime.dashboard.own_rate_page import OwnRatesPage, build_own_rates_page
-from codextime.dashboard.priced_rows import RatedRow, sum_days
+from codextime.dashboard.priced_rows import RatedRow
 from codextime.dashboard.queries import OverviewQuery, find_period
 from codextime.dashboard.selectors import name_sources
 from codextime.pricing.rates import RateBook
@@ -41,13 +42,13 @@ def get_estimate_page(*, user: User, query: OverviewQuery, now: datetime.datetim
 
 
 def read_by_source(user: User, period: periods.Period, book: RateBook) -> list[tuple[int, RatedRow]]:
-    return [(row.keys[0], row) for row in sum_days(user, period.first, period.last, "source_id", book=book)]
+    return [(row.keys[0], row) for row in sum_days(days_of(user), period.first, period.last, "source_id", book=book)]
 
 
 def read_by_span(user: User, period: periods.Period, book: RateBook) -> list[tuple[datetime.date, RatedRow]]:
     """By the first date of each day, week or month of the chart."""
     span = SPANS.get(timeline.fitting_grain(period), ON)
-    return [(row.keys[0], row) for row in sum_days(user, period.first, period.last, span, book=book)]
+    return [(row.keys[0], row) for row in sum_days(days_of(user), period.first, period.last, span, book=book)]
 
 
 def get_own_rates_page(*, user: User) -> OwnRatesPage:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from codextime.boards.standings import Standing
-from codextime.dashboard import addresses, periods, queries, sums
+from codextime.dashboard import addresses, periods, queries, sums, timeline, timeline_card
 from codextime.dashboard.charts import heatmap, punchcard, shares
 from codextime.dashboard.choices import Choice, choices, later_link
 from codextime.dashboard.figures import Activity, KeyFigure, build_details, build_figures
@@ -32,21 +32,23 @@ FEW_SHARES = 3  # rows of two cards that are together as high as the chart
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that the overview is made of. `active` are all days with calls, `days` covers `find_span`; `label_days` and
-    `hours` have the names of labels where the chart is asked for by label. `threads` is `None` for who does not group
-    calls by session, `grouping_link` where that can be changed."""
+    """All that the overview is made of. `active` are all days with calls, `by_day` those of `find_span`. `rows` are of
+    the same days, each on the day of its bar that `find_starts` has; `label_rows` and `hours` have the names of labels
+    where the chart is asked for by label. `threads` is `None` for who does not group calls by session, `grouping_link`
+    where that can be changed."""
 
     query: OverviewQuery
     period: Period
     now: datetime.datetime  # in the user's time zone
     active: Mapping[datetime.date, DayTotal]
-    days: Sequence[sums.DayRow]
+    by_day: Mapping[datetime.date, sums.Sum]
+    rows: Sequence[sums.DayRow]
     hours: Sequence[HourRow]
     week_hours: Mapping[tuple[int, int], int]
     labels: Mapping[str, sums.Sum]
     freshness: Freshness
     book: RateBook
-    label_days: Sequence[sums.DayRow] = ()
+    label_rows: Sequence[sums.DayRow] = ()
     standing: Standing | None = None
     busiest_hour: BusiestHour | None = None
     threads: Threads | None = None
@@ -112,6 +114,20 @@ def find_span(query: OverviewQuery, period: Period) -> tuple[datetime.date, date
     return min([*firsts, before.first] if before else firsts), max(last, period.last)
 
 
+def find_starts(query: OverviewQuery, period: Period) -> list[datetime.date]:
+    """Those of the page whose chart is of its period."""
+    return starts_of(query, period, period, timeline_card.find_grain(query, period))
+
+
+def starts_of(query: OverviewQuery, period: Period, chart: Period, grain: str) -> list[datetime.date]:
+    """The days on which rows of the page stand, in order: the first of each bar of its chart, of the period before, and
+    of what lies around and between them."""
+    before = period.before()
+    first, _ = find_span(query, period)
+    bars = {begin for begin, _ in timeline.find_spans(chart, grain)}
+    return sorted({first, *bars, chart.last + ONE_DAY} | ({before.first, before.last + ONE_DAY} if before else set()))
+
+
 def calendar_days(query: OverviewQuery, period: Period) -> tuple[datetime.date, datetime.date]:
     """The days of the calendar: of the year that is asked for, or of the 53 weeks up to today, or up to the period's
     last day if it lies before those."""
@@ -128,11 +144,10 @@ def sparkline_days(period: Period) -> list[datetime.date]:
 
 def build_overview(reading: Reading) -> Overview:
     query, period = reading.query, reading.period
-    rows = [row for row in reading.days if period.first <= row.on <= period.last]
-    by_day = sums.group(reading.days, lambda row: row.on)
+    rows = [row for row in reading.rows if period.first <= row.on <= period.last]
     models = sums.group(rows, lambda row: row.model)
-    now = sums.total(rows)
-    activity = build_activity(reading, rows, now, by_day)
+    now = sums.add_up(models.values())
+    activity = build_activity(reading, rows, now)
     figures = build_figures(activity)
     age_seconds = int((reading.now - (reading.freshness.uploaded_at or reading.now)).total_seconds())
     return Overview(
@@ -147,7 +162,7 @@ def build_overview(reading: Reading) -> Overview:
         standing=reading.standing,
         comparison=describe_comparison(reading, figures),
         nothing=None if now.calls else build_nothing(reading),
-        heatmap=build_heatmap(reading, by_day),
+        heatmap=build_heatmap(reading),
         activity=describe_activity(reading),
         measures=choices(query, "measure", queries.MEASURES, query.measure),
         years=year_choices(reading),
@@ -240,16 +255,14 @@ def has_earlier(reading: Reading) -> bool:
     return period.name not in ("all", periods.CUSTOM) and bool(reading.active) and min(reading.active) < period.first
 
 
-def build_activity(
-    reading: Reading, rows: Sequence[sums.DayRow], now: sums.Sum, by_day: Mapping[datetime.date, sums.Sum]
-) -> Activity:
+def build_activity(reading: Reading, rows: Sequence[sums.DayRow], now: sums.Sum) -> Activity:
     earlier = reading.period.before()
-    rows_before = [row for row in reading.days if earlier and earlier.first <= row.on <= earlier.last]
+    rows_before = [row for row in reading.rows if earlier and earlier.first <= row.on <= earlier.last]
     return Activity(
         period=reading.period,
         now=now,
         before=sums.total(rows_before) if earlier else None,
-        days=by_day,
+        days=reading.by_day,
         active=reading.active.keys(),
         shown=sparkline_days(reading.period),
         credits=sums.total_credits(rows, reading.book),
@@ -261,13 +274,13 @@ def build_activity(
 
 
 def day_link(reading: Reading) -> heatmap.Link:
-    return lambda on: reading.query.day_link(on, today=reading.period.today)
+    return reading.query.day_links(today=reading.period.today)
 
 
-def build_heatmap(reading: Reading, by_day: Mapping[datetime.date, sums.Sum]) -> heatmap.Heatmap:
+def build_heatmap(reading: Reading) -> heatmap.Heatmap:
     first, last = calendar_days(reading.query, reading.period)
     return heatmap.build_heatmap(
-        by_day,
+        reading.by_day,
         first=first,
         last=last,
         today=reading.period.today,
@@ -294,7 +307,7 @@ def build_card(reading: Reading, rows: Sequence[sums.DayRow], models: Mapping[st
         query=reading.query,
         period=reading.period,
         now=reading.now,
-        rows=reading.label_days if is_by_label else rows,
+        rows=reading.label_rows if is_by_label else rows,
         hours=reading.hours,
         series=reading.labels if is_by_label else models,
     )

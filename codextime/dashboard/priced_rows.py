@@ -5,10 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
 from django.db.models import DateField, Field, Func, Min, QuerySet, Sum, Value
 
-from codextime.accounts.models import User
 from codextime.dashboard import sums
 from codextime.lib.tokens import Tokens
 from codextime.pricing.estimates import Pricing, find_pricing
@@ -23,24 +21,9 @@ COLUMNS = (
     "reasoning_output_tokens",
 )
 ARRAY_OF_DATES = ArrayField(DateField())
+# (stretch, model, is long context, a UTC date of its rate, calls, five sums of tokens, key columns).
+Rows = Iterable[tuple[Any, ...]]
 AS_IT_COMES: "Field[Any, Any]" = Field()  # nothing is called for each value, of which there are thousands
-
-
-# As `sum_rated` of a user's own days, which is asked for so often that the ORM's part of it counts. `OFFSET 0` has the
-# stretch found once a row.
-SUMMED_DAYS = """
-SELECT stretch, name, is_long_context, a_day, calls, read, cached, written, output, reasoning{keys}
-FROM (
-    SELECT stretch, model_id, is_long_context, min(utc_on) AS a_day, sum(calls) AS calls, sum(input_tokens) AS read,
-        sum(cached_input_tokens) AS cached, sum(cache_write_input_tokens) AS written, sum(output_tokens) AS output,
-        sum(reasoning_output_tokens) AS reasoning{named_keys}
-    FROM (
-        SELECT *, width_bucket(utc_on, %(changes)s::date[]) AS stretch FROM usage_day
-        WHERE user_id = %(user)s AND "on" BETWEEN %(first)s AND %(last)s OFFSET 0
-    ) AS day GROUP BY stretch, model_id, is_long_context{keys}
-) AS summed JOIN usage_modelname ON usage_modelname.id = model_id
-ORDER BY {order}name, is_long_context, stretch
-"""
 
 
 class RatedRow(NamedTuple):
@@ -58,27 +41,15 @@ def sum_priced(rows: QuerySet[Any], *keys: str, book: RateBook) -> Iterator[tupl
     return ((row.keys, row.model, row.sum) for row in sum_rated(rows, *keys, book=book))
 
 
-def sum_days(user: User, first: datetime.date, last: datetime.date, *keys: str, book: RateBook) -> Iterator[RatedRow]:
-    """`sum_rated` of the user's days from the first to the last; `keys` are SQL of its columns."""
-    names = [f"key_{number}" for number in range(len(keys))]
-    statement = SUMMED_DAYS.format(
-        keys="".join(f", {name}" for name in names),
-        named_keys="".join(f", {key} AS {name}" for key, name in zip(keys, names, strict=True)),
-        order="".join(f"{name}, " for name in names),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"user": user.pk, "first": first, "last": last, "changes": book.change_dates})
-        rows = cursor.fetchall()
-    return price_rows(rows, book)
-
-
 def sum_rated(rows: QuerySet[Any], *keys: str, book: RateBook) -> Iterator[RatedRow]:
-    """The sums of `rows`, which have `utc_on`, `is_long_context` and `COLUMNS`, by the columns `keys`.
+    """The sums of `rows`, which have `utc_on`, `is_long_context` and `COLUMNS`, by the columns `keys`."""
+    return price_rows(select_rated(rows, *keys, book=book), book)
 
-    Adds up in the database what has one rate: the dates between two changes of rates.
-    """
+
+def select_rated(rows: QuerySet[Any], *keys: str, book: RateBook) -> Rows:
+    """Adds up in the database what has one rate: the dates between two changes of rates."""
     changes = Value(book.change_dates, ARRAY_OF_DATES)
-    summed = (
+    summed: Rows = (
         rows.annotate(
             between_changes=Func("utc_on", changes, function="width_bucket", output_field=AS_IT_COMES),
         )
@@ -96,17 +67,37 @@ def sum_rated(rows: QuerySet[Any], *keys: str, book: RateBook) -> Iterator[Rated
             *keys,
         )
     )
-    return price_rows(summed, book)
+    return summed
 
 
-def price_rows(rows: Iterable[tuple[Any, ...]], book: RateBook) -> Iterator[RatedRow]:
-    """`rows` are (stretch, model, is long context, a UTC date of its rate, calls, five sums of tokens, key columns):
-    within one stretch between two changes, rates are looked for once."""
-    pricings: dict[tuple[str, bool, int], Pricing] = {}
-    for stretch, model, is_long, a_day, calls, read, cached, written, output, reasoning, *keys in rows:
-        pricing = pricings.get((model, is_long, stretch))
+class Pricings:
+    """Finds the pricing of rows: within one stretch of time between two changes of rates, once."""
+
+    def __init__(self, book: RateBook) -> None:
+        self.book = book
+        self.found: dict[tuple[str, bool, int], Pricing] = {}
+
+    def find(self, model: str, on: datetime.date, is_long: bool, stretch: int) -> Pricing:
+        pricing = self.found.get((model, is_long, stretch))
         if pricing is None:
-            pricing = find_pricing(model, a_day, is_long_context=is_long, book=book)
-            pricings[model, is_long, stretch] = pricing
+            pricing = find_pricing(model, on, is_long_context=is_long, book=self.book)
+            self.found[model, is_long, stretch] = pricing
+        return pricing
+
+
+def price_rows(rows: Rows, book: RateBook) -> Iterator[RatedRow]:
+    pricings = Pricings(book)
+    for stretch, model, is_long, a_day, calls, read, cached, written, output, reasoning, *keys in rows:
         tokens = Tokens(int(read), int(cached), int(written), int(output), int(reasoning))
-        yield RatedRow(tuple(keys), model, sums.Sum(calls, tokens, pricing.price(tokens)), a_day, is_long)
+        sum_ = sums.Sum(calls, tokens, pricings.find(model, a_day, is_long, stretch).price(tokens))
+        yield RatedRow(tuple(keys), model, sum_, a_day, is_long)
+
+
+def price_days(rows: Rows, book: RateBook) -> list[sums.DayRow]:
+    """Of rows with the day as their only key; without the way by `RatedRow`, as there are thousands."""
+    pricings, days = Pricings(book), []
+    for stretch, model, is_long, a_day, calls, read, cached, written, output, reasoning, on in rows:
+        tokens = Tokens(int(read), int(cached), int(written), int(output), int(reasoning))
+        sum_ = sums.Sum(calls, tokens, pricings.find(model, a_day, is_long, stretch).price(tokens))
+        days.append(sums.DayRow(on, model, sum_, model, a_day, is_long))
+    return days

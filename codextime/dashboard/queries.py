@@ -2,7 +2,7 @@
 
 import datetime
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -61,14 +61,19 @@ class OverviewQuery:
         kept = {name: text for name, text in texts.items() if text and text != self.usual.get(name)}
         return f"{self.path}?{urlencode(kept)}"
 
-    def day_link(self, on: datetime.date, *, today: datetime.date) -> str:
-        """The page of a day, or where days have none the overview of it."""
+    def day_links(self, *, today: datetime.date) -> Callable[[datetime.date], str]:
+        """Finds the page of a day, or where days have none the overview of it; a calendar asks for each day of a
+        year."""
         if self.has_pages:
-            return find_days() + on.isoformat()
-        return self.link(period="today", on=None if on == today else on, by=None)
+            begin = find_days()
+            return lambda on: begin + on.isoformat()
+        now = self.link(period="today", on=None, by=None)
+        any_day = self.link(period="today", on=periods.FIRST_DAY, by=None)
+        begin, _, end = any_day.partition(periods.FIRST_DAY.isoformat())
+        return lambda on: now if on == today else begin + on.isoformat() + end
 
 
-@functools.cache  # a page links to each day of a year
+@functools.cache
 def find_days() -> str:
     """What the addresses of the pages of days begin with."""
     return reverse("day", args=[periods.FIRST_DAY]).removesuffix(periods.FIRST_DAY.isoformat())

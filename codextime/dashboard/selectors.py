@@ -1,7 +1,7 @@
 """What the overview reads: days, their hours, and the slots of a single day; never calls, which grow without end."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -19,12 +19,14 @@ from codextime.dashboard import day, overview, periods, sums
 from codextime.dashboard.corrections import LINES_PER_PAGE, Page, build_page
 from codextime.dashboard.day import DayPage, DayReading
 from codextime.dashboard.day_queries import DayQuery
+from codextime.dashboard.day_sums import BAR, read_bars_and_days
+from codextime.dashboard.day_tables import days_of, read_days, read_known, sum_days
 from codextime.dashboard.freshness import read_freshness, with_freshness
 from codextime.dashboard.hours import SlotRow
 from codextime.dashboard.overview import Overview, Reading
-from codextime.dashboard.priced_rows import COLUMNS, sum_days
+from codextime.dashboard.priced_rows import COLUMNS
 from codextime.dashboard.queries import OverviewQuery, find_period
-from codextime.dashboard.records import BusiestHour, DayTotal
+from codextime.dashboard.records import BusiestHour
 from codextime.dashboard.thread_reading import read_threads
 from codextime.dashboard.timeline import HourRow
 from codextime.dashboard.withdrawals import Line, build_lines
@@ -38,16 +40,20 @@ from codextime.usage.selectors import count_waiting_calls, sources, withdrawals
 MOST_WITHDRAWALS = 100
 MOST_THREADS_OF_A_DAY = 10
 # Of every overview: made by hand, as the ORM takes longer to write them than the database to answer.
-DAY_TOTALS = """
-SELECT "on", sum(input_tokens + output_tokens), sum(calls)
-FROM usage_day WHERE user_id = %(user)s GROUP BY "on" ORDER BY "on"
-"""
+# Nearly every hour lies on one UTC date, and thousands of sums of one row each would take longer than all else of it.
 BUSIEST_HOUR = """
-SELECT "on", hour, sum(tokens)
-FROM usage_dayhour WHERE user_id = %(user)s GROUP BY "on", hour ORDER BY 3 DESC, "on", hour LIMIT 1
+SELECT "on", hour, tokens FROM (
+    (SELECT "on", hour, tokens FROM usage_dayhour WHERE user_id = %(user)s ORDER BY tokens DESC, "on", hour LIMIT 1)
+    UNION ALL
+    (SELECT "on", hour, sum(tokens) FROM usage_dayhour AS part WHERE user_id = %(user)s AND EXISTS (
+        SELECT FROM usage_dayhour AS other
+        WHERE (other.user_id, other."on", other.hour) = (part.user_id, part."on", part.hour)
+            AND other.utc_on <> part.utc_on
+    ) GROUP BY "on", hour ORDER BY 3 DESC, "on", hour LIMIT 1)
+) AS best ORDER BY tokens DESC, "on", hour LIMIT 1
 """
 WEEK_HOURS = """
-SELECT extract(isodow FROM "on")::int, hour, sum(tokens)
+SELECT mod("on" - DATE '2001-01-01', 7), hour, sum(tokens)  -- days since a Monday
 FROM usage_dayhour WHERE user_id = %(user)s AND "on" BETWEEN %(first)s AND %(last)s GROUP BY 1, 2
 """
 
@@ -57,22 +63,26 @@ def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
     due_at = Subquery(AccountErasure.objects.filter(user=OuterRef("pk")).values("due_at"))
     row = with_freshness(User.objects.filter(pk=user.pk)).annotate(erasure_due_at=due_at).get()
     fresh = read_freshness(row, now)  # before what may be newer
-    active = read_day_totals(user)
+    days = days_of(user)
+    active, models = read_known(days)
     period = find_period(query, today=fresh.today, first_active=min(active, default=fresh.today))
-    first, last = overview.find_span(query, period)
     book = get_book(user)
-    labels = read_labels(user, period, book, by_day=query.stack == "label")
+    starts = overview.find_starts(query, period)
+    labels = read_labels(user, period, book, starts=starts if query.stack == "label" else None)
+    first, last = overview.find_span(query, period)
+    rows, by_day = read_bars_and_days(days, first, last, starts=starts, models=models, book=book)
     hours = read_hours(user, period.last, book, labels if query.stack == "label" else None) if period.days == 1 else []
     reading = Reading(
         query=query,
         period=period,
         now=now.astimezone(user.zone),
         active=active,
-        days=read_days(user, first, last, book),
+        by_day=by_day,
+        rows=rows,
         hours=hours,
         week_hours=add_up_hours(hours, period.last) if period.days == 1 else read_week_hours(user, period),
         labels=labels.by_name,
-        label_days=labels.days,
+        label_rows=labels.rows,
         freshness=fresh,
         book=book,
         standing=find_standing(user=user, period=PERIODS.get(period.name, DEFAULT_PERIOD), measure=DEFAULT_MEASURE),
@@ -98,7 +108,7 @@ def get_day(*, user: User, on: datetime.date, query: DayQuery, now: datetime.dat
         now=now.astimezone(user.zone),
         zone=user.zone,
         slots=[SlotRow(slot_at, names.get(source_id, ""), row) for slot_at, source_id, row in rows],
-        before=read_days(user, on - periods.ONE_DAY, on - periods.ONE_DAY, book),
+        before=read_days(days_of(user), on - periods.ONE_DAY, on - periods.ONE_DAY, book),
         nearest=find_nearest(user, on),
         freshness=fresh,
         book=book,
@@ -121,38 +131,29 @@ def find_version(*, session: SessionBase, now: datetime.datetime) -> str | None:
     return read_freshness(user, now).version if user else None
 
 
-def read_day_totals(user: User) -> dict[datetime.date, DayTotal]:
-    """All days with calls, in order."""
-    rows = fetch(DAY_TOTALS, {"user": user.pk})
-    return {on: DayTotal(int(tokens), calls) for on, tokens, calls in rows}
-
-
-def read_days(user: User, first: datetime.date, last: datetime.date, book: RateBook) -> list[sums.DayRow]:
-    """A row for each day, model and rate: as few as there can be if each is to be priced."""
-    return [
-        sums.DayRow(row.keys[0], row.model, row.sum, row.model, row.utc_on, row.is_long_context)
-        for row in sum_days(user, first, last, '"on"', book=book)
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """`names` are those of the user's sources, `by_name` the sums of a period; `days` likewise, if asked for."""
+    """`names` are those of the user's sources, `by_name` the sums of a period; `rows` those of its bars, if asked
+    for."""
 
     names: dict[int, str]
     by_name: dict[str, sums.Sum]
-    days: list[sums.DayRow]
+    rows: list[sums.DayRow]
 
 
-def read_labels(user: User, period: periods.Period, book: RateBook, *, by_day: bool) -> Labels:
-    """The sum of each label. Sources with the same label are one; a source without one has a number."""
-    rows = list(sum_days(user, period.first, period.last, "source_id", *(['"on"'] if by_day else []), book=book))
+def read_labels(
+    user: User, period: periods.Period, book: RateBook, *, starts: Sequence[datetime.date] | None
+) -> Labels:
+    """The sum of each label, with rows by bar if `starts` says where bars begin. Sources with the same label are one; a
+    source without one has a number."""
+    keys = ["source_id", BAR] if starts else ["source_id"]
+    rows = list(sum_days(days_of(user), period.first, period.last, *keys, book=book, parameters={"starts": starts}))
     names = name_sources(sources(user=user).values_list("pk", "label"))  # after the rows: a source may be new
     labels = sums.add_up_each((names[row.keys[0]], row.sum) for row in rows)
     named = [
-        sums.DayRow(row.keys[1], names[row.keys[0]], row.sum, row.model, row.utc_on, row.is_long_context)
+        sums.DayRow(starts[row.keys[1] - 1], names[row.keys[0]], row.sum, row.model, row.utc_on, row.is_long_context)
         for row in rows
-        if by_day
+        if starts
     ]
     return Labels(names, labels, named)
 
@@ -194,7 +195,7 @@ def find_busiest_hour(user: User) -> BusiestHour | None:
 def read_week_hours(user: User, period: periods.Period) -> dict[tuple[int, int], int]:
     """Tokens by (weekday from 0 for Monday, hour) of the user's time zone."""
     rows = fetch(WEEK_HOURS, {"user": user.pk, "first": period.first, "last": period.last})
-    return {(weekday - 1, hour): int(tokens) for weekday, hour, tokens in rows}
+    return {(weekday, hour): int(tokens) for weekday, hour, tokens in rows}
 
 
 def fetch(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -1,8 +1,7 @@
 """Rows into the buckets of the chart over time: hours of one day, days, weeks or months."""
 
 import datetime
-from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -72,26 +71,33 @@ def buckets(
     rows: Iterable[DayRow], series: Sequence[str], period: Period, grain: str, query: OverviewQuery
 ) -> list[Bucket]:
     """Every day, week or month of the period, also the empty ones. A week or month at an edge may be cut."""
-    spans = list(find_spans(period, grain))
-    firsts = [first for first, _ in spans]
-    parts = stack(((firsts[bisect_right(firsts, row.on) - 1], row.name, row.sum) for row in rows), firsts, series)
+    spans, first_of = list(find_spans(period, grain)), find_first_days(period, grain)
+    parts = stack(((first_of[row.on], row.name, row.sum) for row in rows), [first for first, _ in spans], series)
+    link_to = find_links(grain, query, period.today)
     return [
         Bucket(
             formats.day_range(first, last),
             label(first, grain),
             parts[first],
-            link_to(first, last, grain, query, period.today),
+            link_to(first, last),
             last == period.today,
         )
         for first, last in spans
     ]
 
 
-def link_to(first: datetime.date, last: datetime.date, grain: str, query: OverviewQuery, today: datetime.date) -> str:
-    """Where a bar leads: to the day, or to the overview of the week or month."""
+def find_first_days(period: Period, grain: str) -> dict[datetime.date, datetime.date]:
+    """The first day of the bar that each day of the period belongs to."""
+    spans = find_spans(period, grain)
+    return {first + n * ONE_DAY: first for first, last in spans for n in range((last - first).days + 1)}
+
+
+def find_links(grain: str, query: OverviewQuery, today: datetime.date) -> Callable[[datetime.date, datetime.date], str]:
+    """Where the bar from a day to a day leads: to the day, or to the overview of the week or month."""
     if grain == "day":
-        return query.day_link(first, today=today)
-    return query.link(period=PERIODS[grain], on=None if last == today else last, by=None)
+        day_link = query.day_links(today=today)
+        return lambda first, last: day_link(first)
+    return lambda first, last: query.link(period=PERIODS[grain], on=None if last == today else last, by=None)
 
 
 def narrow(bucket: Bucket, name: str) -> Bucket:

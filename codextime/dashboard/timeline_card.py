@@ -43,6 +43,15 @@ class Timeline:
     all_link: str
 
 
+def find_grain(query: OverviewQuery, period: Period) -> str:
+    """That which is asked for, or which fits the period. A single day always has hours, and no chart has more bars than
+    can be read."""
+    fitting = timeline.fitting_grain(period)
+    if fitting == "hour" or query.by is None or not timeline.is_fitting(query.by, period):
+        return fitting
+    return query.by
+
+
 def build_timeline(
     *,
     query: OverviewQuery,
@@ -52,11 +61,9 @@ def build_timeline(
     hours: Sequence[timeline.HourRow],
     series: Mapping[str, Sum],
 ) -> Timeline:
-    """Of `rows`, or of the `hours` of a single day; `series` has the sum of each of their names. Asked for a grain, it
-    keeps to it, but a single day always has hours, and no chart has more bars than can be read."""
-    fitting = timeline.fitting_grain(period)
+    """Of `rows`, or of the `hours` of a single day; `series` has the sum of each of their names."""
     grains = {grain: text for grain, text in queries.GRAINS.items() if timeline.is_fitting(grain, period)}
-    grain = query.by if query.by in grains and fitting != "hour" else fitting
+    grain = find_grain(query, period)
     css = shares.find_colours(series)
     coloured = [name for name in shares.by_tokens(series) if css[name] != "series-other"]
     if grain == "hour":

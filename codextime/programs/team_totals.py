@@ -84,7 +84,7 @@ def find_period(team: Team, choice: Choice, now: datetime.datetime) -> Period:
     last = choice.last or today
     if choice.first is not None and choice.first > last:
         raise ParameterWrong("from", "“from” is a day to come.")
-    first = choice.first or min(TeamUsage(team).read_active(), default=last)
+    first = choice.first or min(TeamUsage(team).known.active, default=last)
     return Period(CUSTOM, min(first, last), last, today)
 
 

@@ -87,18 +87,20 @@ def build_example(query: OverviewQuery, hour: datetime.datetime, language: str) 
     first, last = overview.find_span(query, period)
     by_label = [(label, part) for whole in shown for label, part in split_by_label(whole)]
     is_by_label = query.stack == "label"
+    rows = [part.row for part in parts if first <= part.on <= last]
     reading = Reading(
         query=query,
         period=period,
         now=hour,
         active=totals_of(parts),
-        days=[part.row for part in parts if first <= part.on <= last],
+        by_day=sums.group(rows, lambda row: row.on),
+        rows=rows,
         hours=list(hours_of(by_label if is_by_label else [(part.model, part) for part in shown], hour))
         if period.days == 1
         else [],
         week_hours=week_hours(shown, hour),
         labels=labels_of(by_label),
-        label_days=[part.row._replace(name=label) for label, part in by_label if is_by_label],
+        label_rows=[part.row._replace(name=label) for label, part in by_label if is_by_label],
         freshness=Freshness(uploaded_at=hour - AGE, dirty_dates=0, has_days=True, today=today),
         book=PACKAGED,
         busiest_hour=find_busiest_hour(parts, hour),

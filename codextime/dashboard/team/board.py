@@ -44,7 +44,7 @@ class Board:
 def get_board(*, usage: SeatUsage, query: TableQuery, now: datetime.datetime) -> Board:
     """Raises `PeriodOutOfRange`."""
     today = now.astimezone(usage.zone).date()
-    period = find_period(query.overview, today=today, first_active=min(usage.read_active(), default=today))
+    period = find_period(query.overview, today=today, first_active=min(usage.known.active, default=today))
     uses = usage.read_uses(period)
     return build_board(query, period, uses, {seat.id: seat for seat in usage.read_seats()})
 

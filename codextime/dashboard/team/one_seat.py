@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.db.models import F, Sum
 
+from codextime.dashboard.day_tables import DayTable
 from codextime.dashboard.periods import Period
 from codextime.dashboard.records import DayTotal
 from codextime.dashboard.team import selectors
@@ -15,7 +16,7 @@ from codextime.dashboard.team.team_usage import TeamUsage
 from codextime.dashboard.team.usage import Date, OneSeat, SeatCount, SeatUse
 from codextime.lib import formats
 from codextime.teams.models import Seat, Team
-from codextime.teams.rollup_models import SeatDay, TeamDay
+from codextime.teams.rollup_models import TeamDay
 
 
 class SeatOfTeam(TeamUsage):
@@ -24,7 +25,7 @@ class SeatOfTeam(TeamUsage):
     def __init__(self, team: Team, seat: Seat) -> None:
         super().__init__(team)
         self.seat = seat
-        self.team_days = SeatDay.objects.filter(seat=seat)
+        self.table = DayTable("teams_seatday", "seat_id", seat.pk)
 
     def read_uses(self, period: Period) -> list[SeatUse]:
         return []

@@ -8,10 +8,10 @@ from functools import cached_property
 from django.db.models import Count, F, Max, Sum
 
 from codextime.accounts.models import User
+from codextime.dashboard.day_tables import Known, days_of, read_known
 from codextime.dashboard.periods import Period
 from codextime.dashboard.records import DayTotal
 from codextime.dashboard.selectors import name_sources
-from codextime.dashboard.sums import DayRow
 from codextime.dashboard.team import reading
 from codextime.dashboard.team.budgets import Spent
 from codextime.dashboard.team.usage import Date, SeatCount, SeatDetail, SeatInfo, SeatUse, SpanRow
@@ -28,6 +28,7 @@ class OwnUsage:
     def __init__(self, user: User) -> None:
         self.user = user
         self.zone: zoneinfo.ZoneInfo = user.zone
+        self.table = days_of(user)
         self.days = Day.objects.filter(user=user)
         self.uses: dict[Period, list[SeatUse]] = {}
         self.details: dict[Period, dict[int, SeatDetail]] = {}
@@ -37,8 +38,8 @@ class OwnUsage:
         return pricing.get_book(self.user)
 
     @cached_property
-    def active(self) -> dict[Date, DayTotal]:
-        return reading.read_active(self.days)
+    def known(self) -> Known:
+        return read_known(self.table)
 
     @cached_property
     def sources(self) -> list[SeatInfo]:
@@ -52,12 +53,6 @@ class OwnUsage:
 
     def get_book(self) -> RateBook:
         return self.book
-
-    def read_active(self) -> dict[Date, DayTotal]:
-        return self.active
-
-    def read_days(self, first: Date, last: Date, book: RateBook) -> list[DayRow]:
-        return reading.read_days(self.days, first, last, book)
 
     def read_uses(self, period: Period) -> list[SeatUse]:
         if period not in self.uses:

@@ -1,6 +1,5 @@
 """A page of seats put together from what was read: pure, and ready to print."""
 
-import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -93,10 +92,9 @@ def find_grain(query: SeatsQuery, period: Period) -> str:
 
 def build_page(reading: SeatsReading) -> SeatsPage:
     read, query, period = reading.overview, reading.query, reading.overview.period
-    rows = [row for row in read.days if period.first <= row.on <= period.last]
-    by_day = sums.group(read.days, lambda row: row.on)
+    rows = [row for row in read.rows if period.first <= row.on <= period.last]
     models = sums.group(rows, lambda row: row.model)
-    activity = overview.build_activity(read, rows, sums.total(rows), by_day)
+    activity = overview.build_activity(read, rows, sums.add_up(models.values()))
     shown = build_figures(reading, activity)
     return SeatsPage(
         period=period,
@@ -108,7 +106,7 @@ def build_page(reading: SeatsReading) -> SeatsPage:
         details=build_details(reading, activity),
         comparison=overview.describe_comparison(read, shown),
         nothing=None if activity.now.calls else overview.build_nothing(read),
-        heatmap=overview.build_heatmap(read, by_day),
+        heatmap=overview.build_heatmap(read),
         activity=overview.describe_activity(read),
         measures=choices(query, "measure", queries.MEASURES, query.measure),
         years=overview.year_choices(read),
@@ -187,7 +185,7 @@ def per_seat_figure(reading: SeatsReading, activity: Activity) -> KeyFigure:
 
 def build_timeline(reading: SeatsReading, models: Mapping[str, Sum]) -> Timeline:
     query, is_by_seat = reading.query, reading.query.stack == "seat"
-    days = [row for row in reading.overview.days if reading.chart.first <= row.on <= reading.chart.last]
+    days = [row for row in reading.overview.rows if reading.chart.first <= row.on <= reading.chart.last]
     rows: Sequence[DayRow] = seat_rows(reading, days) if is_by_seat else days
     series = sums.group(rows, lambda row: row.name) if is_by_seat else models
     css = shares.find_colours(series)
@@ -208,10 +206,8 @@ def build_timeline(reading: SeatsReading, models: Mapping[str, Sum]) -> Timeline
 def seat_rows(reading: SeatsReading, days: Iterable[DayRow]) -> list[DayRow]:
     """What the top seats have in each bar, and what is left for all others."""
     names = name_seats(reading.top)
-    rest: dict[datetime.date, Sum] = {}
-    for row in days:
-        first = max(timeline.start_of(row.on, reading.grain), reading.chart.first)
-        rest.setdefault(first, Sum()).add(row.sum)
+    first_of = timeline.find_first_days(reading.chart, reading.grain)
+    rest = sums.group(days, lambda row: first_of[row.on])
     rows = []
     for span in reading.spans:
         on = max(span.on, reading.chart.first)

@@ -3,30 +3,15 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet
 
 from codextime.dashboard.periods import Period
 from codextime.dashboard.priced_rows import sum_rated
-from codextime.dashboard.records import DayTotal
 from codextime.dashboard.sums import DayRow
-from codextime.dashboard.team.usage import Date, SeatDetail, SpanRow, find_details, span_of
+from codextime.dashboard.team.usage import SeatDetail, SpanRow, find_details, span_of
 from codextime.pricing.rates import RateBook
 
 Rows = QuerySet[Any]
-
-
-def read_active(days: Rows) -> dict[Date, DayTotal]:
-    rows = days.values("on").order_by("on").annotate(tokens=Sum(F("input_tokens") + F("output_tokens")))
-    counted = rows.annotate(number=Sum("calls")).values_list("on", "tokens", "number")
-    return {on: DayTotal(int(tokens), int(calls)) for on, tokens, calls in counted}
-
-
-def read_days(days: Rows, first: Date, last: Date, book: RateBook) -> list[DayRow]:
-    """A row for each day, model and rate."""
-    return [
-        DayRow(row.keys[0], row.model, row.sum, row.model, row.utc_on, row.is_long_context)
-        for row in sum_rated(days.filter(on__range=(first, last)), "on", book=book)
-    ]
 
 
 def read_spans(

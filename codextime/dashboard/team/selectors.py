@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from codextime.dashboard import overview
+from codextime.dashboard.day_sums import BarsAndDays, read_bars_and_days
 from codextime.dashboard.freshness import Freshness
 from codextime.dashboard.overview import Reading
 from codextime.dashboard.periods import Period
@@ -20,21 +21,22 @@ from codextime.dashboard.team.usage import SeatDetail, SeatInfo, SeatUsage, Span
 def get_page(*, usage: SeatUsage, query: SeatsQuery, now: datetime.datetime) -> SeatsPage:
     """Raises `PeriodOutOfRange`."""
     outdated = usage.count_outdated()  # before what may be newer
-    active = usage.read_active()
+    active = usage.known.active
     period = find_period_of(usage, query, active, now)
-    first, last = overview.find_span(query, period)
     book = usage.get_book()
     uses = usage.read_uses(period)
     top = [use.seat for use in uses[:MOST_SEATS]]
     chart = chart_of(period)
     grain = find_grain(query, period)
     spans = usage.read_spans(top, chart, grain, book) if top else []
+    rows, by_day = read_rows(usage, query, period, chart, grain)
     read = Reading(
         query=query,
         period=period,
         now=now.astimezone(usage.zone),
         active=active,
-        days=usage.read_days(first, last, book),
+        by_day=by_day,
+        rows=rows,
         hours=(),
         week_hours={},
         labels={},
@@ -58,6 +60,14 @@ def get_page(*, usage: SeatUsage, query: SeatsQuery, now: datetime.datetime) -> 
     return build_page(reading)
 
 
+def read_rows(usage: SeatUsage, query: SeatsQuery, period: Period, chart: Period, grain: str) -> BarsAndDays:
+    """Of the bars of the chart, and the days of the calendar."""
+    first, last = overview.find_span(query, period)
+    starts = overview.starts_of(query, period, chart, grain)
+    models = usage.known.models
+    return read_bars_and_days(usage.table, first, last, starts=starts, models=models, book=usage.get_book())
+
+
 def details_of(spans: Iterable[SpanRow], period: Period) -> dict[int, SeatDetail]:
     """Of a period that begins and ends where bars do."""
     within = (span for span in spans if span.on >= period.first or period.days > 1)
@@ -77,7 +87,7 @@ def find_period_of(
 
 def get_table(*, usage: SeatUsage, query: TableQuery, now: datetime.datetime) -> SeatTable:
     """One page of the seats. Raises `PeriodOutOfRange`."""
-    active = usage.read_active()
+    active = usage.known.active
     period = find_period_of(usage, query.overview, active, now)
     reading = replace(
         read_table(usage, query, period),
@@ -99,5 +109,5 @@ def read_table(usage: SeatUsage, query: TableQuery, period: Period) -> TableRead
 
 def get_sheet(*, usage: SeatUsage, query: TableQuery, now: datetime.datetime) -> SeatSheet:
     """All seats of the table, whichever page of it the address names. Raises `PeriodOutOfRange`."""
-    period = find_period_of(usage, query.overview, usage.read_active(), now)
+    period = find_period_of(usage, query.overview, usage.known.active, now)
     return SeatSheet(usage, period, list_seats(read_table(usage, query, period)), usage.get_book())

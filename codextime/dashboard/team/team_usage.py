@@ -4,14 +4,13 @@ import zoneinfo
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 
+from codextime.dashboard.day_tables import DayTable, Known, read_known
 from codextime.dashboard.periods import Period
 from codextime.dashboard.records import DayTotal
-from codextime.dashboard.sums import DayRow
 from codextime.dashboard.team import reading
 from codextime.dashboard.team.budgets import Budgets, Spent, build_budgets
 from codextime.dashboard.team.seat_sums import SeatRows, find_parts
@@ -30,8 +29,7 @@ from codextime.pricing import selectors as pricing
 from codextime.pricing.rates import RateBook
 from codextime.teams import rollup_queries
 from codextime.teams.models import Membership, Seat, Team
-from codextime.teams.rollup_models import SeatDay, SeatTotal, TeamDay
-from codextime.usage.models import ModelName
+from codextime.teams.rollup_models import SeatDay, SeatTotal
 
 MONTH, ALL = SeatTotal.Span.MONTH, SeatTotal.Span.ALL
 
@@ -56,7 +54,7 @@ class TeamUsage:
     def __init__(self, team: Team) -> None:
         self.team = team
         self.zone: zoneinfo.ZoneInfo = team.zone
-        self.team_days: QuerySet[Any] = TeamDay.objects.filter(team=team)
+        self.table = DayTable("teams_teamday", "team_id", team.pk)
         self.seat_days = SeatDay.objects.all()
 
     @cached_property
@@ -64,26 +62,14 @@ class TeamUsage:
         return pricing.get_book()
 
     @cached_property
-    def active(self) -> dict[Date, DayTotal]:
-        return reading.read_active(self.team_days)
-
-    @cached_property
-    def models(self) -> dict[int, str]:
-        """All that the team has calls of."""
-        used = TeamDay.objects.filter(team=self.team).values("model").distinct()
-        return dict(ModelName.objects.filter(pk__in=used).values_list("pk", "name"))
+    def known(self) -> Known:
+        return read_known(self.table)
 
     def get_book(self) -> RateBook:
         return self.book
 
-    def read_active(self) -> dict[Date, DayTotal]:
-        return self.active
-
-    def read_days(self, first: Date, last: Date, book: RateBook) -> list[DayRow]:
-        return reading.read_days(self.team_days, first, last, book)
-
     def read_uses(self, period: Period) -> list[SeatUse]:
-        parts = find_parts(self.active, period)
+        parts = find_parts(self.known.active, period)
         asked = {"team": self.team.pk, "spans": [span for span, _ in parts], "firsts": [on for _, on in parts]}
         found = rollup_queries.fetch(USES, asked)
         return [SeatUse(seat, int(calls), int(tokens), int(days)) for seat, calls, tokens, days in found]
@@ -98,7 +84,7 @@ class TeamUsage:
         return self.find_rows(period, book).read_estimates()
 
     def find_rows(self, period: Period, book: RateBook) -> SeatRows:
-        return SeatRows(self.team.pk, find_parts(self.active, period), self.models, book)
+        return SeatRows(self.team.pk, find_parts(self.known.active, period), self.known.models, book)
 
     def read_seats(self, ids: Collection[int] | None = None) -> list[SeatInfo]:
         name = Membership.objects.filter(team=self.team, user=OuterRef("user")).values("name")

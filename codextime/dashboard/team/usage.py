@@ -10,6 +10,7 @@ from typing import Protocol
 from django.db.models import DateField, Func
 from django.db.models.functions import TruncMonth
 
+from codextime.dashboard.day_tables import DayTable, Known
 from codextime.dashboard.periods import Period
 from codextime.dashboard.records import DayTotal
 from codextime.dashboard.sums import DayRow, Sum
@@ -82,14 +83,13 @@ class SeatUsage(Protocol):
     """Days are those of `zone`; a period's edges are included."""
 
     zone: zoneinfo.ZoneInfo
+    table: DayTable  # the days of all seats together
 
     def get_book(self) -> RateBook: ...
 
-    def read_active(self) -> dict[Date, DayTotal]:
-        """All days with calls, in order."""
-
-    def read_days(self, first: Date, last: Date, book: RateBook) -> list[DayRow]:
-        """Of all seats together, by day, model and rate."""
+    @property
+    def known(self) -> Known:
+        """Of the table."""
 
     def read_uses(self, period: Period) -> list[SeatUse]:
         """Of each seat that was used in the period at all, those with the most tokens first."""
