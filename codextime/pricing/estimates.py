@@ -74,8 +74,8 @@ class Pricing(Struct, frozen=True, gc=False):
     saved: Decimal = Decimal(0)
 
     def price(self, tokens: Tokens) -> Estimate:
-        """What is not known is counted as unpriced, never as free or as full price. The price of a sum is the sum of its
-        parts' prices: cached and written input stand in the place of fresh input, and nothing is cut off at zero."""
+        """What is not known is counted as unpriced, never as free or as full price. A sum costs what its parts cost:
+        cached and written input stand in the place of fresh input, and nothing is cut off at zero."""
         count = tokens.input_tokens + tokens.output_tokens
         if self.fresh is None:
             return Estimate(tokens=count, unpriced_tokens=count, gaps=self.gaps)
