@@ -36,7 +36,7 @@ FROM (
         {", ".join(f"sum({field}) AS {field}" for field in TOKEN_FIELDS)}, {BAR} AS bar
     FROM (
         SELECT *, width_bucket(utc_on, %(changes)s::date[]) AS stretch FROM {{table}}
-        WHERE {{owner}} = %(owner)s AND "on" BETWEEN %(first)s AND %(last)s OFFSET 0
+        WHERE {{whose}} AND "on" BETWEEN %(first)s AND %(last)s OFFSET 0
     ) AS day GROUP BY bar, model_id, is_long_context, stretch
 ) AS summed JOIN usage_modelname ON usage_modelname.id = model_id
 UNION ALL
@@ -50,7 +50,7 @@ SELECT NULL, NULL, bool_and(place IS NOT NULL), "on", sum(calls), {SUMMED}, NULL
     sum(cached_input_tokens * {RATES["saved"]})
 FROM (
     SELECT *, {PLACE} AS place FROM {{table}} AS day
-    WHERE {{owner}} = %(owner)s AND "on" BETWEEN %(first)s AND %(last)s ORDER BY "on" OFFSET 0
+    WHERE {{whose}} AND "on" BETWEEN %(first)s AND %(last)s ORDER BY "on" OFFSET 0
 ) AS day GROUP BY "on"
 """
 

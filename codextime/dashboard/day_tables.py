@@ -26,31 +26,31 @@ FROM (
         sum(reasoning_output_tokens) AS reasoning{named_keys}
     FROM (
         SELECT *, width_bucket(utc_on, %(changes)s::date[]) AS stretch FROM {table}
-        WHERE {owner} = %(owner)s AND "on" BETWEEN %(first)s AND %(last)s {sorted} OFFSET 0
+        WHERE {whose} AND "on" BETWEEN %(first)s AND %(last)s {sorted} OFFSET 0
     ) AS day GROUP BY {group}model_id, is_long_context, stretch
 ) AS summed JOIN usage_modelname ON usage_modelname.id = model_id
 ORDER BY {order}model_id, is_long_context, stretch
 """
 KNOWN = """
 SELECT "on", sum(input_tokens + output_tokens), sum(calls), NULL, NULL
-FROM {table} WHERE {owner} = %(owner)s GROUP BY "on"
+FROM {table} WHERE {whose} GROUP BY "on"
 UNION ALL
 SELECT NULL, NULL, NULL, id, name FROM usage_modelname
-WHERE id IN (SELECT DISTINCT model_id FROM {table} WHERE {owner} = %(owner)s)
+WHERE id IN (SELECT DISTINCT model_id FROM {table} WHERE {whose})
 ORDER BY "on"
 """
 
 
 class DayTable(NamedTuple):
-    """Whose days: a table, its column of owners, and one of them."""
+    """Days of a table, and SQL of whose, which may ask for the `owner`."""
 
     name: str
-    column: str
-    owner: int
+    whose: str
+    owner: int | None = None
 
 
 def days_of(user: User) -> DayTable:
-    return DayTable("usage_day", "user_id", user.pk)
+    return DayTable("usage_day", "user_id = %(owner)s", user.pk)
 
 
 class Known(NamedTuple):
@@ -109,7 +109,7 @@ def fetch_days(
 
 def fetch(statement: str, days: DayTable, parameters: Mapping[str, Any], **parts: str) -> list[tuple[Any, ...]]:
     """The rows of a statement about the table; all of its numbers are whole ones."""
-    written = statement.format(table=days.name, owner=days.column, **parts)
+    written = statement.format(table=days.name, whose=days.whose, **parts)
     with connection.cursor() as cursor:
         cursor.adapters.register_loader("numeric", IntLoader)
         cursor.execute(written, {"owner": days.owner, **parameters})

@@ -25,7 +25,7 @@ class SeatOfTeam(TeamUsage):
     def __init__(self, team: Team, seat: Seat) -> None:
         super().__init__(team)
         self.seat = seat
-        self.table = DayTable("teams_seatday", "seat_id", seat.pk)
+        self.table = DayTable("teams_seatday", "seat_id = %(owner)s", seat.pk)
 
     def read_uses(self, period: Period) -> list[SeatUse]:
         return []

@@ -67,7 +67,7 @@ class OwnUsage:
         return self.uses[period]
 
     def read_spans(self, seats: Collection[int], period: Period, grain: str, book: RateBook) -> list[SpanRow]:
-        return reading.read_spans(self.days, "source_id", seats, period, grain, book)
+        return reading.read_spans(self.table, "source_id", seats, period, grain, book)
 
     def read_details(self, seats: Collection[int], period: Period, book: RateBook) -> dict[int, SeatDetail]:
         """Of all sources at once: there are no more than some hundred."""

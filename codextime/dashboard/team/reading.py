@@ -1,33 +1,37 @@
 """The SQL that pages of seats share, over any table of days."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
+from codextime.dashboard import timeline
+from codextime.dashboard.day_sums import BAR
+from codextime.dashboard.day_tables import DayTable, sum_days
 from codextime.dashboard.periods import Period
-from codextime.dashboard.priced_rows import sum_rated
+from codextime.dashboard.priced_rows import RatedRow, sum_rated
 from codextime.dashboard.sums import DayRow
-from codextime.dashboard.team.usage import SeatDetail, SpanRow, find_details, span_of
+from codextime.dashboard.team.usage import Date, SeatDetail, SpanRow, find_details
 from codextime.pricing.rates import RateBook
 
 Rows = QuerySet[Any]
 
 
 def read_spans(
-    days: Rows, column: str, seats: Collection[int], period: Period, grain: str, book: RateBook
+    days: DayTable, column: str, seats: Collection[int], period: Period, grain: str, book: RateBook
 ) -> list[SpanRow]:
     """`column` is that of the seat."""
-    rows = days.filter(**{f"{column}__in": seats}, on__range=(period.first, period.last))
-    rows = rows.annotate(span=span_of(grain, period) or F("on"))
-    return [
-        SpanRow(
-            row.keys[0],
-            row.keys[1],
-            DayRow(row.keys[1], row.model, row.sum, row.model, row.utc_on, row.is_long_context),
-        )
-        for row in sum_rated(rows, column, "span", book=book)
-    ]
+    starts = [first for first, _ in timeline.find_spans(period, grain)]
+    of_seats = days._replace(whose=f"{days.whose} AND {column} = ANY (%(seats)s)")
+    asked = {"starts": starts, "seats": list(seats)}
+    rows = sum_days(of_seats, period.first, period.last, column, BAR, book=book, parameters=asked)
+    return [make_span(row, starts) for row in rows]
+
+
+def make_span(row: RatedRow, starts: Sequence[Date]) -> SpanRow:
+    seat, bar = row.keys
+    first = starts[bar - 1]
+    return SpanRow(seat, first, DayRow(first, row.model, row.sum, row.model, row.utc_on, row.is_long_context))
 
 
 def read_details(

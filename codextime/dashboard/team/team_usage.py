@@ -29,7 +29,7 @@ from codextime.pricing import selectors as pricing
 from codextime.pricing.rates import RateBook
 from codextime.teams import rollup_queries
 from codextime.teams.models import Membership, Seat, Team
-from codextime.teams.rollup_models import SeatDay, SeatTotal
+from codextime.teams.rollup_models import SeatTotal
 
 MONTH, ALL = SeatTotal.Span.MONTH, SeatTotal.Span.ALL
 
@@ -54,8 +54,7 @@ class TeamUsage:
     def __init__(self, team: Team) -> None:
         self.team = team
         self.zone: zoneinfo.ZoneInfo = team.zone
-        self.table = DayTable("teams_teamday", "team_id", team.pk)
-        self.seat_days = SeatDay.objects.all()
+        self.table = DayTable("teams_teamday", "team_id = %(owner)s", team.pk)
 
     @cached_property
     def book(self) -> RateBook:
@@ -75,7 +74,7 @@ class TeamUsage:
         return [SeatUse(seat, int(calls), int(tokens), int(days)) for seat, calls, tokens, days in found]
 
     def read_spans(self, seats: Collection[int], period: Period, grain: str, book: RateBook) -> list[SpanRow]:
-        return reading.read_spans(self.seat_days, "seat_id", seats, period, grain, book)
+        return reading.read_spans(DayTable("teams_seatday", "TRUE"), "seat_id", seats, period, grain, book)
 
     def read_details(self, seats: Collection[int], period: Period, book: RateBook) -> dict[int, SeatDetail]:
         return find_details(self.find_rows(period, book).read_sums(seats))

@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from django.db.models import DateField, Func
-from django.db.models.functions import TruncMonth
-
 from codextime.dashboard.day_tables import DayTable, Known
 from codextime.dashboard.periods import Period
 from codextime.dashboard.records import DayTotal
 from codextime.dashboard.sums import DayRow, Sum
 from codextime.dashboard.team.budgets import Budgets, Spent
-from codextime.lib import weeks
 from codextime.pricing.rates import RateBook
 
 Date = datetime.date
@@ -126,24 +122,6 @@ class SpanRow:
     seat: int
     on: Date
     row: DayRow
-
-
-class WeekOf(Func):
-    """The first day of the week of a date, where `anchor` is the first day of a week before all dates."""
-
-    arity = 1
-    output_field = DateField()
-
-    def __init__(self, expression: str, *, anchor: Date) -> None:
-        days = f"mod(%(expressions)s - DATE '{anchor.isoformat()}', {weeks.DAYS})"
-        super().__init__(expression, template=f"(%(expressions)s - {days})")
-
-
-def span_of(grain: str, period: Period) -> Func | None:
-    """The first day of a bar by its day; `None` where bars are days."""
-    if grain == "month":
-        return TruncMonth("on", output_field=DateField())
-    return WeekOf("on", anchor=weeks.first_of_week(period.first)) if grain == "week" else None
 
 
 def find_details(rows: Iterable[tuple[int, str, Sum]]) -> dict[int, SeatDetail]:
