@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from codextime.accounts.models import User
@@ -13,7 +14,9 @@ from codextime.dashboard.overview import find_starts
 from codextime.dashboard.queries import OverviewQuery, find_period
 from codextime.dashboard.selectors import get_overview
 from codextime.pricing.own_rates import set_own_rate
+from codextime.pricing.rates import RATES
 from codextime.pricing.selectors import get_book
+from codextime.pricing.services import import_rates
 from tests.dashboard.test_overview_figures import NOW, random_calls
 from tests.usage.burning import burn, call
 
@@ -67,6 +70,20 @@ def test_own_rates_of_any_size_are_exact(owner: User, amount: Decimal) -> None:
     amounts = {"input_usd": amount, "cached_input_usd": None, "output_usd": amount}
     for model in ("custom", "gpt-5.4"):
         set_own_rate(user=owner, model=model, effective_from=date(2026, 2, 3), now=NOW, **amounts)
+    burn(owner, *random_calls(200))
+
+    found, expected = read(owner).by_day, row_by_row(owner)
+
+    assert {on: tell(sum_) for on, sum_ in found.items()} == {on: tell(sum_) for on, sum_ in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("amount", "multiplier"), [("2.000000001", "1.000000001"), ("1000000", "1000000")], ids=["many decimals", "huge"]
+)
+def test_rates_that_no_integer_of_the_database_tells_are_exact(owner: User, amount: str, multiplier: str) -> None:
+    tier = {"over_input_tokens": 272_000, "input_multiplier": multiplier, "output_multiplier": multiplier}
+    rate = msgspec.to_builtins(RATES["gpt-5.4"][0]) | {"input": amount, "output": amount, "long_context": tier}
+    import_rates(content=msgspec.json.encode({"rates": [rate]}), today=NOW.date())
     burn(owner, *random_calls(200))
 
     found, expected = read(owner).by_day, row_by_row(owner)
