@@ -11,13 +11,7 @@ from codextime.dashboard import periods, timeline, worth
 from codextime.dashboard.charts import bars, shares
 from codextime.dashboard.choices import Choice, choices, later_link
 from codextime.dashboard.periods import Period
-from codextime.dashboard.price_lines import (
-    PriceLine,
-    build_credit_lines,
-    build_usd_lines,
-    exact_credits,
-    plain_amount,
-)
+from codextime.dashboard.price_lines import PriceLine, build_credit_lines, build_usd_lines, exact_credits
 from codextime.dashboard.priced_rows import RatedRow
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.rates_used import Unpriced, describe_evidence, describe_share, describe_unpriced
@@ -157,7 +151,7 @@ def build_figures(whole: Worth, usd_per_credit: Decimal | None) -> list[Figure]:
     ]
     value = worth.price_credits(credits_, usd_per_credit)
     if value is not None and usd_per_credit is not None:
-        note = _("at your price of $%(price)s a credit") % {"price": plain_amount(usd_per_credit)}
+        note = _("at your price of $%(price)s a credit") % {"price": formats.plain_amount(usd_per_credit)}
         figures.append(Figure(_("Credits in dollars"), formats.usd(value), formats.exact_usd(value), note))
     return figures
 

@@ -3,9 +3,9 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from codextime.dashboard.price_lines import plain_amount
 from codextime.dashboard.rates_used import per_million
 from codextime.lib import formats
 from codextime.pricing.models import OwnRate
@@ -43,7 +43,7 @@ def build_own_rates_page(prices: OwnPrices, models: Sequence[str]) -> OwnRatesPa
     for rate in prices.rates:  # the newest of a model first
         rows.append(build_row(rate, following.get(rate.model)))
         following[rate.model] = rate.effective_from
-    price = "" if prices.credit_price is None else plain_amount(prices.credit_price)
+    price = "" if prices.credit_price is None else as_typed(prices.credit_price)
     return OwnRatesPage(rows, price, list(models))
 
 
@@ -61,8 +61,13 @@ def build_row(rate: OwnRate, until: datetime.date | None) -> OwnRateRow:
         initial={
             "model": rate.model,
             "effective_from": rate.effective_from,
-            "input_usd": plain_amount(rate.input),
-            "cached_input_usd": "" if cached is None else plain_amount(cached),
-            "output_usd": plain_amount(rate.output),
+            "input_usd": as_typed(rate.input),
+            "cached_input_usd": "" if cached is None else as_typed(cached),
+            "output_usd": as_typed(rate.output),
         },
     )
+
+
+def as_typed(amount: Decimal) -> str:
+    """As fields of forms read it, whoever it is for."""
+    return f"{amount.normalize():f}"

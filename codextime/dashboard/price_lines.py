@@ -83,7 +83,7 @@ def build_usd_lines(rows: Iterable[RatedRow], book: RateBook) -> list[PriceLine]
 
 def build_credit_lines(rows: Iterable[RatedRow], book: RateBook) -> list[PriceLine]:
     groups = collect(rows, book, find_any_credit_rate)
-    return [build_line(group, book, plain_amount, exact_credits, why_no_credits) for group in groups]
+    return [build_line(group, book, formats.plain_amount, exact_credits, why_no_credits) for group in groups]
 
 
 def find_usd_rate(model: str, on: date, book: RateBook) -> tuple[Rate | None, str]:
@@ -155,7 +155,7 @@ def describe_length(group: Group) -> str:
 def build_part(part: Part, print_rate: Print, print_amount: Print) -> PartLine:
     multiplier = "" if part.multiplier == 1 else _("not known")
     if part.multiplier not in (1, None):
-        multiplier = f"{TIMES}{formats.SPACE}{plain_amount(part.multiplier or Decimal(1))}"
+        multiplier = f"{TIMES}{formats.SPACE}{formats.plain_amount(part.multiplier or Decimal(1))}"
     return PartLine(
         kind=_(KINDS[part.kind]),
         tokens=formats.exact(part.tokens),
@@ -165,10 +165,5 @@ def build_part(part: Part, print_rate: Print, print_amount: Print) -> PartLine:
     )
 
 
-def plain_amount(amount: Decimal) -> str:
-    """With the digits that it has, and no zeros behind them."""
-    return f"{amount.normalize():f}"
-
-
 def exact_credits(amount: Decimal) -> str:
-    return f"{amount:,.2f}"
+    return formats.written(f"{amount:,.2f}")

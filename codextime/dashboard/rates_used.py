@@ -153,7 +153,8 @@ def describe_source(rate: Rate) -> str:
 
 def per_million(amount: Decimal) -> str:
     """With the digits that the rate has, and at least two decimals."""
-    return f"${max(amount.quantize(CENT), amount, key=lambda shown: -int(shown.as_tuple().exponent))}"
+    shown = max(amount.quantize(CENT), amount, key=lambda shown: -int(shown.as_tuple().exponent))
+    return f"${formats.written(str(shown))}"
 
 
 def describe_unpriced(model: str, estimate: Estimate) -> Unpriced:

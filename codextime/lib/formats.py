@@ -22,7 +22,8 @@ NONE = "\u2013"  # where there is no figure to show
 THIN_SPACE = "\u202f"  # does not break either
 SEPARATORS = {"comma": {}, "point": str.maketrans(",.", ".,"), "space": str.maketrans(",.", THIN_SPACE + ",")}
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
-UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
+# Quintillions too: one call may claim 2^62 tokens.
+UNITS = ((10**18, "Qi"), (10**15, "Qa"), (10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 
 
 def written(number: str) -> str:
@@ -88,15 +89,20 @@ def usd(amount: Decimal) -> str:
 def amount(number: Decimal) -> str:
     """Of something that is counted in fractions, such as credits: two decimals below 100, then none."""
     if 0 < number < Decimal("0.01"):
-        return f"<{SPACE}0.01"
+        return f"<{SPACE}{written('0.01')}"
     if number >= Decimal("99.995"):
         return compact(int(number.to_integral_value()))
-    return f"{number:.2f}" if number else "0"
+    return written(f"{number:.2f}") if number else "0"
 
 
 def exact_amount(number: Decimal) -> str:
     """To four decimals, for tooltips and tables."""
-    return f"{number:,.4f}"
+    return written(f"{number:,.4f}")
+
+
+def plain_amount(number: Decimal) -> str:
+    """With the digits that it has, and no zeros behind them."""
+    return written(f"{number.normalize():f}")
 
 
 def exact_usd(amount: Decimal) -> str:

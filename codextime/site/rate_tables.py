@@ -60,7 +60,7 @@ def build_rates_page(book: RateBook, *, today: datetime.date) -> RatesPage:
     dates = [rate.evidence_on for rate in chain.from_iterable(book.rates.values()) if rate.holds(today)]
     return RatesPage(
         usd=build_table(book.rates, per_million, today),
-        credits=build_table(book.credits, credits_per_million, today),
+        credits=build_table(book.credits, formats.plain_amount, today),
         aliases=sorted(book.names.aliases.items()),
         unpriced=[(model, _(why)) for model, why in book.names.unpriced.items() if model not in book.rates],
         without_credits=[
@@ -82,11 +82,6 @@ def build_table(listed: Mapping[str, list[Rate]], amount: Amount, today: datetim
 
 def has_ended(rate: Rate, today: datetime.date) -> bool:
     return rate.effective_until is not None and rate.effective_until <= today
-
-
-def credits_per_million(amount: Decimal) -> str:
-    """With the digits that the rate has."""
-    return f"{amount.normalize():f}"
 
 
 def show_rate(rate: Rate, amount: Amount, today: datetime.date) -> ShownRate:
@@ -118,11 +113,11 @@ def describe_long_context(tier: LongContext | None) -> str:
     """What a call over the threshold costs more; empty if nothing."""
     if tier is None:
         return ""
-    values = {
-        "count": formats.exact(tier.over_input_tokens),
-        "input": tier.input_multiplier,
-        "output": tier.output_multiplier,
-    }
+    values = {"count": formats.exact(tier.over_input_tokens)}
     if tier.input_multiplier is None or tier.output_multiplier is None:
         return _("costs more over %(count)s input tokens, by how much is not known") % values
+    values |= {
+        "input": formats.plain_amount(tier.input_multiplier),
+        "output": formats.plain_amount(tier.output_multiplier),
+    }
     return _("over %(count)s input tokens: input \u00d7 %(input)s, output \u00d7 %(output)s") % values

@@ -25,7 +25,9 @@ from codextime.lib import formats
         (1_800_000_000, "1.8 B"),
         (12_345_678, "12.3 M"),
         (99_960_000_000, "100 B"),
-        (2**64, "18,446,744 T"),
+        (2**62, "4.61 Qi"),
+        (10**15, "1 Qa"),
+        (10**24, "1,000,000 Qi"),
         (-1_200_000_000, "\u22121.2 B"),
     ],
 )
@@ -42,6 +44,7 @@ def test_large_numbers_have_three_digits_and_a_unit(number: int, text: str) -> N
         (1_600_000_000, "0 0.4_B 0.8_B 1.2_B 1.6_B"),
         (10**7, "0 2.5_M 5_M 7.5_M 10_M"),
         (10**6, "0 0.25_M 0.5_M 0.75_M 1_M"),
+        (6 * 10**18, "0 1.5_Qi 3_Qi 4.5_Qi 6_Qi"),
     ],
 )
 def test_an_axis_is_in_one_unit(highest: int, texts: str) -> None:

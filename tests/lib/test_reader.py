@@ -5,8 +5,17 @@ from decimal import Decimal
 
 import pytest
 
+from codextime.dashboard.price_lines import exact_credits
+from codextime.dashboard.rates_used import per_million
+from codextime.dashboard.threads.words import describe_credits
 from codextime.lib import formats
 from codextime.lib.reader import Habits, read_by
+from codextime.pricing.credits import Credits
+
+# Of Codex credits and rates.
+COMMA = ["< 0.01", "62.50", "1,234.5000", "6.25", "$0.125", "1,234.50", "3.4"]
+POINT = ["< 0,01", "62,50", "1.234,5000", "6,25", "$0,125", "1.234,50", "3,4"]
+SPACE = ["< 0,01", "62,50", "1_234,5000", "6,25", "$0,125", "1_234,50", "3,4"]
 
 
 def plain(text: str | None) -> str:
@@ -16,9 +25,18 @@ def plain(text: str | None) -> str:
 @pytest.mark.parametrize(
     ("number_format", "texts"),
     [
-        ("comma", ["38,412", "1.84 B", "74.6 %", "< 0.1 %", "$1,234", "$0.50", "$1,234.5678", "+12.4 %", "~1,200"]),
-        ("point", ["38.412", "1,84 B", "74,6 %", "< 0,1 %", "$1.234", "$0,50", "$1.234,5678", "+12,4 %", "~1.200"]),
-        ("space", ["38_412", "1,84 B", "74,6 %", "< 0,1 %", "$1_234", "$0,50", "$1_234,5678", "+12,4 %", "~1_200"]),
+        (
+            "comma",
+            ["38,412", "1.84 B", "74.6 %", "< 0.1 %", "$1,234", "$0.50", "$1,234.5678", "+12.4 %", "~1,200", *COMMA],
+        ),
+        (
+            "point",
+            ["38.412", "1,84 B", "74,6 %", "< 0,1 %", "$1.234", "$0,50", "$1.234,5678", "+12,4 %", "~1.200", *POINT],
+        ),
+        (
+            "space",
+            ["38_412", "1,84 B", "74,6 %", "< 0,1 %", "$1_234", "$0,50", "$1_234,5678", "+12,4 %", "~1_200", *SPACE],
+        ),
     ],
 )
 def test_every_number_is_written_as_its_reader_writes_it(number_format: str, texts: list[str]) -> None:
@@ -33,6 +51,13 @@ def test_every_number_is_written_as_its_reader_writes_it(number_format: str, tex
             formats.exact_usd(Decimal("1234.5678")),
             formats.change(1124, 1000),
             formats.signed(-1200),
+            formats.amount(Decimal("0.001")),
+            formats.amount(Decimal("62.5")),
+            formats.exact_amount(Decimal("1234.5")),
+            formats.plain_amount(Decimal("6.250")),
+            per_million(Decimal("0.125")),
+            exact_credits(Decimal("1234.5")),
+            describe_credits(Credits(Decimal("3.4"), 1)),
         ]
 
     assert [plain(text) for text in written] == texts

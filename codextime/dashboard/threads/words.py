@@ -42,7 +42,7 @@ def describe_credits(credits_: Credits) -> str:
     if not credits_.is_known:
         return formats.NONE if not credits_.tokens else _("unknown")
     amount = credits_.amount
-    text = formats.compact(round(amount)) if amount >= 100 else f"{amount:.1f}"
+    text = formats.compact(round(amount)) if amount >= 100 else formats.written(f"{amount:.1f}")
     return f"~{text}" if credits_.mark == "inferred" else text
 
 
@@ -50,7 +50,7 @@ def explain_credits(credits_: Credits) -> str:
     """The exact amount, and how it is known, for tooltips."""
     if not credits_.is_known:
         return _("These models have no credit rate.") if credits_.tokens else ""
-    exact = _("%(amount)s credits") % {"amount": f"{credits_.amount:,.4f}"}
+    exact = _("%(amount)s credits") % {"amount": formats.exact_amount(credits_.amount)}
     if credits_.missing_tokens:
         share = formats.percent(credits_.known_share)
         return f"{exact}, " + _("of %(share)s of the tokens; the rest has no credit rate") % {"share": share}
