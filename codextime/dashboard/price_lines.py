@@ -27,6 +27,11 @@ KINDS = {
 Print = Callable[[Decimal], str]
 
 
+def exact_credits(amount: Decimal) -> str:
+    """To two decimals, as sums of a period need no more."""
+    return formats.written(f"{amount:,.2f}")
+
+
 @dataclass(frozen=True, slots=True)
 class PartLine:
     """One class of tokens; a dash stands for a rate or an amount that is not known."""
@@ -40,10 +45,11 @@ class PartLine:
 
 @dataclass(frozen=True, slots=True)
 class PriceLine:
-    """Calls of one model at one rate; without a rate `parts` is empty. `mark` says whose rate it is, or how it was
-    made, if it is not simply a listed one; `why` what is not known."""
+    """Calls of one model at one rate, which is `listed` under this name; without a rate `parts` is empty. `mark` says
+    whose rate it is, or how it was made, if it is not simply a listed one; `why` what is not known."""
 
     model: str
+    listed: str
     calls: str
     tokens: str
     length: str
@@ -55,6 +61,11 @@ class PriceLine:
     why: str
     parts: list[PartLine]
     amount: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any of its tokens comes to an amount."""
+        return self.amount != formats.NONE
 
 
 @dataclass(slots=True)
@@ -81,9 +92,11 @@ def build_usd_lines(rows: Iterable[RatedRow], book: RateBook) -> list[PriceLine]
     return [build_line(group, book, per_million, formats.exact_usd, why_unpriced) for group in groups]
 
 
-def build_credit_lines(rows: Iterable[RatedRow], book: RateBook) -> list[PriceLine]:
+def build_credit_lines(
+    rows: Iterable[RatedRow], book: RateBook, print_amount: Print = exact_credits
+) -> list[PriceLine]:
     groups = collect(rows, book, find_any_credit_rate)
-    return [build_line(group, book, formats.plain_amount, exact_credits, why_no_credits) for group in groups]
+    return [build_line(group, book, formats.plain_amount, print_amount, why_no_credits) for group in groups]
 
 
 def find_usd_rate(model: str, on: date, book: RateBook) -> tuple[Rate | None, str]:
@@ -132,6 +145,7 @@ def build_line(
     known = [part.amount for part in parts if part.amount is not None]
     return PriceLine(
         model=group.model,
+        listed=used.model if used else "",
         calls=formats.exact(group.calls),
         tokens=formats.exact(group.tokens.total),
         length=describe_length(group),
@@ -163,7 +177,3 @@ def build_part(part: Part, print_rate: Print, print_amount: Print) -> PartLine:
         multiplier=multiplier,
         amount=formats.NONE if part.amount is None else print_amount(part.amount),
     )
-
-
-def exact_credits(amount: Decimal) -> str:
-    return formats.written(f"{amount:,.2f}")

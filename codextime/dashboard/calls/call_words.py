@@ -85,15 +85,6 @@ def severity_words() -> dict[str, str]:
     return {"high": _("high"), "medium": _("medium"), "review": _("worth knowing")}
 
 
-def part_words() -> dict[str, str]:
-    return {
-        "uncached": _("Uncached input"),
-        "written": _("Input written to the cache"),
-        "cached": _("Cached input"),
-        "output": _("Output, with reasoning"),
-    }
-
-
 def token_words() -> dict[str, str]:
     return {
         "input_tokens": _("Input"),

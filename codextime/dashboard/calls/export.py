@@ -10,6 +10,7 @@ from codextime.dashboard.calls.page import is_unpriced
 from codextime.dashboard.calls.reading import CallRow
 from codextime.lib.spreadsheets import Value, cell
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS
+from codextime.pricing.credits import count_credits
 from codextime.pricing.estimates import estimate
 from codextime.pricing.rates import RateBook
 from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS
@@ -17,7 +18,8 @@ from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS
 LINES_AT_ONCE = 500
 COLUMNS = (
     *("id", "at", "model", "label", "thread", *TOKEN_FIELDS, "tokens"),
-    *("api_equivalent_usd", "unpriced_tokens", "is_long_context", "is_estimate"),
+    *("api_equivalent_usd", "unpriced_tokens", "codex_credits", "codex_credits_mark"),
+    *("is_long_context", "is_estimate"),
 )
 
 
@@ -57,10 +59,12 @@ class Sheet:
             tokens, at = row.tokens, row.at.astimezone(UTC)
             is_long = tokens.input_tokens > LONG_CONTEXT_TOKENS
             priced = estimate(row.model, at.date(), tokens, is_long_context=is_long, book=self.book)
+            counted = count_credits(row.model, at.date(), tokens, is_long_context=is_long, book=self.book)
             yield [
                 *(row.call_id.hex, at.isoformat().replace("+00:00", "Z"), row.model, self.labels.get(row.source_id)),
                 *(row.thread_id, *(getattr(tokens, field) for field in TOKEN_FIELDS), tokens.total),
                 *(None if is_unpriced(priced) else f"{priced.usd.normalize():f}", priced.unpriced_tokens),
+                *(f"{counted.amount.normalize():f}" if counted.is_known else None, counted.mark),
                 *(is_long, row.revision < EXACT_REVISION),
             ]
 

@@ -1,9 +1,8 @@
 """One call, in words that are ready to print. Each fact says how it is known: exact (logged), derived or estimated."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +10,6 @@ from django.utils.translation import gettext as _
 from codextime.dashboard.calls.call_words import (
     advice_words,
     diagnosis_words,
-    part_words,
     severity_words,
     token_words,
 )
@@ -20,13 +18,14 @@ from codextime.dashboard.calls.page import is_unpriced
 from codextime.dashboard.corrections import Line as CorrectionLine
 from codextime.dashboard.corrections import build_line as build_correction
 from codextime.dashboard.corrections import describe_counter
-from codextime.dashboard.rates_used import UsedRate, describe_rate, per_million
+from codextime.dashboard.price_lines import PriceLine, build_credit_lines, build_usd_lines
+from codextime.dashboard.priced_rows import RatedRow
+from codextime.dashboard.sums import Sum
 from codextime.dashboard.thresholds import Thresholds
 from codextime.lib import formats
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS, Tokens
-from codextime.pricing.estimates import Estimate, estimate, find_multipliers
-from codextime.pricing.lines import Part, split
-from codextime.pricing.rates import Rate, RateBook, find_rate
+from codextime.pricing.estimates import Estimate, estimate, total
+from codextime.pricing.rates import RateBook, find_rate
 from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS, Call, Correction
 
 STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -59,14 +58,6 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceRow:
-    part: str
-    tokens: str
-    rate: str
-    usd: str
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
     name: str
     before: str
@@ -84,7 +75,8 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class CallPage:
-    """`at` and all that is made of the figures is missing from a call that was withdrawn for good."""
+    """`at` and all that is made of the figures is missing from a call that was withdrawn for good. `usd` and `credits`
+    are what it comes to, each in its parts."""
 
     call_id: str
     at: datetime.datetime | None
@@ -96,10 +88,8 @@ class CallPage:
     figures: list[Fact]
     logged: list[Fact]
     derived: list[Fact]
-    price_rows: list[PriceRow]
-    price_total: str
-    rate: UsedRate | None
-    gap: str
+    usd: PriceLine | None
+    credits: PriceLine | None
     diagnosis: Fact | None
     rule: str
     advice: list[Advice]
@@ -110,15 +100,20 @@ class CallPage:
     corrections: list[CorrectionLine]
     is_grouping: bool
 
+    @property
+    def credits_evidence(self) -> str:
+        """An amount that is inferred from the rate in dollars may turn out otherwise."""
+        return "estimated" if self.credits and self.credits.mark else "derived"
+
 
 def build_call(reading: CallReading) -> CallPage:
-    call = reading.call
-    tokens, priced = tokens_of(call), price(call, reading.book)
-    rate, lines = price_lines(call, reading.book)
+    call, rows = reading.call, rated_rows(reading.call)
+    tokens = tokens_of(call)
     previous = tokens_of(reading.previous) if reading.previous else None
-    window = rate.context_window if rate else None
     parent = call.thread.parent_key if call.thread else None
-    facts = Facts(tokens, priced, window, reading.thread_tokens, parent is not None)
+    facts = Facts(
+        tokens, price(rows, reading.book), find_window(rows, reading.book), reading.thread_tokens, parent is not None
+    )
     kind = diagnose(tokens, previous)
     name, rule = diagnosis_words()[kind]
     return CallPage(
@@ -132,10 +127,8 @@ def build_call(reading: CallReading) -> CallPage:
         figures=list_figures(facts, evidence_of(call)),
         logged=list_logged(call, tokens),
         derived=list_derived(facts),
-        price_rows=[build_price_row(line) for line in lines],
-        price_total=formats.exact_usd(priced.usd),
-        rate=describe_rate(rate) if rate else None,
-        gap=" ".join(sorted(priced.gaps)),
+        usd=next(iter(build_usd_lines(rows, reading.book)), None),
+        credits=next(iter(build_credit_lines(rows, reading.book, formats.exact_amount)), None),
         diagnosis=Fact(_("Cache"), name, "estimated" if kind == COMPACTION else "derived") if call.at else None,
         rule=rule,
         advice=list_advice(facts, reading.thresholds) if call.at else [],
@@ -152,28 +145,24 @@ def tokens_of(call: Call) -> Tokens:
     return Tokens(*(getattr(call, field) for field in TOKEN_FIELDS))
 
 
-def utc_date(call: Call) -> datetime.date:
-    assert call.at is not None  # noqa: S101 - asked only of calls whose figures are there
-    return call.at.astimezone(datetime.UTC).date()
-
-
-def price(call: Call, book: RateBook) -> Estimate:
+def rated_rows(call: Call) -> list[RatedRow]:
+    """The call as the one row of its price lines; none where its figures are gone."""
     if not call.at or not call.model:
-        return Estimate()
-    tokens = tokens_of(call)
-    is_long = tokens.input_tokens > LONG_CONTEXT_TOKENS
-    return estimate(call.model.name, utc_date(call), tokens, is_long_context=is_long, book=book)
+        return []
+    tokens, utc_on = tokens_of(call), call.at.astimezone(datetime.UTC).date()
+    return [RatedRow((), call.model.name, Sum(1, tokens), utc_on, tokens.input_tokens > LONG_CONTEXT_TOKENS)]
 
 
-def price_lines(call: Call, book: RateBook) -> tuple[Rate | None, list[Part]]:
-    """The rate that holds, and a line for each part; none where nothing of it can be priced."""
-    if not call.at or not call.model:
-        return None, []
-    tokens = tokens_of(call)
-    rate = find_rate(call.model.name, utc_date(call), book)
-    is_long = tokens.input_tokens > LONG_CONTEXT_TOKENS
-    is_known = rate is not None and find_multipliers(rate, is_long) is not None
-    return rate, list(split(tokens, rate, is_long_context=is_long)) if is_known else []
+def price(rows: Iterable[RatedRow], book: RateBook) -> Estimate:
+    return total(
+        estimate(row.model, row.utc_on, row.sum.tokens, is_long_context=row.is_long_context, book=book) for row in rows
+    )
+
+
+def find_window(rows: Iterable[RatedRow], book: RateBook) -> int | None:
+    """How many tokens the model's context holds, if the rate of the day says so."""
+    rates = (find_rate(row.model, row.utc_on, book) for row in rows)
+    return next((rate.context_window for rate in rates if rate), None)
 
 
 def evidence_of(call: Call) -> str:
@@ -226,14 +215,6 @@ def list_derived(facts: Facts) -> list[Fact]:
         else _("no"),
     }
     return [Fact(name, value, "derived") for name, value in values.items()]
-
-
-def build_price_row(line: Part) -> PriceRow:
-    rate = _("unknown") if line.rate is None else per_million(line.rate)
-    if line.rate is not None and line.multiplier not in (1, None):
-        rate += f" \N{MULTIPLICATION SIGN} {(line.multiplier or Decimal(1)).normalize():f}"
-    usd = _("unpriced") if line.amount is None else formats.exact_usd(line.amount)
-    return PriceRow(part_words()[line.kind], formats.exact(line.tokens), rate, usd)
 
 
 def list_advice(facts: Facts, limits: Thresholds) -> list[Advice]:

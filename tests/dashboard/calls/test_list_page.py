@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -143,6 +144,22 @@ def test_files_hold_exactly_what_is_filtered_in_the_order_of_the_page(signed_in:
     assert [line["id"] for line in lines] == [found["id"] for found in objects] == expected
     assert [line["tokens"] for line in lines] == [str(found["tokens"]) for found in objects]
     assert json.loads(body(signed_in.get("/calls/calls.json?model=gpt-9"))) == []
+
+
+def test_files_say_what_each_call_takes_of_credits_and_how_that_is_known(signed_in: Client, owner: User) -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    for number, model in enumerate(("gpt-5.4", "gpt-6.2-sol", "custom"), 1):
+        store(owner, reading(number, at=at, model=model, input_tokens=1_000, cached_input_tokens=900, output_tokens=50))
+
+    objects = json.loads(body(signed_in.get("/calls/calls.json?sort=at")))
+
+    # 100 x 62.5 + 900 x 6.25 + 50 x 375 by the card; 25 x (100 x 2 + 900 x 0.10 + 50 x 10) from dollars
+    assert [(found["codex_credits"], found["codex_credits_mark"]) for found in objects] == [
+        ("0.030625", "exact"),
+        ("0.01975", "inferred"),
+        (None, "missing"),
+    ]
+    assert "0.030625,exact,false" in body(signed_in.get("/calls/calls.csv"))
 
 
 def test_a_label_that_looks_like_a_formula_is_none_in_a_file_for_spreadsheets(signed_in: Client, owner: User) -> None:

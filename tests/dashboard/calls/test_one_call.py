@@ -1,5 +1,6 @@
 """One call: what was logged, what follows from it, and by which rule."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -16,6 +17,7 @@ from codextime.dashboard.thresholds import SHIPPED
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS, Tokens
 from codextime.pricing.estimates import Estimate, estimate
 from codextime.pricing.lines import split
+from codextime.pricing.models import OwnRate
 from codextime.pricing.rates import find_rate
 from codextime.usage.models import Call
 from tests.dashboard.calls.people import MODELS
@@ -128,6 +130,41 @@ def test_a_model_without_a_rate_has_no_price_lines_and_an_unknown_context(signed
     assert "In all" not in page
     assert "evidence-estimated" in page
     assert "evidence-exact" not in page
+
+
+def part_of(page: str, title: str) -> str:
+    return page[page.index(title) :].split("</section>")[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "evidence", "words"),
+    [
+        ("gpt-5.4", "derived", ["62.5 ", "0.0062", "0.0056", "0.0188", "<strong>0.0306</strong>"]),
+        ("gpt-6.2-sol", "estimated", ["<strong>0.0198</strong>", "inferred from the API rate, 25 credits a dollar."]),
+        ("gpt-5", None, ["The credit card of that day has no rate for it."]),
+    ],
+)
+def test_credits_of_a_call_stand_beside_its_estimate_and_say_how_they_are_known(
+    signed_in: Client, owner: User, model: str, evidence: str | None, words: list[str]
+) -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    store(owner, reading(1, at=at, model=model, input_tokens=1_000, cached_input_tokens=900, output_tokens=50))
+
+    part = part_of(signed_in.get(f"/calls/{1:032x}").text, "Codex credits, line by line")
+
+    assert re.findall(r"evidence-(\w+)", part) == ([evidence] if evidence else [])
+    assert [text for text in words if text not in part] == []
+    assert ("<table>" in part) == bool(evidence)
+
+
+def test_a_rate_of_ones_own_leads_to_no_page(signed_in: Client, owner: User) -> None:
+    OwnRate.objects.create(user=owner, model="custom", effective_from=date(2026, 1, 1), input=1, output=1, typed_at=AT)
+    store(owner, reading(1, at=AT, model="custom"))
+
+    part = part_of(signed_in.get(f"/calls/{1:032x}").text, "Estimate, line by line")
+
+    assert "Your rate, typed on" in part
+    assert "Official page" not in part
 
 
 def test_a_call_of_a_thread_stands_beside_those_around_it(signed_in: Client, owner: User) -> None:
