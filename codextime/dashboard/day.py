@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from codextime.dashboard import addresses, day_queries, sums
+from codextime.dashboard.arrangement import Arranged
 from codextime.dashboard.charts import bars, shares
 from codextime.dashboard.choices import choices
 from codextime.dashboard.day_figures import build_day_figures
@@ -16,7 +17,7 @@ from codextime.dashboard.day_queries import DayQuery
 from codextime.dashboard.figures import Activity, KeyFigure, build_details
 from codextime.dashboard.freshness import Freshness
 from codextime.dashboard.hours import SlotRow, bucket_day, quarters_of, spans_of
-from codextime.dashboard.overview import FEW_SHARES, describe_rebuilding
+from codextime.dashboard.overview import describe_rebuilding
 from codextime.dashboard.periods import FIRST_DAY, ONE_DAY, Period
 from codextime.dashboard.rates_used import RatesUsed, build_rates_used
 from codextime.dashboard.thread_reading import Threads
@@ -26,6 +27,7 @@ from codextime.lib import formats
 from codextime.pricing.rates import RateBook
 
 QUARTERS = 96  # of a day on which clocks do not change
+FEW_THREADS = 5  # as high as the estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class DayLink:
 
 
 @dataclass(frozen=True, slots=True)
-class DayPage:
+class DayPage(Arranged):
     """`earlier` and `later` are the days beside it, `active_before` and `active_after` the nearest ones with calls if
     those are others. Without calls there are no charts."""
 
@@ -80,9 +82,9 @@ class DayPage:
     version: str
 
     @property
-    def has_few_shares(self) -> bool:
-        """As on the overview."""
-        return len(self.models) + len(self.labels) <= FEW_SHARES
+    def has_long_list(self) -> bool:
+        """Whether the threads are higher than the estimate, so that the labels stand below this one."""
+        return self.threads is not None and len(self.threads.threads) > FEW_THREADS
 
 
 def build_day(reading: DayReading) -> DayPage:

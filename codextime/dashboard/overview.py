@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from codextime.boards.standings import Standing
 from codextime.dashboard import addresses, periods, queries, sums, timeline, timeline_card
+from codextime.dashboard.arrangement import Arranged
 from codextime.dashboard.charts import heatmap, punchcard, shares
 from codextime.dashboard.choices import Choice, choices, later_link
 from codextime.dashboard.figures import Activity, KeyFigure, build_details, build_figures
@@ -27,7 +28,6 @@ from codextime.pricing.rates import RateBook
 
 SHORTEST_SHAPE = 7  # days; a shorter period has sparklines of the 30 days up to its end
 SPARKLINE_DAYS = 30
-FEW_SHARES = 3  # rows of two cards that are together as high as the chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Arranged):
     period: Period
     now: sums.Sum
     query: OverviewQuery
@@ -99,11 +99,6 @@ class Overview:
     version: str
     erasure_due_at: datetime.datetime | None
     is_empty: bool
-
-    @property
-    def has_few_shares(self) -> bool:
-        """Whether models and labels fit beside the chart together, where the models alone would leave a hole."""
-        return len(self.models) + len(self.labels) <= FEW_SHARES
 
 
 def find_span(query: OverviewQuery, period: Period) -> tuple[datetime.date, datetime.date]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -22,6 +23,15 @@ SMALL_CONTROLS = """
   .map((control) => [control.outerHTML.slice(0, 80), control.getBoundingClientRect()])
   .filter(([, box]) => box.height < 44 || box.width < 44)
   .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)
+"""
+# Of each card beside others, the pixels between its last part and its end, or the table that folds out there.
+EMPTY_SPACES = """
+[...document.querySelectorAll("main .grid .card")].map((card) => {
+  const fold = card.querySelector(":scope > .behind:last-child");
+  const parts = [...card.children].filter((part) => part !== fold).map((part) => part.getBoundingClientRect().bottom);
+  const end = fold ? fold.firstElementChild.getBoundingClientRect().top : card.getBoundingClientRect().bottom;
+  return [card.querySelector("h2").innerText, end - Math.max(...parts)];
+}).filter(([, space]) => space > 150)
 """
 LIGHT_PAGE, DARK_PAGE = "rgb(250, 248, 245)", "rgb(18, 16, 14)"
 
@@ -57,6 +67,18 @@ def test_on_any_screen_only_the_calendar_scrolls_sideways_and_starts_at_its_last
         october.set_viewport_size({"width": width, "height": 1800})
         assert october.evaluate("document.documentElement.scrollWidth") <= width
         expect(october.locator(".heatmap-year a").last).to_be_in_viewport()
+
+
+def test_an_estimate_that_leaves_much_out_makes_no_hole_beside_it(signed_in: Page, owner: User) -> None:
+    models = ("gpt-5.4", "custom", "gpt-5-codex", "gpt-5.1-codex-max", "gpt-5.2-codex", "codex-internal")
+    for number, label in enumerate(("laptop", "desktop", "CI"), 1):
+        calls = (call(f"2026-08-{day:02}T{day:02}:00+00:00", models[day % 6]) for day in range(1, 20))
+        burn(owner, *calls, label=label, source=UUID(int=number))
+    signed_in.set_viewport_size({"width": 1440, "height": 900})
+
+    for path in ("/dashboard?period=month&on=2026-08-15", "/days/2026-08-04"):
+        signed_in.goto(path)
+        assert signed_in.evaluate(EMPTY_SPACES) == []
 
 
 def test_the_keyboard_reaches_every_day_and_its_figures(october: Page) -> None:

@@ -141,7 +141,7 @@ def test_it_can_only_be_read(client: Client, owner: User, method: str) -> None:
     assert getattr(client, method)("/dashboard").status_code == 405
 
 
-@pytest.mark.parametrize(("models", "is_together"), [(1, True), (2, True), (3, False)])
+@pytest.mark.parametrize(("models", "is_together"), [(1, True), (3, True), (4, False)])
 def test_models_and_labels_share_a_column_while_they_are_few(
     client: Client, owner: User, models: int, is_together: bool
 ) -> None:
@@ -152,6 +152,23 @@ def test_models_and_labels_share_a_column_while_they_are_few(
 
     assert ('<div class="column">' in text) == is_together
     assert text.count("<h2>Models</h2>") == text.count("<h2>Labels</h2>") == 1
+
+
+@pytest.mark.parametrize(("models", "labels", "beside"), [(4, 4, "Models"), (1, 4, "Labels"), (4, 1, "Models")])
+@pytest.mark.parametrize("path", [AUTUMN, "/days/2025-10-01"])
+def test_the_longer_list_stands_beside_the_chart(
+    client: Client, owner: User, path: str, models: int, labels: int, beside: str
+) -> None:
+    client.force_login(owner)
+    for number in range(1, labels + 1):
+        calls = (call("2025-10-01T12:00+00:00", f"gpt-5.{model}") for model in range(models))
+        burn(owner, *calls, label=f"machine {number}", source=uuid.UUID(int=number))
+
+    titles = re.findall(r"<h2[^>]*>(.*?)</h2>", client.get(path).text)
+
+    chart = next(place for place, title in enumerate(titles) if title.startswith("Tokens by"))
+    assert titles[chart + 1] == beside
+    assert titles.count("Models") == titles.count("Labels") == 1
 
 
 @pytest.mark.parametrize(

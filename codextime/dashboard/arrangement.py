@@ -1,0 +1,32 @@
+"""Where the cards of a page stand, so that none of them has a hole beside a longer one."""
+
+from codextime.dashboard.charts.shares import Share
+from codextime.dashboard.rates_used import RatesUsed
+
+FEW_SHARES = 4  # rows of two cards that are together as high as the chart
+
+
+class Arranged:
+    """A page with a chart over time, models, labels and an estimate."""
+
+    __slots__ = ()
+
+    models: list[Share]
+    labels: list[Share]
+    rates: RatesUsed
+
+    @property
+    def has_few_shares(self) -> bool:
+        """Whether models and labels fit beside the chart together, where the models alone would leave a hole."""
+        return len(self.models) + len(self.labels) <= FEW_SHARES
+
+    @property
+    def has_more_labels(self) -> bool:
+        """Whether the labels stand beside the chart, which takes the longer list, and the models below it."""
+        return len(self.labels) > len(self.models)
+
+    @property
+    def has_three_cards(self) -> bool:
+        """Whether hours, the shorter list and the estimate stand in one row. An estimate that says what it leaves out
+        would be twice as high as the others: it has a row of its own."""
+        return not self.has_few_shares and not self.rates.unpriced
