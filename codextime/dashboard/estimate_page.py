@@ -135,7 +135,7 @@ def build_figures(whole: Worth, usd_per_credit: Decimal | None) -> list[Figure]:
     estimate, credits_ = whole.sum.estimate, whole.credits
     figures = [
         Figure(
-            _("API-equivalent estimate"),
+            _("Estimate"),
             whole.sum.value if whole.sum.calls else formats.NONE,
             whole.sum.exact_value,
             whole.sum.partly_priced,
@@ -184,8 +184,8 @@ def describe(name: str, part: Worth, link: str = "") -> WorthRow:
         tokens=part.sum.exact_tokens,
         value=_("unpriced") if part.sum.is_unpriced else formats.exact_usd(part.sum.usd),
         priced=part.sum.partly_priced,
-        credits=print_exact_credits(part.credits),
-        mark=describe_credits(part.credits),
+        credits=print_exact_credits(part.credits) if part.credits.is_known else describe_credits(part.credits),
+        mark=describe_credits(part.credits) if part.credits.is_known else "",
         link=link,
     )
 
@@ -211,7 +211,13 @@ def build_chart(reading: Reading, models: Mapping[str, Worth]) -> Chart:
     worths = worth.group((max(on, period.first), worth.worth_of(row, reading.book)) for on, row in reading.by_span)
     links = {first: link_to(reading.query, grain, last, period.today) for first, last in spans}
     buckets = [
-        bars.Bucket(formats.day_range(first, last), timeline.label(first, grain), parts[first], links[first])
+        bars.Bucket(
+            formats.day_range(first, last),
+            timeline.label(first, grain),
+            parts[first],
+            links[first],
+            is_now=last == period.today,
+        )
         for first, last in spans
     ]
     legend = [(name, css[name]) for name in series]

@@ -11,7 +11,6 @@ from codextime.dashboard.charts.punchcard import span
 from codextime.dashboard.periods import ONE_DAY
 from codextime.dashboard.streaks import running_streaks
 from codextime.dashboard.thread_reading import ThreadUse
-from codextime.dashboard.top_threads import describe_duration
 from codextime.lib import counts, formats
 
 Link = Callable[[datetime.date], str]
@@ -62,7 +61,7 @@ def build_records(
 
 
 def build_longest_thread(thread: ThreadUse) -> Record:
-    duration = describe_duration(thread.last_at - thread.first_at)
+    duration = formats.duration(thread.last_at - thread.first_at)
     exact = counts.calls(thread.calls)
     return Record(_("Longest thread"), duration, exact, thread.name, addresses.find_thread(thread.thread_id))
 

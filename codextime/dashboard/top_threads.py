@@ -1,6 +1,5 @@
 """The card of the threads with the most tokens."""
 
-import datetime
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,10 +11,6 @@ from codextime.dashboard.sums import Sum
 from codextime.dashboard.thread_reading import Threads, ThreadUse
 from codextime.lib import counts, formats
 from codextime.lib.tokens import Tokens
-
-MINUTE = 60
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +57,6 @@ def build_thread(use: ThreadUse, largest: int, link: str) -> TopThread:
         calls=counts.calls(use.calls),
         estimate=sum_.value,
         exact_estimate=sum_.exact_value,
-        duration=describe_duration(use.last_at - use.first_at),
+        duration=formats.duration(use.last_at - use.first_at),
         width=at_percent(use.tokens / largest if largest else 0.0),
     )
-
-
-def describe_duration(duration: datetime.timedelta) -> str:
-    """The two largest units, such as `2 h 5 min`; `under a minute` below that."""
-    seconds = int(duration.total_seconds())
-    if seconds < MINUTE:
-        return _("under a minute")
-    if seconds < HOUR:
-        return f"{seconds // MINUTE}{formats.SPACE}min"
-    large, small = (DAY, HOUR) if seconds >= DAY else (HOUR, MINUTE)
-    units = {DAY: "d", HOUR: "h", MINUTE: "min"}
-    parts = [(seconds // large, units[large]), (seconds % large // small, units[small])]
-    return " ".join(f"{count}{formats.SPACE}{unit}" for count, unit in parts if count)

@@ -3,6 +3,7 @@
 import datetime
 
 from django import template
+from django.utils import timezone
 
 from codextime.lib import formats
 
@@ -31,3 +32,12 @@ def exact_moment(at: datetime.datetime | None) -> str:
 def moment_of_year(at: datetime.datetime | None) -> str:
     """21 Nov, 09:05."""
     return formats.moment_of_year(at) if at else ""
+
+
+@register.filter(expects_localtime=True)
+def end_of(last: datetime.datetime, first: datetime.datetime) -> str:
+    """The end of what began at `first`: 23 Nov 2026, 09:05, or 09:05 on the same day; empty in the same minute."""
+    began = timezone.localtime(first)
+    if formats.moment(last) == formats.moment(began):
+        return ""
+    return formats.clock(last) if last.date() == began.date() else formats.moment(last)

@@ -256,6 +256,24 @@ def span(first: str, last: str) -> str:
     return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
+def duration(time: datetime.timedelta) -> str:
+    """Its two largest units: 48 s, 12 min 5 s, 3 h, 2 d 4 h; one that is 0 is left out."""
+    units = {
+        DAY: pgettext("days", "d"),
+        HOUR: pgettext("hours", "h"),
+        MINUTE: pgettext("minutes", "min"),
+        1: pgettext("seconds", "s"),
+    }
+    parts, left = [], int(time.total_seconds())
+    for size, unit in units.items():
+        number, left = divmod(left, size)
+        parts.append((number, unit))
+    first = next((place for place, (number, _unit) in enumerate(parts) if number), None)
+    if first is None:
+        return f"<{SPACE}1{SPACE}{units[1]}"
+    return " ".join(f"{exact(number)}{SPACE}{unit}" for number, unit in parts[first : first + 2] if number)
+
+
 def age(seconds: float) -> str:
     """How long ago: 4 seconds, 3 minutes, 2 hours, 5 days."""
     if seconds >= DAY:

@@ -123,10 +123,10 @@ def test_credits_are_exact_inferred_or_missing_and_say_which(owner: User) -> Non
 
     page = page_of(owner, period="all")
 
-    assert {row.name: row.mark for row in page.models} == {
-        "gpt-5.6-terra": "exact",
-        "gpt-6.2-sol": "100\u00a0% inferred",
-        "custom": "missing",
+    assert {row.name: (row.credits, row.mark) for row in page.models} == {
+        "gpt-5.6-terra": ("0.08", "exact"),
+        "gpt-6.2-sol": ("0.07", "100\u00a0% inferred"),
+        "custom": ("missing", ""),
     }
     marks = {line.model: line.mark or line.why for line in page.credit_lines}
     assert marks["gpt-6.2-sol"] == "inferred from the API rate, 25 credits a dollar"
@@ -168,9 +168,19 @@ def test_a_day_of_the_chart_leads_to_the_lines_of_that_day(client: Client, owner
     link = page.chart.rows[0].link
 
     assert link == "?period=today&on=2026-10-12"
+    assert not any(bar.is_now for bar in page.chart.bars.bars)
     answer = client.get(f"/estimate{link}").text
     assert "12 Oct 2026" in answer
     assert "Show as table" not in answer
+
+
+def test_today_is_marked_in_the_chart(owner: User) -> None:
+    burn(owner, call(NOW - timedelta(days=3)))
+
+    chart = page_of(owner, period="7d").chart
+
+    assert chart is not None
+    assert [bar.is_now for bar in chart.bars.bars] == [False] * 6 + [True]
 
 
 @pytest.mark.parametrize(

@@ -279,7 +279,7 @@ def test_what_is_not_rebuilt_yet_is_announced(owner: User) -> None:
     [
         ((0, 0, 0, 0, 0), "0", "$0"),
         ((1, 0, 0, 0, 0), "1", "< $0.01"),
-        ((2**62, 0, 0, 2**31 - 1, 0), "4,611,686 T", "$23.1 T"),
+        ((2**62, 0, 0, 2**31 - 1, 0), "4.61 Qi", "$23.1 T"),
     ],
     ids=["nothing", "one token", "more than a bigint"],
 )

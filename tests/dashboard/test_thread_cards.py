@@ -15,7 +15,6 @@ from codextime.dashboard.overview import Overview
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.selectors import get_day, get_overview
 from codextime.dashboard.sums import Sum, priced
-from codextime.dashboard.top_threads import describe_duration
 from codextime.lib.tokens import Tokens
 from codextime.pricing.own_rates import set_own_rate
 from codextime.pricing.selectors import get_book
@@ -162,11 +161,3 @@ def test_threads_cost_one_query(
         client.get("/dashboard?period=all")
     with django_assert_max_num_queries(12):
         client.get("/dashboard?period=today&on=2026-11-20&stack=label")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "under a minute"), (60, "1 min"), (3_660, "1 h 1 min"), (7_200, "2 h"), (90_000, "1 d 1 h"), (86_460, "1 d")],
-)
-def test_a_duration_has_its_two_largest_units(seconds: int, text: str) -> None:
-    assert describe_duration(timedelta(seconds=seconds)).replace("\u00a0", " ") == text

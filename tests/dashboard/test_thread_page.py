@@ -1,5 +1,6 @@
 """The page of one thread: where it stands, how it went, and its calls."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -55,7 +56,21 @@ def test_a_thread_says_how_it_went(owner: User) -> None:
         "Cache trend": "falling, 92 % → 9.3 %",
         "Context trend": "rising, 11,500 → 80,000",
     }
-    assert page.figures[2].value == "20 min"
+    assert page.figures[2].value == "20\xa0min"
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [(0.5, []), (70, ["10:10"]), (24 * 60, ["3 Nov 2026, 09:00"])],
+)
+def test_the_end_of_a_thread_is_said_as_briefly_as_it_is_plain(
+    signed_in: Client, owner: User, length: float, words: list[str]
+) -> None:
+    group(owner, in_thread(1), in_thread(1, START + minutes(length)))
+
+    head = signed_in.get(f"/threads/{thread_of(owner, 1).pk}").text.split("</h1>")[1].split("</p>")[0]
+
+    assert re.findall(r"<time[^>]*>(.*?)</time>", head) == ["2 Nov 2026, 09:00", *words]
 
 
 def test_what_is_expensive_is_said_by_ones_own_threshold(owner: User) -> None:

@@ -158,3 +158,21 @@ def test_moments_in_templates_are_in_the_time_zone_of_the_page() -> None:
 
     with timezone.override("Asia/Kathmandu"):
         assert Template("{{ at|moment }}").render(Context({"at": at})) == "22 Nov 2026, 04:50"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.4, "< 1 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (725, "12 min 5 s"),
+        (3_605, "1 h"),
+        (3_660, "1 h 1 min"),
+        (90_000, "1 d 1 h"),
+        (86_460, "1 d"),
+        (1_200 * 86_400, "1,200 d"),
+    ],
+)
+def test_a_duration_has_its_two_largest_units(seconds: float, text: str) -> None:
+    assert formats.duration(datetime.timedelta(seconds=seconds)).replace(formats.SPACE, " ") == text

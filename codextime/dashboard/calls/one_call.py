@@ -28,8 +28,6 @@ from codextime.pricing.estimates import Estimate, estimate, total
 from codextime.pricing.rates import RateBook, find_rate
 from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS, Call, Correction
 
-STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
-
 
 @dataclass(frozen=True, slots=True)
 class CallReading:
@@ -250,16 +248,10 @@ def signed(number: int) -> str:
 
 
 def describe_pause(call: Call, previous: Call | None) -> str:
-    """The time between the calls: two of its units, such as 2 h 5 min."""
+    """The time between the calls."""
     if previous is None or not call.at or not previous.at:
         return ""
-    left = int((call.at - previous.at).total_seconds())
-    parts = []
-    for size, unit in STEPS:
-        number, left = divmod(left, size)
-        if number:
-            parts.append(f"{number}{formats.SPACE}{unit}")
-    return " ".join(parts[:2]) or _("less than a second")
+    return formats.duration(call.at - previous.at)
 
 
 def link_to(call: Call | None) -> str:

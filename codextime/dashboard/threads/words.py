@@ -9,22 +9,12 @@ from django.utils.translation import ngettext
 from codextime.lib import formats
 from codextime.pricing.credits import Credits
 
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
 FEW_MODELS = 2
 
 
 def describe_duration(duration: datetime.timedelta | None) -> str:
-    """48 s, 12 min, 3 h 5 min, 2 d 4 h; a dash where there is none to know."""
-    if duration is None:
-        return formats.NONE
-    seconds = int(duration.total_seconds())
-    if seconds < MINUTE:
-        return _("%(seconds)s s") % {"seconds": seconds}
-    if seconds < HOUR:
-        return _("%(minutes)s min") % {"minutes": seconds // MINUTE}
-    if seconds < DAY:
-        return _("%(hours)s h %(minutes)s min") % {"hours": seconds // HOUR, "minutes": seconds % HOUR // MINUTE}
-    return _("%(days)s d %(hours)s h") % {"days": formats.exact(seconds // DAY), "hours": seconds % DAY // HOUR}
+    """A dash where there is none to know."""
+    return formats.NONE if duration is None else formats.duration(duration)
 
 
 def describe_models(models: Mapping[str, int]) -> str:
