@@ -2,8 +2,10 @@
 
 from codextime.dashboard.charts.shares import Share
 from codextime.dashboard.rates_used import RatesUsed
+from codextime.dashboard.top_threads import TopThreads
 
 FEW_SHARES = 4  # rows of two cards that are together as high as the chart
+FEW_THREADS = 2  # rows that are half as high as the records
 
 
 class Arranged:
@@ -14,6 +16,7 @@ class Arranged:
     models: list[Share]
     labels: list[Share]
     rates: RatesUsed
+    threads: TopThreads | None
 
     @property
     def has_few_shares(self) -> bool:
@@ -30,3 +33,8 @@ class Arranged:
         """Whether hours, the shorter list and the estimate stand in one row. An estimate that says what it leaves out
         would be twice as high as the others: it has a row of its own."""
         return not self.has_few_shares and not self.rates.unpriced
+
+    @property
+    def has_few_threads(self) -> bool:
+        """Whether the records stand below the threads, not beside them."""
+        return self.threads is None or len(self.threads.threads) <= FEW_THREADS

@@ -12,7 +12,7 @@ from codextime.dashboard.insights import MEDIUM, Insight, Reading
 from codextime.dashboard.sums import Sum
 from codextime.lib import counts, formats
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS
-from codextime.pricing.credits import NO_CREDITS
+from codextime.pricing.credits import NO_CREDITS, Credits
 
 MOST_CARDS = 6
 
@@ -186,13 +186,20 @@ def credits_used(reading: Reading) -> Iterator[Insight]:
         "credits",
         20 + 20 * credits_.known_share,
         _("About %(credits)s Codex credits") % {"credits": formats.compact(int(credits_.amount))},
-        _("%(share)s of the tokens have a credit rate (%(mark)s).")
-        % {"share": formats.percent(credits_.known_share), "mark": credits_.mark},
+        describe_credit_rates(credits_),
         _("Plans with credits are used up by them, whatever the API would have cost."),
         _("Compare with what your plan includes."),
         reverse("estimate") + reading.query.link(),
         _("Look at their price lines"),
     )
+
+
+def describe_credit_rates(credits_: Credits) -> str:
+    text = _("%(share)s of the tokens have a credit rate.") % {"share": formats.percent(credits_.known_share)}
+    if not credits_.inferred_tokens:
+        return text
+    share = formats.percent(credits_.inferred_tokens / credits_.tokens)
+    return f"{text} " + _("For %(share)s it is inferred from the API rate.") % {"share": share}
 
 
 CARDS: Sequence[Callable[[Reading], Iterator[Insight]]] = (

@@ -31,7 +31,7 @@ EMPTY_SPACES = """
   const parts = [...card.children].filter((part) => part !== fold).map((part) => part.getBoundingClientRect().bottom);
   const end = fold ? fold.firstElementChild.getBoundingClientRect().top : card.getBoundingClientRect().bottom;
   return [card.querySelector("h2").innerText, end - Math.max(...parts)];
-}).filter(([, space]) => space > 150)
+}).filter(([, space]) => space > 110)
 """
 LIGHT_PAGE, DARK_PAGE = "rgb(250, 248, 245)", "rgb(18, 16, 14)"
 

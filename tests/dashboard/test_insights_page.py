@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -10,7 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from codextime.accounts.models import User
+from codextime.dashboard.insight_cards import describe_credit_rates
 from codextime.dashboard.thresholds import SHIPPED, find_thresholds
+from codextime.lib.formats import SPACE
+from codextime.pricing.credits import Credits
 from codextime.usage.services import rebuild_dirty_dates, store_calls
 from tests.usage.burning import SOURCE, burn, call
 
@@ -165,3 +169,12 @@ def test_what_leads_to_the_estimate_leads_to_that_of_the_same_period(
 
     assert answer.status_code == 200
     assert "102,000" in answer.text
+
+
+def test_credits_say_how_well_they_are_known() -> None:
+    known = Credits(Decimal(9), tokens=1_000, inferred_tokens=100, missing_tokens=250)
+
+    assert describe_credit_rates(known).replace(SPACE, " ") == (
+        "75 % of the tokens have a credit rate. For 10 % it is inferred from the API rate."
+    )
+    assert "inferred" not in describe_credit_rates(Credits(Decimal(9), tokens=1_000))

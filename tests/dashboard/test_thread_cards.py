@@ -161,3 +161,16 @@ def test_threads_cost_one_query(
         client.get("/dashboard?period=all")
     with django_assert_max_num_queries(12):
         client.get("/dashboard?period=today&on=2026-11-20&stack=label")
+
+
+@pytest.mark.parametrize(("threads", "is_below"), [(0, True), (2, True), (3, False)])
+def test_records_stand_below_few_threads_and_beside_many(
+    client: Client, owner: User, threads: int, is_below: bool
+) -> None:
+    group(owner, *(in_thread(number) for number in range(1, threads + 1)), *([] if threads else [call(EVENING)]))
+    client.force_login(owner)
+
+    page = client.get("/dashboard?period=month&on=2026-11-02").text
+
+    row = page[: page.index('aria-labelledby="threads"')].rsplit("<div ", 1)[1]
+    assert row.startswith('class="column"' if is_below else 'class="grid grid-wide"')
