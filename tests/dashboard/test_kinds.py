@@ -12,8 +12,12 @@ from codextime.accounts.models import User
 from codextime.accounts.selectors import get_tracker_command
 from codextime.usage.models import Call, Thread
 from tests.browser.private_pages import NOTED, PRIVATE_PAGES
-from tests.dashboard.kinds import FUTURE, KINDS
+from tests.dashboard.kinds import FUTURE, KINDS, hourly
+from tests.dashboard.threads import group
+from tests.usage.burning import burn
 
+# Of numbers as 1.234,5: an English comma between thousands, and a point before decimals.
+ENGLISH = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d)|\$\d+\.\d{1,2}(?!\d)|\d\.\d{1,2}\s[%KMBT]|\d\.\d{4}(?!\d)")
 NOT_SAID = re.compile(
     r"\b(NaN|nan|None(?! of)|inf|Infinity|null|undefined)\b|(?<!\w)[-\u2212]0\b|%\(\w+\)s|\{\{|\b\d+(\.\d+)?e[+-]\d+"
 )
@@ -89,3 +93,17 @@ def test_what_has_no_rate_is_no_empty_chart(owner: User, client: Client) -> None
 
     assert "Nothing of this period has a rate." in text_of(page)
     assert "plot-area" not in page
+
+
+def test_every_page_writes_numbers_as_its_reader_does(owner: User, client: Client) -> None:
+    now = timezone.now()
+    owner.number_format = "point"
+    owner.save()
+    group(owner, *hourly(now, 30, tokens=(300_000, 200_000, 0, 7_000, 900)))
+    burn(owner, *hourly(now, 10, every=3, tokens=(1_250, 1_000, 0, 7_000, 900)))
+    client.force_login(owner)
+
+    for path in pages_of(owner, now):
+        if path != "/settings":  # which offers 1,234.5
+            found = ENGLISH.search(text_of(client.get(path).text))
+            assert found is None, (path, found)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from codextime.dashboard.calls import diagnosis
 from codextime.dashboard.thresholds import Thresholds, print_thresholds
+from codextime.lib import formats
 
 
 def diagnosis_words() -> dict[str, tuple[str, str]]:
@@ -16,13 +17,19 @@ def diagnosis_words() -> dict[str, tuple[str, str]]:
         diagnosis.COLD_RESUME: (
             _("Cold resume"),
             _(
-                "The call before read at least 80 % of its input from the cache, this one at most 5 %, and its input "
-                "is at least 1,000 tokens: the cache was gone."
-            ),
+                "The call before read at least %(warm)s of its input from the cache, this one at most %(cold)s, and "
+                "its input is at least %(count)s tokens: the cache was gone."
+            )
+            % {
+                "warm": formats.percent(diagnosis.WAS_WARM_FROM),
+                "cold": formats.percent(diagnosis.COLD_UP_TO),
+                "count": formats.exact(diagnosis.RESUME_LEAST_INPUT),
+            },
         ),
         diagnosis.UNCACHED_SPIKE: (
             _("Uncached spike"),
-            _("More than 1,000 tokens were not in the cache, and more than twice as many as in the call before."),
+            _("More than %(count)s tokens were not in the cache, and more than twice as many as in the call before.")
+            % {"count": formats.exact(diagnosis.SPIKE_LEAST)},
         ),
         diagnosis.WARM: (_("Warm"), _("At least 85 % of the input came from the cache.")),
         diagnosis.PARTIAL_MISS: (_("Partial miss"), _("Between 5 % and 85 % of the input came from the cache.")),

@@ -202,15 +202,14 @@ def list_logged(call: Call, tokens: Tokens) -> list[Fact]:
 def list_derived(facts: Facts) -> list[Fact]:
     tokens = facts.tokens
     reasoning = tokens.reasoning_output_tokens / tokens.output_tokens if tokens.output_tokens else 0.0
+    long_context = _("Long context (more than %(count)s tokens read)") % {"count": formats.exact(LONG_CONTEXT_TOKENS)}
     values = {
         _("Tokens (input and output)"): formats.exact(tokens.total),
         _("Uncached input"): formats.exact(tokens.uncached_input_tokens),
         _("Cached share of the input"): formats.percent(cached_share(tokens)),
         _("Visible output"): formats.exact(tokens.visible_output_tokens),
         _("Reasoning share of the output"): formats.percent(reasoning),
-        _("Long context (more than 272,000 tokens read)"): _("yes")
-        if tokens.input_tokens > LONG_CONTEXT_TOKENS
-        else _("no"),
+        long_context: _("yes") if tokens.input_tokens > LONG_CONTEXT_TOKENS else _("no"),
     }
     return [Fact(name, value, "derived") for name, value in values.items()]
 

@@ -220,7 +220,8 @@ def is_unpriced(priced: Estimate) -> bool:
 def list_marks(row: CallRow, priced: Estimate) -> list[tuple[str, str]]:
     marks = []
     if row.tokens.input_tokens > LONG_CONTEXT_TOKENS:
-        marks.append((_("long"), _("Read more than 272,000 tokens: priced as long context.")))
+        why = _("Read more than %(count)s tokens: priced as long context.")
+        marks.append((_("long"), why % {"count": formats.exact(LONG_CONTEXT_TOKENS)}))
     if row.revision < EXACT_REVISION:
         marks.append((_("count estimated"), _("The log did not say all of its figures.")))
     if priced.unpriced_tokens and priced.is_priced:

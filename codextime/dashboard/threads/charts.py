@@ -47,7 +47,7 @@ class Point:
 
     @property
     def estimate(self) -> str:
-        return _("unpriced") if self.usd is None else f"${self.usd:.4f}"
+        return _("unpriced") if self.usd is None else f"${formats.written(f'{self.usd:.4f}')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +174,4 @@ def format_usd(value: float) -> str:
     if not value:
         return "$0"
     digits = 2 if value >= 0.1 else 3 if value >= 0.01 else 5
-    return f"${value:.{digits}f}"
+    return f"${formats.written(f'{value:.{digits}f}')}"
