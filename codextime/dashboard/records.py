@@ -57,7 +57,9 @@ def build_records(
     if hour:
         records.append(build_busiest_hour(hour, link))
     records.append(build_longest_streak(days, link))
-    return [*records, build_longest_thread(thread)] if thread else records
+    if thread is None or thread.last_at == thread.first_at:
+        return records
+    return [*records, build_longest_thread(thread)]
 
 
 def build_longest_thread(thread: ThreadUse) -> Record:

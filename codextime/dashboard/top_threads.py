@@ -57,6 +57,6 @@ def build_thread(use: ThreadUse, largest: int, link: str) -> TopThread:
         calls=counts.calls(use.calls),
         estimate=sum_.value,
         exact_estimate=sum_.exact_value,
-        duration=formats.duration(use.last_at - use.first_at),
+        duration=formats.duration(use.last_at - use.first_at) if use.last_at > use.first_at else formats.NONE,
         width=at_percent(use.tokens / largest if largest else 0.0),
     )

@@ -183,6 +183,16 @@ def test_today_is_marked_in_the_chart(owner: User) -> None:
     assert [bar.is_now for bar in chart.bars.bars] == [False] * 6 + [True]
 
 
+def test_on_a_phone_each_figure_of_a_model_has_its_name(client: Client, owner: User) -> None:
+    client.force_login(owner)
+    burn(owner, call(NOW))
+
+    table = client.get("/estimate?period=all").text.split('id="models"')[1].split("</table>")[0]
+
+    assert 'class="worth-table stacked"' in table
+    assert re.findall(r'data-name="(.*?)"', table) == ["Tokens", "Estimate", "Credits"]
+
+
 @pytest.mark.parametrize(
     "asked",
     [

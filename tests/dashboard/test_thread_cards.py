@@ -15,6 +15,7 @@ from codextime.dashboard.overview import Overview
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.selectors import get_day, get_overview
 from codextime.dashboard.sums import Sum, priced
+from codextime.lib.formats import NONE
 from codextime.lib.tokens import Tokens
 from codextime.pricing.own_rates import set_own_rate
 from codextime.pricing.selectors import get_book
@@ -174,3 +175,15 @@ def test_records_stand_below_few_threads_and_beside_many(
 
     row = page[: page.index('aria-labelledby="threads"')].rsplit("<div ", 1)[1]
     assert row.startswith('class="column"' if is_below else 'class="grid grid-wide"')
+
+
+def test_one_call_has_no_duration_and_sets_no_record(owner: User) -> None:
+    group(owner, in_thread(1, NOW - timedelta(hours=2)))
+    assert overview(owner).threads is not None
+    assert [thread.duration for thread in overview(owner).threads.threads] == [NONE]  # type: ignore[union-attr]
+    assert "Longest thread" not in [record.name for record in overview(owner).records]
+
+    group(owner, in_thread(1, NOW - timedelta(hours=1)))
+
+    assert [thread.duration for thread in overview(owner).threads.threads] == ["1\u00a0h"]  # type: ignore[union-attr]
+    assert "Longest thread" in [record.name for record in overview(owner).records]
