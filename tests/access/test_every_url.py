@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -55,11 +56,12 @@ def readable(regex: str) -> str:
 
 @dataclass(frozen=True)
 class People:
-    """`filled` is what the owner has, by the name that it has in a path of the table."""
+    """`filled` is what the owner has, by the name that it has in a path of the table. `cookies` are their sessions."""
 
     owner: int
     stranger: int
     filled: dict[str, str]
+    cookies: dict[int, str]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,8 @@ def people(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     """Made once, and taken back after the module: each test goes back to here."""
     with django_db_blocker.unblock(), transaction.atomic():
         owner, stranger = make_person("owner"), make_person("stranger")
-        yield People(owner.pk, stranger.pk, fill(owner) | make_filled_team(owner, timezone.now()))
+        filled = fill(owner) | make_filled_team(owner, timezone.now())
+        yield People(owner.pk, stranger.pk, filled, {user.pk: sign_in(user) for user in (owner, stranger)})
         transaction.set_rollback(True)
 
 
@@ -76,14 +79,9 @@ def owner(people: People, db: None) -> User:
     return User.objects.get(pk=people.owner)
 
 
-@pytest.fixture
-def stranger(people: People, db: None) -> User:
-    return User.objects.get(pk=people.stranger)
-
-
-@pytest.fixture
-def filled(people: People) -> dict[str, str]:
-    return people.filled
+def sign_in(user: User) -> str:
+    """To sign in takes as long as a page does, and there are a thousand of them here."""
+    return client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def fill(owner: User) -> dict[str, str]:
@@ -139,6 +137,13 @@ def client_of(user: User | None) -> Client:
     return client
 
 
+def client_with(cookie: str | None, *, enforce_csrf_checks: bool = False) -> Client:
+    client = Client(enforce_csrf_checks=enforce_csrf_checks)
+    if cookie:
+        client.cookies[settings.SESSION_COOKIE_NAME] = cookie
+    return client
+
+
 def outcome(answer: HttpResponse) -> int | str:
     is_sent_to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
     return SIGN_IN if is_sent_to_sign_in else answer.status_code
@@ -159,11 +164,11 @@ def test_every_url_has_a_row_and_every_row_a_url() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_who_gets_what(row: Row, owner: User, stranger: User, filled: dict[str, str]) -> None:
+def test_who_gets_what(row: Row, people: People, owner: User) -> None:
     outcomes = {}
-    for person, user in (("owner", owner), ("stranger", stranger), ("anonymous", None)):
+    for person, number in (("owner", people.owner), ("stranger", people.stranger), ("anonymous", None)):
         with transaction.atomic():
-            answer = send(client_of(user), row, filled)
+            answer = send(client_with(people.cookies.get(number)), row, people.filled)
             outcomes[person] = outcome(answer)
             transaction.set_rollback(True)  # each finds what the owner has as it was
         assert_is_ours_and_private(answer, owner)
@@ -172,17 +177,17 @@ def test_who_gets_what(row: Row, owner: User, stranger: User, filled: dict[str, 
 
 
 @pytest.mark.parametrize("row", POST_ONLY, ids=str)
-def test_what_changes_something_does_not_listen_to_get(row: Row, owner: User, filled: dict[str, str]) -> None:
+def test_what_changes_something_does_not_listen_to_get(row: Row, people: People, owner: User) -> None:
+    client = client_with(people.cookies[owner.pk])
     # An endpoint for machines asks who is there before it says what it listens to.
-    assert send(client_of(owner), row, filled, method="GET").status_code in (401, 405)
+    assert send(client, row, people.filled, method="GET").status_code in (401, 405)
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.method == "POST" and "api/" not in row.route], ids=str)
-def test_what_changes_something_needs_the_token_of_our_own_form(row: Row, owner: User, filled: dict[str, str]) -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(owner)
+def test_what_changes_something_needs_the_token_of_our_own_form(row: Row, people: People, owner: User) -> None:
+    client = client_with(people.cookies[owner.pk], enforce_csrf_checks=True)
 
-    assert send(client, row, filled).status_code == 403
+    assert send(client, row, people.filled).status_code == 403
 
 
 @pytest.mark.parametrize("is_signed_in", [True, False])

@@ -13,6 +13,7 @@ from codextime.boards.services import join_board, leave_board
 from codextime.boards.snapshots import take_snapshot
 from tests.access.table import ROWS, SIGN_IN
 from tests.access.test_every_url import client_of
+from tests.conftest import make_person
 from tests.usage.burning import burn, call
 
 # Whoever adds a public page adds what is asked of it here, if it takes anything.
@@ -25,36 +26,53 @@ PUBLIC = sorted({row.path for row in ROWS if row.method == "GET" and row.anonymo
 HANDLE, LABEL = "plainly-visible", "secret laptop"
 
 
-@pytest.fixture
-def private(owner: User, now: datetime) -> User:
-    burn(owner, call(now, model="custom"), label=LABEL)
-    take_snapshot(now=now)
-    return owner
+def make_account(name: str, now: datetime) -> User:
+    user = make_person(name)
+    burn(user, call(now, model="custom"), label=f"{LABEL} of {name}")
+    return user
+
+
+def leave(user: User, now: datetime) -> None:
+    leave_board(user=user, now=now)
+
+
+def hide(user: User, now: datetime) -> None:
+    hide_account(user=user, moderator=make_person("moderator"), reason="Invented.", now=now)
+
+
+def switch_off(user: User, now: datetime) -> None:
+    user.is_active = False
+    user.save()
+
+
+# What became of each account that was on the board once.
+ENDED = {"it-left": leave, "was-hidden": hide, "is-switched-off": switch_off}
 
 
 @pytest.fixture
-def left(private: User, now: datetime) -> User:
-    join_board(user=private, handle=HANDLE, now=now)
-    take_snapshot(now=now)
-    leave_board(user=private, now=now)
-    return private
+def private(db: None, now: datetime) -> User:
+    """Was never on the board."""
+    return make_account("private", now)
 
 
 @pytest.fixture
-def hidden(private: User, stranger: User, now: datetime) -> User:
-    join_board(user=private, handle=HANDLE, now=now)
+def listed(db: None, now: datetime) -> User:
+    account = make_account("listed", now)
+    join_board(user=account, handle=HANDLE, now=now)
     take_snapshot(now=now)
-    hide_account(user=private, moderator=stranger, reason="Invented.", now=now)
-    return private
+    return account
 
 
 @pytest.fixture
-def switched_off(private: User, now: datetime) -> User:
-    join_board(user=private, handle=HANDLE, now=now)
+def ended(listed: User, now: datetime) -> list[User]:
+    """Each stood on the board, under its name as its handle, until this moment: no snapshot was taken since."""
+    accounts = {name: make_account(name, now) for name in ENDED}
+    for name, account in accounts.items():
+        join_board(user=account, handle=name, now=now)
     take_snapshot(now=now)
-    private.is_active = False
-    private.save()
-    return private
+    for name, account in accounts.items():
+        ENDED[name](account, now)
+    return list(accounts.values())
 
 
 def answers_to(viewer: User | None) -> list[tuple[str, str]]:
@@ -72,27 +90,18 @@ def names_in(answers: list[tuple[str, str]], *names: str) -> list[tuple[str, str
     return [(path, name) for path, text in answers for name in names if name in text]
 
 
-@pytest.mark.parametrize("kind", ["private", "left", "hidden", "switched_off"])
-def test_nothing_of_an_account_that_is_not_public_appears_anywhere(
-    kind: str, stranger: User, request: pytest.FixtureRequest
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_nothing_of_an_account_that_is_not_public_appears_and_of_one_on_the_board_its_handle_there(
+    private: User, listed: User, ended: list[User], stranger: User, is_signed_in: bool
 ) -> None:
-    account: User = request.getfixturevalue(kind)
-    cursors = [f".{number:x}" for number in Listing.objects.filter(user=account).values_list("number", flat=True)]
+    cursors = [f".{number:x}" for number in Listing.objects.filter(user__in=ended).values_list("number", flat=True)]
 
-    for viewer in (None, stranger):
-        assert names_in(answers_to(viewer), HANDLE, account.email, account.public_id, LABEL, *cursors) == []
+    answers = answers_to(stranger if is_signed_in else None)
 
-
-def test_an_account_on_the_board_shows_its_handle_there_and_nothing_else(
-    private: User, stranger: User, now: datetime
-) -> None:
-    join_board(user=private, handle=HANDLE, now=now)
-    take_snapshot(now=now)
-
-    for viewer in (None, stranger):
-        answers = answers_to(viewer)
-        assert {path for path, _ in names_in(answers, HANDLE)} == {"/leaderboard", *BOARDS}
-        assert names_in(answers, private.email, private.public_id, LABEL) == []
+    assert {path for path, _ in names_in(answers, HANDLE)} == {"/leaderboard", *BOARDS}
+    assert names_in(answers, *ENDED, *cursors) == []
+    for account in (private, *ended, listed):
+        assert names_in(answers, account.email, account.public_id, LABEL) == []
 
 
 def test_owners_find_themselves_in_the_frame_of_pages_and_on_boards_that_they_joined(

@@ -5,11 +5,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from codextime.accounts.models import User
@@ -51,6 +52,43 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture
 def browser_context_args(browser_context_args: dict[str, Any], live_server: LiveServer) -> dict[str, Any]:
     return {**browser_context_args, "base_url": live_server.url, "timezone_id": "Europe/Berlin", "locale": "en-GB"}
+
+
+@pytest.fixture(scope="session")
+def contexts() -> dict[str, BrowserContext]:
+    """Those of this run, by what was asked for. A browser closes them when it ends."""
+    return {}
+
+
+@pytest.fixture
+def context(
+    contexts: dict[str, BrowserContext], browser: Browser, browser_context_args: dict[str, Any]
+) -> Iterator[BrowserContext]:
+    """One that holds nothing. A new one, with a process of its own, takes half a second; so it is emptied afterwards."""
+    asked = repr(sorted(browser_context_args.items()))
+    if asked not in contexts:
+        contexts[asked] = browser.new_context(**browser_context_args)
+        contexts[asked].new_page().goto("/robots.txt")  # stays open, and so its process does
+    yield contexts[asked]
+    empty(contexts[asked])
+
+
+def empty(context: BrowserContext) -> None:
+    kept, *others = context.pages
+    for page in others:
+        page.close()
+    context.unroute_all()
+    context.set_offline(False)
+    context.clear_cookies()
+    session = context.new_cdp_session(kept)
+    session.send("Network.clearBrowserCache")
+    session.send("Storage.clearDataForOrigin", {"origin": origin_of(kept.url), "storageTypes": "all"})
+    session.detach()
+
+
+def origin_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 @pytest.fixture
