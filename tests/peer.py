@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -105,12 +104,6 @@ def handler_for(peer: Peer) -> type[BaseHTTPRequestHandler]:
             """Says nothing."""
 
     return Handler
-
-
-def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def forwarding(address: str) -> Callable[[Request], Reply]:

@@ -64,7 +64,7 @@ def contexts() -> dict[str, BrowserContext]:
 def context(
     contexts: dict[str, BrowserContext], browser: Browser, browser_context_args: dict[str, Any]
 ) -> Iterator[BrowserContext]:
-    """One that holds nothing. A new one, with a process of its own, takes half a second; so it is emptied afterwards."""
+    """One that holds nothing. A new one, with a process of its own, takes half a second: this one is emptied."""
     asked = repr(sorted(browser_context_args.items()))
     if asked not in contexts:
         contexts[asked] = browser.new_context(**browser_context_args)

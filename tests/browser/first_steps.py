@@ -19,10 +19,11 @@ def sign_up(page: Page, mailoutbox: list[EmailMessage]) -> User:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
     [link] = re.findall(r"https?://\S+/confirm-email/\S+", mailoutbox[0].body)
     page.goto(link)
     page.locator("main").get_by_role("button").click()
+    page.wait_for_url("**/accounts/login/")
     return User.objects.get(email="ada@example.org")
 
 
@@ -31,6 +32,7 @@ def sign_in(page: Page) -> None:
     page.get_by_label("Email").fill("ada@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/dashboard")
 
 
 def pair_and_sync(page: Page, machine: Machine, *arguments: str) -> Run:

@@ -26,8 +26,7 @@ def test_a_new_user_signs_up_pairs_a_machine_and_sees_what_codex_burned(
 ) -> None:
     settings.BASE_URL = live_server.url
     user = sign_up(page, mailoutbox)
-    if "/dashboard" not in page.url:
-        sign_in(page)
+    sign_in(page)
     expect(page.locator(".command")).to_contain_text(f"codextime-tracker {user.public_id} --server {live_server.url}")
     machine = set_up_machine(live_server.url, user.public_id, tmp_path, monkeypatch, capsys)
     run = pair_and_sync(page, machine, "--label", "work laptop")

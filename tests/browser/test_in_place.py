@@ -1,14 +1,20 @@
 """Switches, filters and lists change the page in place: no new page is loaded, and focus, address, title and history
 are those that a new one would have."""
 
+import re
+
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_calls import filled
-from tests.browser.test_overview import OCTOBER, october
+from tests.browser.test_overview import OCTOBER, burned, october
 
-__all__ = ["filled", "october"]  # fixtures
+__all__ = ["burned", "filled", "october"]  # fixtures
 MARK = "window.isTheSamePage = true"
 IS_MARKED = "window.isTheSamePage === true"
+
+
+def ends_with(path: str) -> re.Pattern[str]:
+    return re.compile(re.escape(path) + "$")
 
 
 def test_a_switch_changes_figures_address_and_title_and_keeps_the_focus(october: Page) -> None:
@@ -18,7 +24,7 @@ def test_a_switch_changes_figures_address_and_title_and_keeps_the_focus(october:
     expect(october).to_have_title("All time · Codextime")
 
     assert october.evaluate(IS_MARKED)
-    assert october.url.endswith("/dashboard?period=all")
+    expect(october).to_have_url(ends_with("/dashboard?period=all"))
     expect(october.get_by_role("link", name="All", exact=True)).to_be_focused()
 
 
@@ -69,7 +75,7 @@ def test_the_way_back_leads_to_the_page_before(october: Page) -> None:
     october.go_back()
 
     expect(october).to_have_title("October 2025 · Codextime")
-    assert october.url.endswith(OCTOBER)
+    expect(october).to_have_url(ends_with(OCTOBER))
     assert "figure" not in october.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
 
 

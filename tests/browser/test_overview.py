@@ -37,10 +37,15 @@ LIGHT_PAGE, DARK_PAGE = "rgb(250, 248, 245)", "rgb(18, 16, 14)"
 
 
 @pytest.fixture
-def october(signed_in: Page, owner: User) -> Page:
+def burned(signed_in: Page, owner: User) -> Page:
     burn(owner, *(call(f"2025-10-{day:02}T{day % 24:02}:00+00:00") for day in range(1, 29)), label="work laptop")
-    signed_in.goto(OCTOBER)
     return signed_in
+
+
+@pytest.fixture
+def october(burned: Page) -> Page:
+    burned.goto(OCTOBER)
+    return burned
 
 
 def expect_background(page: Page, colour: str) -> None:
@@ -171,7 +176,8 @@ def test_a_later_upload_appears_by_itself_and_nobody_loses_their_place(
 
     expect(october.locator(".figure", has_text="Calls")).to_contain_text("29")
     expect(first).to_be_focused()
-    assert october.evaluate("scrollY") == scrolled > 0
+    october.wait_for_function(f"scrollY === {scrolled}")
+    assert scrolled > 0
     october.locator(".bar").nth(1).hover()
     expect(october.locator(".tip")).to_contain_text("Thu 2 Oct 2025: 2,300 tokens, 2 calls")
 

@@ -38,10 +38,12 @@ def sign_in_by_password(page: Page) -> None:
 def sign_out(page: Page) -> None:
     page.goto("/accounts/logout/")
     page.locator("main").get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/login/")
 
 
 def test_a_passkey_signs_in_alone_and_after_the_password(phone: Page, owner: User) -> None:
     sign_in_by_password(phone)
+    phone.wait_for_url("**/dashboard")
     phone.goto("/accounts/2fa/webauthn/add/")
     phone.get_by_label("Password").fill(PASSWORD)
     phone.get_by_role("button", name="Go on").click()

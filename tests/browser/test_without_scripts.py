@@ -62,7 +62,9 @@ def test_every_board_of_the_leaderboard_is_a_link_away(page: Page, owner: User, 
 
     for period, measure in zip(PERIODS, itertools.cycle(MEASURES), strict=False):
         for kind, name in (("Period", period), ("Measure", measure)):
-            page.get_by_role("navigation", name=kind).get_by_role("link", name=name).click()
+            switch = page.get_by_role("navigation", name=kind)
+            switch.get_by_role("link", name=name).click()
+            expect(switch.locator("[aria-current]")).to_have_text(name)
         expect(page.locator(".switch [aria-current]")).to_have_text([measure, period])
         expect(page.get_by_role("rowheader", name="ada")).to_be_visible()
 

@@ -17,7 +17,7 @@ from redis import Redis, RedisError
 
 from codextime.runtime import binaries
 from tests.hosting.files import service
-from tests.runtime.running import find_free_port
+from tests.ports import find_free_port
 
 START_SECONDS = 60
 POLL_SECONDS = 0.02

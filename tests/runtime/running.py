@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,8 @@ from pathlib import Path
 import httpx
 import psutil
 
+from tests.ports import find_free_port
+
 DEADLINE_SECONDS = 120  # on a machine that has much else to do
 POLL_SECONDS = 0.02
 NOT_FOR_US = (
@@ -24,12 +25,6 @@ NOT_FOR_US = (
     # Would make every start of a program four times as slow as it is for people.
     "PYTHONDONTWRITEBYTECODE",
 )
-
-
-def find_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def make_data_folder() -> Path:

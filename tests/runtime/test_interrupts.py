@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.running import DEADLINE_SECONDS, environment, find_free_port, make_data_folder
+from tests.ports import find_free_port
+from tests.runtime.running import DEADLINE_SECONDS, environment, make_data_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 MOMENTS_SECONDS = (0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.4)

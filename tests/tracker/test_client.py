@@ -27,7 +27,8 @@ from codextime_tracker.failures import (
 )
 
 from tests.at_once import wait_until
-from tests.peer import Peer, Reply, Request, running_peer, unused_port
+from tests.peer import Peer, Reply, Request, running_peer
+from tests.ports import find_free_port
 
 RECEIPT = {
     "upload_id": "0" * 32,
@@ -133,7 +134,7 @@ def test_a_server_that_takes_its_time_is_said_once(peer: Peer) -> None:
 
 
 def test_nobody_listening_is_said_plainly() -> None:
-    peer = Peer(f"http://localhost:{unused_port()}")
+    peer = Peer(f"http://localhost:{find_free_port()}")
     waits = Waits()
 
     with pytest.raises(ServerUnreachable, match=r"localhost:\d+: [^\[]+\. Is the server up"):

@@ -16,7 +16,8 @@ from codextime_tracker.places import CREDENTIALS, INDEX, data_folder
 from codextime_tracker.schema import SCHEMA_VERSION
 
 from tests.machine import Run
-from tests.peer import Reply, Request, stored_everything, unused_port
+from tests.peer import Reply, Request, stored_everything
+from tests.ports import find_free_port
 from tests.tracker.conftest import TOKEN, USER, Tracker
 from tests.tracker.homes import append, call, start, write_rollout
 from tests.tracker.rollouts import CORPORA
@@ -262,7 +263,7 @@ def test_a_run_that_is_at_work_is_not_disturbed(healthy: Tracker) -> None:
 
 
 def test_scripts_get_json(healthy: Tracker) -> None:
-    healthy.server = f"http://localhost:{unused_port()}"
+    healthy.server = f"http://localhost:{find_free_port()}"
 
     run = doctor(healthy, "--json")
 

@@ -11,7 +11,8 @@ from codextime_tracker.index import Index
 from codextime_tracker.locking import one_run_at_a_time
 from codextime_tracker.places import INDEX, data_folder
 
-from tests.peer import Peer, Reply, Request, stored_everything, unused_port
+from tests.peer import Peer, Reply, Request, stored_everything
+from tests.ports import find_free_port
 from tests.tracker.conftest import TOKEN, USER, Tracker
 from tests.tracker.homes import append, call, start, turn, write_rollout
 
@@ -391,7 +392,7 @@ def test_a_machine_without_codex_is_told_what_to_do(tracker: Tracker, tmp_path: 
 
 
 def test_a_server_that_is_down_leaves_everything_waiting(tracker: Tracker) -> None:
-    tracker.server = f"http://localhost:{unused_port()}"
+    tracker.server = f"http://localhost:{find_free_port()}"
 
     run = tracker()
 
