@@ -22,6 +22,7 @@ NONE = "\u2013"  # where there is no figure to show
 THIN_SPACE = "\u202f"  # does not break either
 SEPARATORS = {"comma": {}, "point": str.maketrans(",.", ".,"), "space": str.maketrans(",.", THIN_SPACE + ",")}
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
+HIGHEST_CHANGE = 99_999  # percent; more says only that there was next to nothing before, and has no room
 # Quintillions too: one call may claim 2^62 tokens.
 UNITS = ((10**18, "Qi"), (10**15, "Qa"), (10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 
@@ -114,7 +115,10 @@ def change(now: float | Decimal, before: float | Decimal) -> str | None:
     """By how much `now` is above or below `before`, such as +12.4 %; `None` if there is nothing to compare with."""
     if not before:
         return None
-    return signed(float(now / before - 1) * 100, f"{SPACE}%")  # type: ignore[operator]  # both of the same kind
+    share = float(now / before - 1) * 100  # type: ignore[operator]  # both of the same kind
+    if share > HIGHEST_CHANGE:
+        return f">{SPACE}+{exact(HIGHEST_CHANGE)}{SPACE}%"
+    return signed(share, f"{SPACE}%")
 
 
 def signed(number: float, unit: str = "") -> str:

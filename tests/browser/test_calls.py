@@ -6,10 +6,12 @@ from playwright.sync_api import Page, expect
 from codextime.accounts.models import User
 from codextime.accounts.services import start_session_grouping
 from codextime.dashboard.calls.services import save_view
+from codextime.pricing.models import OwnRate
 from codextime.usage.services import rebuild_dirty_dates
 from tests.browser.test_contrast import find_faint
 from tests.browser.test_overview import SMALL_CONTROLS
 from tests.dashboard.calls.people import fill
+from tests.dashboard.threads import group, in_thread
 from tests.usage.readings import NOW
 
 # Fields of which one covers a part of another, and cells that go on where nobody sees it.
@@ -58,6 +60,23 @@ def test_on_a_tablet_fields_keep_apart_and_no_figure_is_out_of_sight(signed_in: 
         expect(signed_in.locator(".table-wrap tbody tr").first).to_be_visible()
         assert signed_in.evaluate(OVERLAPS) == [], path
         assert signed_in.evaluate(CUT) == [], path
+
+
+def test_on_a_desktop_no_mark_of_a_call_and_no_estimate_is_out_of_sight(signed_in: Page, owner: User) -> None:
+    models = ("gpt-5.4", "custom", "gpt-5.1-codex-max")
+    OwnRate.objects.create(user=owner, model="custom", effective_from=NOW, input=1, output=1, typed_at=NOW)
+    tokens = (287_000, 234_000, 0, 17_000, 9_900)
+    group(
+        owner,
+        *(in_thread(n + 1, NOW, model=model, tokens=tokens) for n, model in enumerate(models)),
+        label="a desktop with a label",
+    )
+    for width in (1024, 1090, 1200, 1281, 1440):
+        signed_in.set_viewport_size({"width": width, "height": 900})
+        for path in ("/calls", "/estimate?period=all"):
+            signed_in.goto(path)
+            expect(signed_in.locator("td.number:visible").first).to_be_visible()
+            assert signed_in.evaluate(CUT) == [], (path, width)
 
 
 def test_the_keyboard_moves_opens_filters_and_helps(filled: Page) -> None:

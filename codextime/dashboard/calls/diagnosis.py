@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from codextime.dashboard.thresholds import Thresholds
 from codextime.lib.tokens import Tokens
 from codextime.pricing.estimates import Estimate
+from codextime.pricing.rates import OwnRate
 
 COLD_RESUME, UNCACHED_SPIKE, WARM, PARTIAL_MISS, COLD = "cold_resume", "uncached_spike", "warm", "partial_miss", "cold"
 COMPACTION, NO_INPUT = "compaction", "no_input"
@@ -72,7 +73,9 @@ def advise(facts: Facts, limits: Thresholds) -> list[tuple[str, str]]:
         and tokens.output_tokens <= limits.low_output_tokens,
         ("large-thread", "medium"): (facts.thread_tokens or 0) >= limits.large_cumulative_tokens,
         ("pricing-gap", "review"): facts.estimate.unpriced_tokens > 0,
-        ("estimated-pricing", "review"): any(not rate.is_official for rate in facts.estimate.rates),
+        ("estimated-pricing", "review"): any(
+            not rate.is_official and not isinstance(rate, OwnRate) for rate in facts.estimate.rates
+        ),
         ("subagent", "review"): facts.is_of_subagent,
     }
     return [kind for kind, is_so in found.items() if is_so]

@@ -18,7 +18,7 @@ from codextime.dashboard.sums import Sum
 from codextime.lib import formats
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS
 from codextime.pricing.estimates import Estimate, estimate
-from codextime.pricing.rates import RateBook
+from codextime.pricing.rates import OwnRate, Rate, RateBook
 from codextime.usage.models import EXACT_REVISION
 
 CALLS_PER_PAGE = 50
@@ -226,9 +226,14 @@ def list_marks(row: CallRow, priced: Estimate) -> list[tuple[str, str]]:
         marks.append((_("count estimated"), _("The log did not say all of its figures.")))
     if priced.unpriced_tokens and priced.is_priced:
         marks.append((_("partly priced"), " ".join(sorted(priced.gaps))))
-    if any(not rate.is_official for rate in priced.rates):
-        marks.append((_("rate estimated"), _("Its rate is from third parties, not from the official page.")))
-    return marks
+    return marks + [mark_rate(rate) for rate in priced.rates if not rate.is_official]
+
+
+def mark_rate(rate: Rate) -> tuple[str, str]:
+    """Of a rate that no official page says."""
+    if isinstance(rate, OwnRate):
+        return _("your rate"), _("You typed its rate.")
+    return _("rate estimated"), _("Its rate is from third parties, not from the official page.")
 
 
 def describe_total(total: Sum) -> str:
@@ -287,7 +292,7 @@ def describe_days(question: Question) -> str:
 def price_choices() -> dict[str, str]:
     return {
         "priced": _("at an official rate"),
-        "estimated": _("at a rate of third parties"),
+        "estimated": _("at a rate of third parties, or yours"),
         "unpriced": _("without a rate"),
     }
 

@@ -122,7 +122,7 @@ def has_price(price: str, cells: Sequence[Cell], columns: Columns) -> str:
 
 def count_price_marks(cells: Sequence[Cell]) -> str:
     """SQL of how many of a call's marks are about its price: that some of its tokens have none, and that its rate is
-    from third parties."""
+    no official one."""
 
     def value(cell: Cell) -> str:
         is_partly = "cached_input_tokens > 0 AND (cached_input_tokens < input_tokens OR output_tokens > 0)"

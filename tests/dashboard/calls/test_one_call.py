@@ -161,10 +161,14 @@ def test_a_rate_of_ones_own_leads_to_no_page(signed_in: Client, owner: User) -> 
     OwnRate.objects.create(user=owner, model="custom", effective_from=date(2026, 1, 1), input=1, output=1, typed_at=AT)
     store(owner, reading(1, at=AT, model="custom"))
 
-    part = part_of(signed_in.get(f"/calls/{1:032x}").text, "Estimate, line by line")
+    page = signed_in.get(f"/calls/{1:032x}").text
+    part = part_of(page, "Estimate, line by line")
 
     assert "Your rate, typed on" in part
     assert "Official page" not in part
+    assert "Rate of third parties" not in page
+    marks = re.findall(r'class="call-marks">(.*?)</td>', signed_in.get("/calls").text)
+    assert re.findall(r"<span[^>]*>(.*?)</span>", marks[0]) == ["partly priced", "your rate"]
 
 
 def test_a_call_of_a_thread_stands_beside_those_around_it(signed_in: Client, owner: User) -> None:
