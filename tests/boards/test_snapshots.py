@@ -84,12 +84,13 @@ def assert_ranks_are_exact() -> None:
             assert ranks.count_listed(period, measure) == len(values)
 
 
-def test_after_any_changes_in_any_order_scores_and_ranks_are_exact(db: None, now: datetime) -> None:
+@pytest.mark.parametrize("steps", [3, pytest.param(6, marks=pytest.mark.soak)])
+def test_after_any_changes_in_any_order_scores_and_ranks_are_exact(db: None, now: datetime, steps: int) -> None:
     dice = Random(7)  # noqa: S311 - the same people in every run
     people = {f"person-{number}": make_person(f"p{number}") for number in range(12)}
     calls: dict[str, list[CallReading]] = defaultdict(list)
 
-    for step in range(6):
+    for step in range(steps):
         for handle in dice.sample(sorted(people), 5):
             if handle in calls and dice.random() < 0.3:
                 leave_board(user=people[handle], now=now)
@@ -101,11 +102,12 @@ def test_after_any_changes_in_any_order_scores_and_ranks_are_exact(db: None, now
                 if handle not in calls:
                     join_board(user=people[handle], handle=handle, now=now)
                 calls[handle] += burn(people[handle], *some_calls(dice, now))
-        if step == 3:
+        if step == steps // 2:
             now += timedelta(days=1)
         take_snapshot(now=now)
         assert stored_scores() == scores_by_hand(calls, now.date())
         assert_ranks_are_exact()
+    assert Listing.objects.count() < len(people)
 
 
 def test_a_full_snapshot_comes_to_what_small_ones_came_to(db: None, now: datetime) -> None:

@@ -21,7 +21,7 @@ from codextime.devices.services import pair_own_device
 
 pytestmark = pytest.mark.django_db
 
-CASES = 15  # of each operation and kind
+FEW, MANY = 4, 15  # cases of each operation and kind: in every run, and in the soak
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
 
 document = SchemaGenerator().get_schema(request=None, public=True)
@@ -47,17 +47,39 @@ def token(owner: User) -> str:
     return pair_own_device(user=owner, name="Desk", now=timezone.now())[1]
 
 
-@pytest.mark.parametrize("kind", list(GenerationMode), ids=lambda kind: kind.value)
-@pytest.mark.parametrize("operation", operations, ids=lambda operation: operation.label)
-@settings(
-    max_examples=CASES,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+of_each_kind = pytest.mark.parametrize("kind", list(GenerationMode), ids=lambda kind: kind.value)
+of_each_operation = pytest.mark.parametrize("operation", operations, ids=lambda operation: operation.label)
+
+
+def cases(number: int) -> settings:
+    """The same ones in every run."""
+    return settings(
+        max_examples=number,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@of_each_kind
+@of_each_operation
+@cases(FEW)
 @given(data=st.data())
 def test_no_request_of_the_document_is_an_error_of_ours(operation: Any, kind: Any, token: str, data: Any) -> None:
+    ask(operation, kind, token, data)
+
+
+@pytest.mark.soak
+@of_each_kind
+@of_each_operation
+@cases(MANY)
+@given(data=st.data())
+def test_none_of_many_requests_of_the_document_is_one(operation: Any, kind: Any, token: str, data: Any) -> None:
+    ask(operation, kind, token, data)
+
+
+def ask(operation: Any, kind: Any, token: str, data: Any) -> None:
     case = data.draw(operation.as_strategy(generation_mode=kind))
     headers = {"Authorization": f"Bearer {token}"} if "security" in operation.definition.raw else {}
 

@@ -43,9 +43,9 @@ def heavy(owner: User, client: Client) -> Client:
     return client
 
 
-@pytest.mark.parametrize("query", ["period=all", "period=all&measure=value", "period=all&by=label", "period=year"])
-def test_an_overview_of_a_year_in_five_models_is_light(heavy: Client, query: str) -> None:
-    page = heavy.get(f"/dashboard?{query}")
+def test_an_overview_of_a_year_in_five_models_is_light(heavy: Client) -> None:
+    for query in ("period=all", "period=all&measure=value", "period=all&by=label", "period=year"):
+        page = heavy.get(f"/dashboard?{query}")
 
-    assert page.content.count(b"<tr><th><a") >= DAYS - 35  # days with calls, each a row
-    assert len(page.content) <= MOST_HTML
+        assert page.content.count(b"<tr><th><a") >= DAYS - 35, query  # days with calls, each a row
+        assert len(page.content) <= MOST_HTML, query
