@@ -22,6 +22,7 @@ empty_quickly()
 hypothesis.settings.register_profile("codextime", deadline=None)
 hypothesis.settings.load_profile("codextime")
 numbers = itertools.count()
+PATIENT = {"socket_connect_timeout": 20, "socket_timeout": 20}  # seconds: a busy machine is no cache that is silent
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +41,8 @@ def django_db_modify_db_settings(
 def fresh_cache(settings: Settings) -> None:
     """Gives the test keys of its own in the shared broker, so that no rate limit of another test reaches it."""
     default = django_settings.CACHES["default"]
-    settings.CACHES = {"default": default | {"KEY_PREFIX": f"{default['KEY_PREFIX']}-{next(numbers)}"}}
+    changed = {"KEY_PREFIX": f"{default['KEY_PREFIX']}-{next(numbers)}", "OPTIONS": default["OPTIONS"] | PATIENT}
+    settings.CACHES = {"default": default | changed}
 
 
 @pytest.fixture

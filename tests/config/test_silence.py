@@ -18,6 +18,7 @@ from tests.at_once import wait_until
 from tests.gunicorn import broker_address, database_address
 from tests.ingest.uploads import URL, call, envelope
 from tests.lines import Line, line_to
+from tests.usage.brokers import IMPATIENT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,7 +135,7 @@ def test_readiness_is_told_though_the_broker_is_silent(db: None, client: Browser
     with line_to(broker_address()) as line:
         line.fall_silent()
         url = f"redis://127.0.0.1:{line.port}/0"
-        settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": url}}
+        settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": url, "OPTIONS": IMPATIENT}}
 
         answer = client.get("/readyz")
 

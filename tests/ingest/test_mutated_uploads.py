@@ -34,7 +34,7 @@ MODEL = next(field["pattern"] for field in CONTRACT["call"] if field["name"] == 
 @pytest.fixture(autouse=True)
 def no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("UPLOADS_OF_DEVICE", "UPLOADS_OF_USER", "REQUESTS_OF_NETWORK"):
-        monkeypatch.setattr(limits, name, RateLimit(name, amount=10**9, seconds=60))
+        monkeypatch.setattr(limits, name, RateLimit(name, amount=10**9, seconds=60, is_lenient=True))
 
 
 @pytest.fixture(autouse=True)
@@ -121,9 +121,9 @@ def test_a_hundred_and_fifty_mutated_uploads_do_no_harm(client: Client, owner: U
 
 @pytest.mark.soak
 @pytest.mark.django_db(transaction=True)  # in one transaction each would read the dead staged rows of all before
-@pytest.mark.parametrize("first", range(1_000, 21_000, 5_000))
-def test_twenty_thousand_mutated_uploads_do_no_harm(client: Client, owner: User, token: str, first: int) -> None:
-    seen = send_all(client, owner, token, range(first, first + 5_000))
+@pytest.mark.parametrize("first", range(1_000, 11_000, 2_500))
+def test_ten_thousand_mutated_uploads_do_no_harm(client: Client, owner: User, token: str, first: int) -> None:
+    seen = send_all(client, owner, token, range(first, first + 2_500))
 
-    assert seen[201] > 1_000
+    assert seen[201] > 500
     assert all(seen.values()), seen

@@ -8,6 +8,7 @@ from typing import Any
 from codextime.config.celery import app
 
 SILENCE_SECONDS = 0.5  # instead of those of the settings, which tests need not wait for
+IMPATIENT = {"socket_connect_timeout": SILENCE_SECONDS, "socket_timeout": SILENCE_SECONDS}  # of a cache
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from codextime.usage.models import Call, Day
 from codextime.usage.services import sweep
 from tests.at_once import wait_until
 from tests.ingest.uploads import call, envelope, post
-from tests.usage.brokers import broker_at, silent_address
+from tests.usage.brokers import IMPATIENT, broker_at, silent_address
 from tests.usage.readings import assert_totals_are_exact
 from tests.workers import running_worker
 
@@ -44,7 +44,7 @@ def broker_is_down(request: pytest.FixtureRequest, settings: Settings) -> Iterat
     with ExitStack() as stack:
         url = "redis://127.0.0.1:1/0" if request.param == "refused" else stack.enter_context(silent_address())
         stack.enter_context(broker_at(url))
-        settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": url}}
+        settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": url, "OPTIONS": IMPATIENT}}
         yield stack
 
 
