@@ -70,14 +70,14 @@ def amounts(row: dict[str, Any]) -> Counter[str]:
     return Counter({name: Decimal(row[name] or 0) for name in SUM_COLUMNS})
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_the_sum_over_any_grouping_is_the_whole(program: Program, used: User, question: str) -> None:
+def test_the_sum_over_any_grouping_is_the_whole(program: Program, used: User) -> None:
     whole = program.read(f"totals?{SPAN}")["total"]
 
-    answer = program.read(f"totals?{SPAN}&{question}")
+    for question in QUESTIONS:
+        answer = program.read(f"totals?{SPAN}&{question}")
 
-    assert answer["total"] == whole
-    assert sum(map(amounts, answer["rows"]), Counter()) == amounts(whole)
+        assert answer["total"] == whole, question
+        assert sum(map(amounts, answer["rows"]), Counter()) == amounts(whole), question
     assert whole["calls"] == 6
 
 
