@@ -4,8 +4,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codextime_tracker.destinations import Destination
-from codextime_tracker.index import Change, Index
+from codextime_tracker.index import Index
 from codextime_tracker.scanning import scan
+from codextime_tracker.stored import Change
 from codextime_tracker.uploads import compose
 from msgspec.structs import replace
 

@@ -1,8 +1,13 @@
 """The counter of a release to come, which has learned something."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from codextime_tracker.counting import Counter
-from codextime_tracker.lines import Usage
-from msgspec.structs import replace
+
+if TYPE_CHECKING:
+    from codextime_tracker.counting import Counters
 
 
 class NextCounter(Counter):
@@ -10,8 +15,8 @@ class NextCounter(Counter):
 
     version = 2
 
-    def add(self, identity: str, model: str | None, used: Usage, flags: int) -> None:
-        if used.input_tokens == 1003:
-            used = replace(used, output_tokens=used.output_tokens + 10)
-        if used.input_tokens != 1002:
+    def add(self, identity: str, model: str | None, used: Counters, flags: int) -> None:
+        if used[0] == 1003:
+            used = (*used[:3], used[3] + 10, *used[4:])
+        if used[0] != 1002:
             super().add(identity, model, used, flags)

@@ -1,17 +1,23 @@
 """The real rollouts under tests/data/rollouts, and homes and lines that tests make themselves."""
 
+from __future__ import annotations
+
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codextime_tracker.counting import flag_names
-from codextime_tracker.export import Row, row_of
-from codextime_tracker.index import Index, StoredCall
+from codextime_tracker.export import row_of
+from codextime_tracker.index import Index
 from codextime_tracker.scanning import scan
+from codextime_tracker.stored import StoredCall
 from codextime_tracker.unindexed import Unindexed
+
+if TYPE_CHECKING:
+    from codextime_tracker.export import Row
 
 CORPORA = sorted(path.parent for path in Path(__file__).parent.parent.joinpath("data/rollouts").glob("*/expected.json"))
 Usage = tuple[int, int, int, int]
@@ -59,25 +65,25 @@ class Rollout:
         self.lines: list[str] = []
         self.session(thread, **session)
 
-    def session(self, thread: str, **payload: object) -> "Rollout":
+    def session(self, thread: str, **payload: object) -> Rollout:
         return self.line("session_meta", id=thread, timestamp=self.stamp, cwd="/home/dev", **payload)
 
-    def turn(self, model: str, turn_id: str | None = None) -> "Rollout":
+    def turn(self, model: str, turn_id: str | None = None) -> Rollout:
         return self.line("turn_context", model=model, **({"turn_id": turn_id} if turn_id else {}))
 
-    def count(self, total: Usage, last: Usage, **more: int) -> "Rollout":
+    def count(self, total: Usage, last: Usage, **more: int) -> Rollout:
         info = {"total_token_usage": counters(total, **more), "last_token_usage": counters(last)}
         return self.line("event_msg", type="token_count", info=info, rate_limits=None)
 
-    def record(self, response: str | None, used: Usage, **payload: object) -> "Rollout":
+    def record(self, response: str | None, used: Usage, **payload: object) -> Rollout:
         payload = {"thread_id": self.thread, "response_id": response, **payload}
         return self.line("token_usage_record", usage=counters(used), **payload)
 
-    def line(self, kind: str, *, ordinal: int | None = None, **payload: object) -> "Rollout":
+    def line(self, kind: str, *, ordinal: int | None = None, **payload: object) -> Rollout:
         head = {"timestamp": self.stamp} | ({} if ordinal is None else {"ordinal": ordinal})
         return self.raw(json.dumps(head | {"type": kind, "payload": payload}, separators=(",", ":")))
 
-    def raw(self, line: str) -> "Rollout":
+    def raw(self, line: str) -> Rollout:
         self.lines.append(line)
         self.now += timedelta(seconds=1)
         return self

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from codextime_tracker import compiled
 from codextime_tracker.lines import Event
-from codextime_tracker.rollout import CLASSES, NAMES, Reading
+from codextime_tracker.rollout import NAMES, Reading, classes_of_events
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,7 +56,7 @@ def events(way: str, data: bytes) -> list[Event]:
 def test_what_codex_writes_of_usage_needs_no_python(path: Path) -> None:
     left: list[bytes] = []
 
-    read_block(path.read_bytes(), 0, b"", left.append, NAMES, CLASSES, None, ALL)
+    read_block(path.read_bytes(), 0, b"", left.append, NAMES, classes_of_events, None, ALL)
 
     assert not [line for line in left if b'"token_usage_record"' in line or b'"total_token_usage"' in line]
 
@@ -107,7 +107,7 @@ def test_no_start_and_no_former_line_lead_out_of_a_block(lines: list[bytes], sta
     block = b"".join(lines)
 
     found, repeated, _ = read_block(
-        block, min(start, len(block)), former, Reading(io.BytesIO()).decode, NAMES, CLASSES, None, ALL
+        block, min(start, len(block)), former, Reading(io.BytesIO()).decode, NAMES, classes_of_events, None, ALL
     )
 
     assert len(found) <= len(lines) + 1
@@ -117,18 +117,20 @@ def test_no_start_and_no_former_line_lead_out_of_a_block(lines: list[bytes], sta
 @pytest.mark.parametrize("start", [-1, 4])
 def test_a_start_that_is_not_in_the_block_is_refused(start: int) -> None:
     with pytest.raises(ValueError, match="start"):
-        read_block(b"{}\n", start, b"", int, NAMES, CLASSES, None, ALL)
+        read_block(b"{}\n", start, b"", int, NAMES, classes_of_events, None, ALL)
 
 
 @pytest.mark.parametrize("place", range(17))
 def test_a_line_with_one_odd_byte_in_a_text_that_nobody_looks_at_is_left_to_python(place: int) -> None:
     line = Rollout(THREAD).turn("gpt-5.5").count((100, 10, 5, 1), (100, 10, 5, 1)).lines[-1]
-    plain = {byte for byte in range(256) if chr(byte).isascii() and chr(byte).isprintable()} - set(b'"\\')
+    plain = {byte for byte in range(256) if chr(byte).isascii() and chr(byte).isprintable()} - set(b'"\\') | set(
+        range(128, 256)
+    )
     taken = set()
     for byte in range(256):
         text, left = b"x" * place + bytes([byte]) + b"x" * (16 - place), list[bytes]()
         odd = line.encode().replace(b'"rate_limits":null', b'"rate_limits":"' + text + b'"') + b"\n"
-        read_block(odd, 0, b"", left.append, NAMES, CLASSES, None, ALL)
+        read_block(odd, 0, b"", left.append, NAMES, classes_of_events, None, ALL)
         taken |= set() if left else {byte}
 
     assert taken == plain
@@ -140,7 +142,7 @@ def test_values_within_values_without_end_are_left_to_python() -> None:
 
     left: list[bytes] = []
 
-    read_block(f"{deep}\n".encode(), 0, b"", left.append, NAMES, CLASSES, None, ALL)
+    read_block(f"{deep}\n".encode(), 0, b"", left.append, NAMES, classes_of_events, None, ALL)
 
     assert left == [f"{deep}\n".encode()]
 
@@ -150,7 +152,7 @@ def test_what_python_raises_ends_the_reading() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        read_block(b"unusual\n" * 3, 0, b"", stop, NAMES, CLASSES, None, ALL)
+        read_block(b"unusual\n" * 3, 0, b"", stop, NAMES, classes_of_events, None, ALL)
 
 
 def test_who_wants_python_alone_gets_it() -> None:

@@ -19,7 +19,7 @@ import ctypes, json, mmap, sys
 from codextime_tracker.compiled import read_block
 from codextime_tracker.copies import Boundary
 from codextime_tracker.counting import Counter, State
-from codextime_tracker.rollout import CLASSES, NAMES
+from codextime_tracker.rollout import NAMES, classes_of_events
 
 PAGES = 3
 memory = mmap.mmap(-1, PAGES * mmap.PAGESIZE)
@@ -35,12 +35,12 @@ for text in json.load(sys.stdin):
         ctypes.memmove(place, line, len(line))
         block = (ctypes.c_char * len(line)).from_address(place)
         for counter in (None, Counter(State(sys.argv[1], Boundary()))):
-            read_block(block, 0, b"", lambda line: None, NAMES, CLASSES, counter, 9)
+            read_block(block, 0, b"", lambda line: None, NAMES, classes_of_events, counter, 9)
             read += 1
 print(read)
 if sys.argv[2:]:
     block = (ctypes.c_char * len(line)).from_address(place + 1)
-    read_block(block, 0, b"", lambda line: None, NAMES, CLASSES, None, 9)
+    read_block(block, 0, b"", lambda line: None, NAMES, classes_of_events, None, 9)
 """
 
 

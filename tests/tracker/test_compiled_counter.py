@@ -13,9 +13,9 @@ from codextime_tracker.counting import Counter
 from codextime_tracker.discovery import RolloutFile
 from codextime_tracker.passes import begin_whole_pass, read_head
 from codextime_tracker.rollout import Reading
+from codextime_tracker.states import encode_state
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.json import encode
 
 from tests.tracker.counters import NextCounter
 from tests.tracker.rollouts import CORPORA, Usage, counters
@@ -71,9 +71,10 @@ class Writer:
         self.total: Usage = (0, 0, 0, 0)
         self.line(TIMES[0], None, "session_meta", {"id": THREAD, "cli_version": "0.169.0", **session})
 
-    def line(self, time: str, ordinal: int | None, kind: str, payload: object) -> None:
+    def line(self, time: str, ordinal: int | None, kind: str, payload: object, *, is_ascii: bool = True) -> None:
         head = {"timestamp": time} | ({} if ordinal is None else {"ordinal": ordinal})
-        self.lines.append(json.dumps(head | {"type": kind, "payload": payload}, separators=(",", ":")) + "\n")
+        line = head | {"type": kind, "payload": payload}
+        self.lines.append(json.dumps(line, separators=(",", ":"), ensure_ascii=is_ascii) + "\n")
 
     def take(self, step: Step) -> None:
         used, ordinal = step.used, len(self.lines) if step.has_ordinal else None
@@ -127,8 +128,8 @@ def standing(data: bytes, *, is_compiled: bool, piece: int = 1_000_000, counter:
     made = turn.counter
     if made is None:
         return turn.reading.offset
-    found = (encode(made.state), list(made.calls.items()), made.copied, made.totals, made.instants, made.undated)
-    return *found, made.holds_copies, [call.identity for call in made.without_model], turn.reading.offset
+    found = (encode_state(made.state), list(made.calls.items()), made.copied, made.totals, made.instants, made.undated)
+    return *found, made.holds_copies, made.without_model, turn.reading.offset
 
 
 def events_left_to_python(data: bytes) -> int:
@@ -185,6 +186,64 @@ def test_what_is_usual_needs_no_python() -> None:
     left = events_left_to_python("".join(writer.lines).encode())
 
     assert left == 1  # with which the head of the file ends
+
+
+SESSION_FIELDS = {
+    "forked_from_id": [None, "another", 7],
+    "history_base": [None, {}, {"thread_id": "another"}],
+    "subagent_history_start_ordinal": [None, 2, "2"],
+    "parent_thread_id": [None, "", "parent", "p\u00e9", 7],
+    "source": [None, "cli", "\u00e9", [], {"subagent": {"thread_spawn": {"parent_thread_id": "spawning"}}}],
+    "cli_version": [None, "", "0.152.9", "0.153.0-alpha", "1", "x.1", 7],
+    "timestamp": [None, "", TIMES[0], 7],
+    "history_mode": [None, "paginated", {}],
+    "id": [THREAD, "", "\u00e9", None, 7],
+    "base_instructions": [None, {"text": 'Say \u201cso\u201d:\n"\\"'}],
+}
+sessions = st.fixed_dictionaries({}, optional={name: st.sampled_from(SESSION_FIELDS[name]) for name in SESSION_FIELDS})
+ENDS_OF_HEADS = {
+    "nothing": [],
+    "a turn": [Step("turn", USAGES[1], TIMES[1], "1", "gpt-5", "", THREAD, False)],
+    "an invented turn": [Step("turn", USAGES[1], TIMES[1], "rollout-7", "gpt-5", "", THREAD, False)],
+    "a call": [Step("count", USAGES[1], TIMES[1], None, "", "", THREAD, True)],
+    "a record": [Step("record", USAGES[1], TIMES[1], "1", "gpt-5", "1", THREAD, False)],
+}
+
+
+@given(
+    sessions, st.sampled_from(sorted(ENDS_OF_HEADS)), st.booleans(), st.booleans(), st.sampled_from(TIMES + NO_TIMES)
+)
+def test_any_start_of_a_file_ends_where_python_ends(
+    session: dict[str, object], end: str, has_copy: bool, is_ascii: bool, time: str
+) -> None:
+    writer = Writer()
+    writer.lines.clear()
+    for each in [session, {"id": "another", "timestamp": TIMES[0]}] if has_copy else [session]:
+        writer.line(time, None, "session_meta", {"id": THREAD, "cli_version": "0.169.0", **each}, is_ascii=is_ascii)
+    for step in (*ENDS_OF_HEADS[end], USUAL, USUAL._replace(kind="count", time=TIMES[2])):
+        writer.take(step)
+    data = "".join(writer.lines).encode()
+
+    assert standing(data, is_compiled=True) == standing(data, is_compiled=False)
+
+
+@pytest.mark.parametrize("session", [{}, {"parent_thread_id": "parent", "source": {"subagent": "review"}}], ids=str)
+def test_a_thread_that_copied_nothing_needs_no_python(
+    session: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instructions = {"text": "Say \u201cso\u201d.\n" * 1_000}
+    writer = Writer()
+    writer.lines.clear()
+    told = {"id": THREAD, "timestamp": TIMES[0], "forked_from_id": None, "base_instructions": instructions, **session}
+    writer.line(TIMES[0], None, "session_meta", told, is_ascii=False)
+    writer.line(TIMES[1], None, "event_msg", {"type": "token_count", "info": None, "rate_limits": {"primary": None}})
+    for kind in ("task", "turn", "count", "again"):
+        writer.take(USUAL._replace(kind=kind))
+    data = "".join(writer.lines).encode()
+    expected = standing(data, is_compiled=False)
+    monkeypatch.setattr(Reading, "decode", None)
+
+    assert standing(data, is_compiled=True) == expected
 
 
 def odd_times(start: int) -> list[str]:
@@ -267,4 +326,4 @@ def test_a_counter_of_another_kind_counts_everything_itself() -> None:
 def test_what_is_no_counter_is_refused(counter: object) -> None:
     assert compiled.read_block is not None
     with pytest.raises(AttributeError):
-        compiled.read_block(b"{}\n", 0, b"", lambda line: None, (), (int,) * 7, counter, 1)
+        compiled.read_block(b"{}\n", 0, b"", lambda line: None, (), tuple, counter, 1)

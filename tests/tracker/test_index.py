@@ -5,8 +5,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from codextime_tracker.index import Index, Totals
+from codextime_tracker.index import Index
 from codextime_tracker.scanning import scan
+from codextime_tracker.stored import Totals
 
 from tests.tracker.rollouts import Rollout
 

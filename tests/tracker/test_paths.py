@@ -14,6 +14,7 @@ import zstandard
 from codextime_tracker.call_ids import call_id
 from codextime_tracker.discovery import find_rollouts, home_of
 from codextime_tracker.exits import Exit
+from codextime_tracker.export import COLUMNS
 from codextime_tracker.homes import existing_homes, name_in_wsl
 from codextime_tracker.index import Index
 from codextime_tracker.places import INDEX, data_folder, default_codex_home, identity_of
@@ -26,6 +27,7 @@ from tests.tracker.conftest import Tracker
 from tests.tracker.homes import append, call, start, turn, write_rollout
 from tests.tracker.rollouts import CORPORA, export_rows
 
+FILE = COLUMNS.index("file")
 ROLLOUT = "sessions/2026/11/21/rollout-2026-11-21T01-00-00-01a1fbca-a638-7000-8000-000000000001.jsonl"
 stat_of = os.stat
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="needs a right that few have there")
@@ -44,7 +46,7 @@ def test_a_home_that_came_from_another_system_has_the_same_calls(corpus: Path, t
     copy = shutil.copytree(corpus / "home", tmp_path / name, copy_function=shutil.copyfile)
 
     assert ids(copy) == ids(corpus / "home")
-    assert [row.file for row in export_rows(copy)] == [row.file for row in export_rows(corpus / "home")]
+    assert [row[FILE] for row in export_rows(copy)] == [row[FILE] for row in export_rows(corpus / "home")]
 
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.name)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from codextime_tracker import unindexed
-from codextime_tracker.index import Index, StoredCall
+from codextime_tracker.index import Index
 from codextime_tracker.scanning import scan
+from codextime_tracker.stored import StoredCall
 
 from tests.tracker.rollouts import CORPORA, by_file, by_model, export_rows, export_rows_without_index, load, load_lines
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 
 import pytest
-from codextime_tracker import rollout
+from codextime_tracker import decoding, rollout
 from codextime_tracker.lines import CountLine, Event
 from msgspec import DecodeError
 
@@ -67,7 +67,7 @@ def parsed(data: bytes) -> Iterable[Event]:
     for line in data.split(b"\n"):
         for reading in (line, line.decode("utf-8", "replace").encode()):
             try:
-                event = rollout.any_line.decode(reading)
+                event = decoding.any_line.decode(reading)
             except (DecodeError, UnicodeDecodeError):
                 continue
             if event is not None:

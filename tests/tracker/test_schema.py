@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from codextime_tracker.exits import CannotWrite
-from codextime_tracker.index import Index, PendingUpload
+from codextime_tracker.index import Index
 from codextime_tracker.opening import opened
 from codextime_tracker.parents import read_missing_parents
 from codextime_tracker.scanning import scan
 from codextime_tracker.schema import SCHEMA, SCHEMA_VERSION
+from codextime_tracker.stored import PendingUpload
 
 from tests.tracker.homes import append, call, start, turn, write_rollout
 

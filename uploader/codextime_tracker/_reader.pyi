@@ -1,4 +1,4 @@
-from codextime_tracker.compiled import Decode
+from codextime_tracker.compiled import Classes, Decode, Names, Start
 from codextime_tracker.lines import Event
 
 def read_block(
@@ -6,9 +6,11 @@ def read_block(
     start: int,
     repeated: bytes,
     decode: Decode,
-    names: tuple[bytes, ...],
-    classes: tuple[type, ...],
+    names: Names,
+    load_classes: Classes,
     counter: object,
     most: int,
     /,
 ) -> tuple[list[Event], bytes, int]: ...
+def read_start(block: bytes, names: Names, /) -> Start | None: ...
+def write_lines(names: tuple[str, ...], rows: list[tuple[object, ...]], /) -> bytes | None: ...

@@ -1,10 +1,15 @@
 """Rollouts that were there and are gone: Codex or its user deleted them. Their calls stay, and are marked so."""
 
-import os
-from collections.abc import Iterable
+from __future__ import annotations
 
-from codextime_tracker.discovery import Found
-from codextime_tracker.index import Index
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codextime_tracker.discovery import Found
+    from codextime_tracker.index import Index
 
 
 def note_gone_files(index: Index, source: int, found: Found, known: Iterable[str]) -> None:

@@ -1,7 +1,12 @@
 """Reads a `.jsonl.zst`, which Codex makes of files that it has not written to for a while (Zstandard, RFC 8878)."""
 
+from __future__ import annotations
+
 from errno import EIO
-from typing import BinaryIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 SKIPPABLE_MAGIC = 0x184D2A5  # without its last 4 bits; section 3.1.2
 RUN_OF_ONE_BYTE = 1  # a block type; section 3.1.1.2.2

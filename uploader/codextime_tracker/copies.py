@@ -4,14 +4,17 @@ Copied lines carry the time of the fork, so their timestamps tell nothing. Each 
 the parent's running sums must be compared, `common_totals` does it. Pure.
 """
 
-import re
+from __future__ import annotations
+
 import struct
-from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from msgspec import Struct
+from codextime_tracker.fields import Fields
 
-from codextime_tracker.lines import Session
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from codextime_tracker.lines import Session
 
 FIRST_WITH_TURN_IDS = (0, 104)
 FIRST_WITH_RECORDS = (0, 153)
@@ -23,17 +26,25 @@ COPYING_MS = 50  # between two copied lines; even a model next door takes longer
 TOTAL = struct.Struct("<8q")
 
 
-class Boundary(Struct):
+class Boundary(Fields):
     """Where copied history ends: at a line's ordinal, at a turn begun since an instant, or after some running sums.
 
     `totals_of_parent`: how many running sums the parent had in common when that was decided; `None` without a parent.
     """
 
-    before_ordinal: int | None = None
-    until_turn_ms: int | None = None
-    totals: int = 0
-    is_by_totals: bool = False
-    totals_of_parent: int | None = None
+    def __init__(
+        self,
+        before_ordinal: int | None = None,
+        until_turn_ms: int | None = None,
+        totals: int = 0,
+        is_by_totals: bool = False,
+        totals_of_parent: int | None = None,
+    ) -> None:
+        self.before_ordinal = before_ordinal
+        self.until_turn_ms = until_turn_ms
+        self.totals = totals
+        self.is_by_totals = is_by_totals
+        self.totals_of_parent = totals_of_parent
 
     def covers(self, *, ordinal: int | None, totals_seen: int) -> bool:
         if self.before_ordinal is not None:
@@ -62,7 +73,7 @@ def find_boundary(sessions: Sequence[Session], first_turn_id: str | None) -> Bou
         return Boundary(until_turn_ms=born_ms(own))
     if parent:
         raise NeedsTotals(own.id, parent)
-    if first_turn_id and re.fullmatch(r"rollout-\d+", first_turn_id):
+    if first_turn_id and first_turn_id.startswith("rollout-") and first_turn_id[8:].isdecimal():
         # `codex migrate-rollouts` invents such turn ids, and removes the sign of the parent.
         raise NeedsTotals(own.id, None)
     return Boundary()
@@ -121,6 +132,8 @@ def uuid7_ms(text: str) -> int | None:
 
 
 def epoch_ms(timestamp: str | None) -> int | None:
+    from datetime import datetime  # only for forks
+
     try:
         return int(datetime.fromisoformat(timestamp or "").timestamp() * 1000)
     except ValueError:
@@ -129,5 +142,6 @@ def epoch_ms(timestamp: str | None) -> int | None:
 
 def version(text: object) -> tuple[int, int]:
     """Major and minor of a `cli_version`; (0, 0) if it has none."""
-    found = re.match(r"(\d+)\.(\d+)", text) if isinstance(text, str) else None
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    major, _, rest = text.partition(".") if isinstance(text, str) else ("", "", "")
+    minor = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    return (int(major), int(minor)) if major.isdecimal() and minor else (0, 0)

@@ -6,14 +6,24 @@ and misses calls or adds them in lumps. So the sum against the one before decide
 call what it used; a `token_count` that only confirms records adds nothing.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from __future__ import annotations
 
-from msgspec import Struct, ValidationError
-from msgspec.json import decode
+from itertools import chain
+from operator import itemgetter
 
 from codextime_tracker.copies import TOTAL, Boundary, ends_copy
-from codextime_tracker.lines import CountLine, Event, Record, RecordLine, Totals, TurnLine, Usage
+from codextime_tracker.fields import Fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, TypeAlias
+
+    from codextime_tracker.lines import CountLine, Event, Record, RecordLine, Totals, TurnLine, Usage
+
+    Four: TypeAlias = tuple[int, int, int, int]  # input, cached input, output, reasoning: what is compared; older logs
+    # lack cache write
+    Counters: TypeAlias = tuple[int, int, int, int, int, int]  # of a `Usage`, in its order
 
 COUNTER_VERSION = 1  # 1..255; a change of what is counted raises it, and every file is recounted
 EXACT = 256
@@ -26,48 +36,77 @@ IMPORTED = "external-import-turn-"
 RECENT_TURNS = 16  # a record belongs to the running turn or one just before it
 RECENT_RECORDS = 64  # records wait for the token_count that confirms them, which follows within a few lines
 
-Four = tuple[
-    int, int, int, int
-]  # input, cached input, output, reasoning: what is compared; older logs lack cache write
 ZERO: Four = (0, 0, 0, 0)
+NOTHING: Counters = (0, 0, 0, 0, 0, 0)
+LOGGED_TOTAL = 5  # its place in `Counters`
 
 
-class Call(Struct, array_like=True, gc=False):
-    """One model call. `identity` names it within its thread, whatever file it is read from."""
-
-    identity: str
-    at: str
-    model: str | None
-    input_tokens: int
-    cached_input_tokens: int
-    cache_write_input_tokens: int
-    output_tokens: int
-    reasoning_output_tokens: int
-    logged_total_tokens: int
-    flags: int
+def field(place: int) -> Any:
+    return property(itemgetter(place))
 
 
-class State(Struct):
-    """Where counting stands after a part of a file: all that the next part needs."""
+class Call(tuple[str, str, "str | None", int, int, int, int, int, int, int]):
+    """One model call. `identity` names it within its thread, whatever file it is read from.
 
-    thread_id: str
-    boundary: Boundary
-    flags: int = 0
-    is_only_head: bool = True
-    inherits_totals: bool = False
-    logs_records: bool = False
-    model: str | None = None
-    models: dict[str, str] = {}
-    previous: Usage | None = None
-    sum: Four | None = None
-    records: list[Four] = []
-    totals_seen: int = 0
-    totals_copied: int = 0
-    at: str | None = None
-    repeats: dict[str, int] = {}
-    is_import: bool = False
-    lacks_model: bool = False
-    parent: str | None = None  # the thread that started this one
+    A tuple, since there are so many, which is made of one: `Call((identity, at, …))`.
+    """
+
+    __slots__ = ()
+
+    identity: str = field(0)
+    at: str = field(1)
+    model: str | None = field(2)
+    input_tokens: int = field(3)
+    cached_input_tokens: int = field(4)
+    cache_write_input_tokens: int = field(5)
+    output_tokens: int = field(6)
+    reasoning_output_tokens: int = field(7)
+    logged_total_tokens: int = field(8)
+    flags: int = field(9)
+
+
+class State(Fields):
+    """Where counting stands after a part of a file: all that the next part needs. `parent` started the thread."""
+
+    def __init__(
+        self,
+        thread_id: str,
+        boundary: Boundary,
+        flags: int = 0,
+        is_only_head: bool = True,
+        inherits_totals: bool = False,
+        logs_records: bool = False,
+        model: str | None = None,
+        models: dict[str, str] | None = None,
+        previous: Counters | None = None,
+        sum: Four | None = None,  # noqa: A002 - the field's name in every index
+        records: list[Four] | None = None,
+        totals_seen: int = 0,
+        totals_copied: int = 0,
+        at: str | None = None,
+        repeats: dict[str, int] | None = None,
+        is_import: bool = False,
+        lacks_model: bool = False,
+        parent: str | None = None,
+    ) -> None:
+        self.thread_id = thread_id
+        self.boundary = boundary
+        self.flags = flags
+        self.is_only_head = is_only_head
+        self.inherits_totals = inherits_totals
+        self.logs_records = logs_records
+        self.model = model
+        self.models = {} if models is None else models
+        self.previous = previous
+        self.sum = sum
+        self.records = [] if records is None else records
+        self.totals_seen = totals_seen
+        self.totals_copied = totals_copied
+        self.at = at
+        self.repeats = {} if repeats is None else repeats
+        self.is_import = is_import
+        self.lacks_model = lacks_model
+        self.parent = parent
 
     @property
     def can_go_on(self) -> bool:
@@ -102,7 +141,7 @@ class Counter:
         self.copied: list[str] = []
         self.sums = bytearray()
         self.instants: list[str] = []
-        self.without_model: list[Call] = []
+        self.without_model: list[str] = []
         self.undated = 0
 
     @property
@@ -113,7 +152,13 @@ class Counter:
 
     def feed(self, events: Iterable[Event]) -> None:
         """Takes events in the order of the file."""
-        for event in events:
+        events = iter(events)
+        first = next(events, None)  # none if the compiled reader has counted all of them
+        if first is None:
+            return
+        from codextime_tracker.lines import CountLine, RecordLine, TurnLine
+
+        for event in chain((first,), events):
             if type(event) is CountLine:  # `isinstance` would first ask each class what it takes for its own
                 info = event.payload.info
                 if info is not None:
@@ -138,8 +183,9 @@ class Counter:
                 state.models[turn_id] = model
                 if len(state.models) > RECENT_TURNS:
                     del state.models[next(iter(state.models))]
-            for call in self.without_model:
-                call.model, call.flags = model, call.flags & ~NO_MODEL
+            for identity in self.without_model:
+                call = self.calls[identity]
+                self.calls[identity] = Call((*call[:2], model, *call[3:-1], call.flags & ~NO_MODEL))
             self.without_model.clear()
             state.lacks_model = False
 
@@ -158,7 +204,7 @@ class Counter:
             del records[0]
         flags = self.note_time(event.timestamp)
         identity = f"r:{record.response_id}" if record.response_id else record_identity(record, state.at)
-        self.add(identity, state.models.get(turn_id) or state.model, usage, flags)
+        self.add(identity, state.models.get(turn_id) or state.model, counters(usage), flags)
 
     def feed_totals(self, event: CountLine, info: Totals) -> None:
         """A call, if the running sum moved in a way that no record explains.
@@ -177,9 +223,9 @@ class Counter:
             and now[3] - before[3] == latest[3]
             and latest != ZERO
         )
-        if not is_next and now == before and previous is not None and total.total_tokens == previous.total_tokens:
+        if not is_next and now == before and previous is not None and total.total_tokens == previous[LOGGED_TOTAL]:
             return  # logged again; cache write aside, which not every version logs
-        state.previous, state.sum = total, now
+        state.previous, state.sum = counters(total), now
         if state.is_only_head:
             state.is_only_head = False
         if event.ordinal is None or state.flags & MIGRATED:
@@ -202,7 +248,8 @@ class Counter:
         if is_copied:
             self.copied.append(identity)
         else:
-            self.add(identity, state.model, last if used is latest else between(previous, total), flags)
+            told = counters(last) if used is latest else between(previous or NOTHING, counters(total))
+            self.add(identity, state.model, told, flags)
 
     @property
     def totals(self) -> bytes:
@@ -241,7 +288,7 @@ class Counter:
                 state.repeats.clear()
         return 0
 
-    def add(self, identity: str, model: str | None, used: Usage, flags: int) -> None:
+    def add(self, identity: str, model: str | None, used: Counters, flags: int) -> None:
         state = self.state
         at = state.at
         if at is None:
@@ -252,21 +299,10 @@ class Counter:
             repeats[identity] = number = repeats.get(identity, 0) + 1
             if number > 1:
                 identity = f"{identity}:{number}"
-        call = Call(
-            identity,
-            at,
-            model,
-            used.input_tokens,
-            used.cached_input_tokens,
-            used.cache_write_input_tokens,
-            used.output_tokens,
-            used.reasoning_output_tokens,
-            used.total_tokens,
-            flags | state.flags | (0 if model else NO_MODEL),
-        )
+        call = Call((identity, at, model, *used, flags | state.flags | (0 if model else NO_MODEL)))
         # A record that is there twice, as in a file that was copied into itself, is one call.
         if self.calls.setdefault(identity, call) is call and not model:
-            self.without_model.append(call)
+            self.without_model.append(identity)
             state.lacks_model = True
 
 
@@ -288,17 +324,20 @@ def usage_between(before: Four | None, now: Four, latest: Four, inherits_totals:
     return (latest, GAP) if latest != ZERO else (None, 0)
 
 
-def between(previous: Usage | None, total: Usage) -> Usage:
+def between(previous: Counters, total: Counters) -> Counters:
     """The running sum's growth. Cache write and the logged total can be missing in one of the two."""
-    if previous is None:
-        return total
-    return Usage(
-        total.input_tokens - previous.input_tokens,
-        total.cached_input_tokens - previous.cached_input_tokens,
-        max(total.cache_write_input_tokens - previous.cache_write_input_tokens, 0),
-        total.output_tokens - previous.output_tokens,
-        total.reasoning_output_tokens - previous.reasoning_output_tokens,
-        max(total.total_tokens - previous.total_tokens, 0),
+    grown = [after - before for before, after in zip(previous, total, strict=True)]
+    return grown[0], grown[1], max(grown[2], 0), grown[3], grown[4], max(grown[LOGGED_TOTAL], 0)
+
+
+def counters(usage: Usage) -> Counters:
+    return (
+        usage.input_tokens,
+        usage.cached_input_tokens,
+        usage.cache_write_input_tokens,
+        usage.output_tokens,
+        usage.reasoning_output_tokens,
+        usage.total_tokens,
     )
 
 
@@ -317,10 +356,9 @@ def minus(left: Four, right: Four) -> Four:
 def record_identity(record: Record, at: str | None) -> str:
     if record.response_id:
         return f"r:{record.response_id}"
-    try:
-        running = decode(record.thread_token_usage, type=Usage | None)
-    except ValidationError:
-        running = None
+    from codextime_tracker.decoding import running_sum
+
+    running = running_sum(record)
     return totals_identity(running or record.usage, at)
 
 
@@ -337,6 +375,8 @@ def totals_identity(total: Usage, at: str | None) -> str:
 
 def instant(timestamp: str) -> str | None:
     """`timestamp` as `2026-11-21T01:48:49.895Z`, or `None` if it is no instant with an offset from UTC."""
+    from datetime import UTC, datetime  # for what is unusual, or read without the compiled reader
+
     try:
         parsed = datetime.fromisoformat(timestamp)
     except ValueError:

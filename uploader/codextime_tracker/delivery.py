@@ -19,8 +19,9 @@ from codextime_tracker.client import Client
 from codextime_tracker.custom_models import allowed_models
 from codextime_tracker.destinations import Destination, new_label, refused_that_may_pass
 from codextime_tracker.failures import UploadIdTaken, UploadTooLarge
-from codextime_tracker.index import Index, PendingUpload
+from codextime_tracker.index import Index
 from codextime_tracker.receipts import ReceiptImpossible, check_receipt
+from codextime_tracker.stored import PendingUpload
 from codextime_tracker.terminal import plain
 from codextime_tracker.uploads import Upload, build, compose
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from codextime_tracker.index import Change, Index
+from codextime_tracker.index import Index
+from codextime_tracker.stored import Change
 
 IN_THE_FUTURE = "in_the_future"  # the one reason for a refusal that time heals
 

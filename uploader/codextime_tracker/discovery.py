@@ -1,43 +1,48 @@
 """Which files of a Codex home are rollouts. Reads names and sizes only."""
 
+from __future__ import annotations
+
 import os
-import re
 import stat
-from pathlib import Path, PurePath
 
-from msgspec import Struct
-
+from codextime_tracker.fields import Fields
 from codextime_tracker.places import identity_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import PurePath
 
 FOLDERS = ("sessions", "archived_sessions")
 ADVICE = "Run Codex once, or name its folder with --codex-home DIR."
 NO_SESSIONS = f"it has no folder of sessions. {ADVICE}"
 NO_ROLLOUTS = f"there is no rollout in it yet. {ADVICE}"
-is_old_name = re.compile(r"rollout-.*\.json").fullmatch
 
 
 class CodexHomeMissing(Exception):
     """There is no such folder, or it cannot be opened."""
 
-    def __init__(self, home: Path, why: str) -> None:
+    def __init__(self, home: str | os.PathLike[str], why: str) -> None:
         super().__init__(f"{home}: {why}")
         self.home = home
         self.why = why
 
 
-class RolloutFile(Struct, array_like=True, gc=False):
+class RolloutFile(Fields):
     """One rollout on disk. `name` is the name that Codex gave it, without the `.zst` of a compressed copy, as text.
 
     `path` can hold bytes that are no text, as the system's own names can.
     """
 
-    path: str
-    name: str
-    is_compressed: bool
-    device: int
-    inode: int
-    size: int
-    modified_ns: int
+    def __init__(
+        self, path: str, name: str, is_compressed: bool, device: int, inode: int, size: int, modified_ns: int
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.is_compressed = is_compressed
+        self.device = device
+        self.inode = inode
+        self.size = size
+        self.modified_ns = modified_ns
 
     @property
     def key(self) -> str:
@@ -45,43 +50,48 @@ class RolloutFile(Struct, array_like=True, gc=False):
         return f"{self.device}:{self.inode}"
 
 
-class Skipped(Struct, frozen=True):
+class Skipped(Fields):
     """A file or folder that was left out wholly or in part, and why, in words for its owner."""
 
-    path: str
-    reason: str
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
 
 
-class Found(Struct):
+class Found(Fields):
     """What a Codex home holds: rollouts by name, what was skipped, and logs too old to hold usage.
 
     `is_complete`: every folder could be listed.
     """
 
-    files: list[RolloutFile]
-    skipped: list[Skipped]
-    old_logs: list[str]
-    is_complete: bool = True
+    def __init__(
+        self, files: list[RolloutFile], skipped: list[Skipped], old_logs: list[str], is_complete: bool = True
+    ) -> None:
+        self.files = files
+        self.skipped = skipped
+        self.old_logs = old_logs
+        self.is_complete = is_complete
 
 
-def find_rollouts(codex_home: Path) -> Found:
+def find_rollouts(codex_home: str | os.PathLike[str]) -> Found:
     """One file per name, sorted by name: plain before compressed, else the larger one. Raises `CodexHomeMissing`."""
     try:
         os.scandir(codex_home).close()
     except OSError as error:
         raise CodexHomeMissing(codex_home, error.strerror or "cannot be opened") from error
     found = Found([], [], [])
-    if not any((codex_home / folder).exists() for folder in FOLDERS):
-        found.skipped.append(Skipped(printable(str(codex_home)), NO_SESSIONS))
+    folders = [os.path.join(codex_home, folder) for folder in FOLDERS]  # noqa: PTH118 - `pathlib` is slow to load
+    if not any(map(os.path.exists, folders)):
+        found.skipped.append(Skipped(printable(os.fspath(codex_home)), NO_SESSIONS))
     best: dict[str, RolloutFile] = {}
-    for folder in FOLDERS:
-        for file in list_rollouts(str(codex_home / folder), found):
+    for folder in folders:
+        for file in list_rollouts(folder, found):
             rival = best.setdefault(file.name, file)
             if rival is not file and preference(file) > preference(rival):
                 best[file.name] = file
     found.files = [best[name] for name in sorted(best)]
     if not (found.files or found.old_logs or found.skipped):
-        found.skipped.append(Skipped(printable(str(codex_home)), NO_ROLLOUTS))
+        found.skipped.append(Skipped(printable(os.fspath(codex_home)), NO_ROLLOUTS))
     return found
 
 
@@ -123,7 +133,7 @@ def visit(entry: os.DirEntry[str], found: Found, files: list[RolloutFile], folde
         return
     if is_named_so and stat.S_ISREG(status.st_mode):
         # Windows lists no inode, so the numbers come from a full stat there.
-        full = status if status.st_ino else Path(entry.path).stat()
+        full = status if status.st_ino else os.stat(entry.path)  # noqa: PTH116
         is_compressed = named.endswith(".zst")
         name = printable(named[:-4] if is_compressed else named)
         files.append(
@@ -133,7 +143,7 @@ def visit(entry: os.DirEntry[str], found: Found, files: list[RolloutFile], folde
         found.skipped.append(Skipped(printable(entry.path), "it has the name of a rollout but is not a file"))
     elif stat.S_ISDIR(status.st_mode):
         folders.append(entry.path)
-    elif is_old_name(named):
+    elif named.startswith("rollout-") and named.endswith(".json") and "\n" not in named:
         found.old_logs.append(entry.path)
 
 

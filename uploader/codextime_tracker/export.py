@@ -1,45 +1,44 @@
 """Calls in formats that other programs read, and files that are whole or not there."""
 
-import io
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from msgspec import Struct
-from msgspec.json import Encoder as JsonEncoder
-from msgspec.structs import astuple
-
+from codextime_tracker import compiled
 from codextime_tracker.counting import flag_names
 from codextime_tracker.exits import CannotWrite, UsageRefused
+from codextime_tracker.quick_start import import_msgspec
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from codextime_tracker.index import StoredCall
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+    from typing import TypeAlias
+
+    from codextime_tracker.stored import StoredCall
+
+    Row: TypeAlias = tuple[str, str, str, bool, str, int, int, int, int, int, int, list[str]]  # as COLUMNS names them
+    Encoder: TypeAlias = Callable[[Iterable[Row]], Iterator[bytes]]
 
 ROWS_AT_ONCE = 1_000
-
-
-class Row(Struct, gc=False):
-    """`total_tokens` as it was logged; `file_gone`: the rollout was deleted since."""
-
-    at: str
-    thread: str
-    file: str
-    file_gone: bool
-    model: str
-    input_tokens: int
-    cached_input_tokens: int
-    cache_write_input_tokens: int
-    output_tokens: int
-    reasoning_output_tokens: int
-    total_tokens: int
-    flags: list[str]
-
-
-Encoder = Callable[[Iterable[Row]], Iterator[bytes]]
-COLUMNS = Row.__struct_fields__
+# `total_tokens` as it was logged; `file_gone`: the rollout was deleted since.
+COLUMNS = (
+    "at",
+    "thread",
+    "file",
+    "file_gone",
+    "model",
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_input_tokens",
+    "output_tokens",
+    "reasoning_output_tokens",
+    "total_tokens",
+    "flags",
+)
+FILE_GONE = COLUMNS.index("file_gone")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -59,8 +58,8 @@ def encoder_of(name: str, out: str) -> Encoder:
     return parquet
 
 
-def row_of(call: "StoredCall") -> Row:
-    return Row(
+def row_of(call: StoredCall) -> Row:
+    return (
         call.at,
         call.thread_id,
         call.file_name,
@@ -78,9 +77,17 @@ def row_of(call: "StoredCall") -> Row:
 
 def jsonl(rows: Iterable[Row]) -> Iterator[bytes]:
     """Many lines at once."""
-    rest, encoder = iter(rows), JsonEncoder()
+    rest = iter(rows)
     while some := list(islice(rest, ROWS_AT_ONCE)):
-        yield encoder.encode_lines(some)
+        yield (compiled.write_lines and compiled.write_lines(COLUMNS, some)) or encode_lines(some)
+
+
+def encode_lines(rows: list[Row]) -> bytes:
+    """What the compiled writer, if there is one, leaves to msgspec: texts with anything to escape."""
+    import_msgspec()
+    from msgspec.json import Encoder
+
+    return Encoder().encode_lines([dict(zip(COLUMNS, row, strict=True)) for row in rows])
 
 
 def json_array(rows: Iterable[Row]) -> Iterator[bytes]:
@@ -95,13 +102,14 @@ def csv_table(rows: Iterable[Row]) -> Iterator[bytes]:
     """RFC 4180, with a line of names."""
     yield csv_line(COLUMNS)
     for row in rows:
-        *values, _ = astuple(row)
-        values[COLUMNS.index("file_gone")] = "true" if row.file_gone else "false"
-        yield csv_line([*map(harmless, values), " ".join(row.flags)])
+        *values, flags = row
+        values[FILE_GONE] = "true" if values[FILE_GONE] else "false"
+        yield csv_line([*map(harmless, values), " ".join(flags)])
 
 
 def csv_line(values: Iterable[object]) -> bytes:
-    import csv  # only here, as `tempfile` below: the usual export needs neither
+    import csv  # only here, as others below: the usual export needs none
+    import io
 
     text = io.StringIO()
     csv.writer(text).writerow(values)
@@ -133,6 +141,7 @@ def write_into(device: Path, pieces: Iterator[bytes]) -> None:
 def write_whole(path: Path, pieces: Iterator[bytes]) -> None:
     """The file appears, or is replaced, when it is complete. Raises `CannotWrite`."""
     import tempfile
+    from pathlib import Path
 
     temporary = None
     try:

@@ -1,7 +1,6 @@
 """Old forks, whose copied history can only be told apart by comparing running sums with the parent's."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from codextime_tracker.copies import (
     COPYING_MS,
@@ -21,7 +20,7 @@ from codextime_tracker.passes import Head, KnownFile, Pass, read_head
 from codextime_tracker.rollout import Reading
 
 FindTotals = Callable[[str], list[bytes]]  # of a thread, each reading's
-FindOlder = Callable[[RolloutFile, bytes], list[tuple[Path | None, bytes]]]  # than a file, with equal first totals
+FindOlder = Callable[[RolloutFile, bytes], list[tuple[str | None, bytes]]]  # than a file, with equal first totals
 
 
 def pass_by_totals(
@@ -97,7 +96,7 @@ def migrated_totals(
     former = known.last_state() if known else None
     if known and former and former.totals_copied <= common_totals(trial.totals, known.totals):
         return former.totals_copied
-    common = likely_common_totals(bytes(trial.totals), Path(file.path), find_older(file, bytes(trial.totals)))
+    common = likely_common_totals(bytes(trial.totals), file.path, find_older(file, bytes(trial.totals)))
     return min(common, in_first_burst(trial.instants, head.at))
 
 

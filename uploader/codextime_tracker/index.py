@@ -6,17 +6,21 @@ Each source has threads and calls of its own. A call that two Codex homes hold, 
 there twice and goes wherever either of them does; its id is the same, so the server stores it once.
 """
 
+from __future__ import annotations
+
 import os
 import sqlite3
-from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-
-from msgspec import Struct
-from msgspec.structs import astuple
 
 from codextime_tracker.places import identity_of, rename_damaged
 from codextime_tracker.schema import MAGIC, OfAnotherProgram, connect, connect_to_read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from codextime_tracker.stored import Change, PendingUpload, StoredCall, Totals
 
 COLUMNS = """
     threads.uuid, calls.identity, calls.at, calls.model, calls.input_tokens, calls.cached_input_tokens,
@@ -30,57 +34,6 @@ JOINS = """
 SOURCES_OF_CALLS = "JOIN threads ON threads.id = thread JOIN sources ON sources.id = source"
 
 
-class StoredCall(Struct, frozen=True, gc=False):
-    """A call as the index holds it. `model` is `None` if no line named it; `flags` as in `counting`.
-    `parent_thread_id` is the thread that started this one; empty if none did, `None` if nobody looked.
-
-    `is_file_gone` (1 or 0), which only `Index.calls` tells: its rollout is not there any more.
-    """
-
-    thread_id: str
-    identity: str
-    at: str
-    model: str | None
-    input_tokens: int
-    cached_input_tokens: int
-    cache_write_input_tokens: int
-    output_tokens: int
-    reasoning_output_tokens: int
-    logged_total_tokens: int
-    file_name: str
-    flags: int
-    revision: int
-    source_key: str
-    parent_thread_id: str | None = None
-    is_file_gone: int = 0
-
-
-class Change(Struct, frozen=True):
-    """`kind` is added, replaced or withdrawn; the latter two have a `reason`, one of the contract's words."""
-
-    number: int
-    kind: str
-    call: StoredCall
-    reason: str | None
-
-
-class PendingUpload(Struct, frozen=True):
-    """An upload without a receipt yet: the changes above `after` up to `through`, as they were at `as_of`."""
-
-    upload_id: str
-    after: int
-    through: int
-    as_of: int
-
-
-class Totals(Struct, frozen=True):
-    """What the index counts: calls, input + output tokens, and how many of the calls are estimates."""
-
-    calls: int
-    tokens: int
-    estimated_calls: int
-
-
 class Index:
     """An open index. `notices` are sentences for its owner about what had to be done to open it."""
 
@@ -90,7 +43,7 @@ class Index:
         self.notices: list[str] = []
 
     @classmethod
-    def open(cls, path: Path) -> "Index":
+    def open(cls, path: Path) -> Index:
         """The index at `path`, made if it is missing.
 
         One of an older version is upgraded; a damaged one is set aside and begun anew, which call ids make harmless.
@@ -111,18 +64,18 @@ class Index:
         return index
 
     @classmethod
-    def read(cls, path: Path) -> "Index":
+    def read(cls, path: Path) -> Index:
         """The index as it is, for queries only, also while another run writes it. Raises `sqlite3.DatabaseError`."""
         return cls(connect_to_read(path), path)
 
     @classmethod
-    def in_memory(cls) -> "Index":
+    def in_memory(cls) -> Index:
         return cls(connect(None))
 
     def close(self) -> None:
         self.connection.close()
 
-    def __enter__(self) -> "Index":
+    def __enter__(self) -> Index:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -140,7 +93,7 @@ class Index:
             raise
         self.connection.execute("COMMIT")
 
-    def source_key(self, codex_home: Path) -> str:
+    def source_key(self, codex_home: str | os.PathLike[str]) -> str:
         """The random key that stands for this Codex home; made when it is first asked for."""
         key = self.find_source_key(codex_home)
         if key is None:
@@ -152,7 +105,7 @@ class Index:
         """By which the index's tables name it."""
         return int(self.connection.execute("SELECT id FROM sources WHERE key = ?", (source_key,)).fetchone()[0])
 
-    def find_source_key(self, codex_home: Path) -> str | None:
+    def find_source_key(self, codex_home: str | os.PathLike[str]) -> str | None:
         """The key of a Codex home if it was ever read, under whatever name: it has that name from now on."""
         home = os.path.realpath(codex_home)
         sources = {known: key for key, known in self.homes().items()}
@@ -183,6 +136,8 @@ class Index:
 
         With `as_of`, the state when that was the newest change, so that an upload can be built again byte for byte.
         """
+        from codextime_tracker.stored import Change, StoredCall
+
         rows = self.connection.execute(
             f"""SELECT calls.number, calls.kind, calls.reason, {COLUMNS} {JOINS}
             WHERE calls.number > ?1 AND calls.number <= ?2 AND (calls.superseded_by IS NULL OR calls.superseded_by > ?2)
@@ -217,6 +172,8 @@ class Index:
 
         Of equal readings, one whose rollout is there.
         """
+        from codextime_tracker.stored import StoredCall
+
         rows = self.connection.execute(
             f"""SELECT {COLUMNS}, gone_files.file IS NOT NULL, max(calls.revision * 2 + (gone_files.file IS NULL))
             {JOINS} LEFT JOIN gone_files ON gone_files.file = calls.file
@@ -231,6 +188,8 @@ class Index:
 
         `since` and `until` (left out) are instants as the index holds them.
         """
+        from codextime_tracker.stored import Totals
+
         # Almost all rows count: in their own order they are read twice as fast as by an index, and faster still alone.
         known = [key for (key,) in self.connection.execute("SELECT key FROM sources")]
         is_all_there_is = len(known) == 1 and set(source_keys) <= set(known)
@@ -253,6 +212,8 @@ class Index:
 
     def all_time_totals(self, *source_keys: str) -> Totals:
         """`totals` as they were summed last, if no call changed since: each change has a higher number."""
+        from codextime_tracker.stored import Totals
+
         sources, change = " ".join(source_keys), self.last_change()
         row = self.connection.execute(
             "SELECT calls, tokens, estimated_calls FROM known_totals WHERE sources = ? AND change = ?",
@@ -314,13 +275,18 @@ class Index:
 
     def begin_upload(self, destination: str, upload_id: str, through: int) -> PendingUpload:
         """Notes an upload before it is sent, so that after a crash the same one is sent again."""
+        from codextime_tracker.stored import PendingUpload
+
         pending = PendingUpload(upload_id, self.cursor(destination), through, self.last_change())
         self.connection.execute(
-            "INSERT OR REPLACE INTO pending_uploads VALUES (?, ?, ?, ?, ?)", (destination, *astuple(pending))
+            "INSERT OR REPLACE INTO pending_uploads VALUES (?, ?, ?, ?, ?)",
+            (destination, pending.upload_id, pending.after, pending.through, pending.as_of),
         )
         return pending
 
     def find_pending_upload(self, destination: str) -> PendingUpload | None:
+        from codextime_tracker.stored import PendingUpload
+
         row = self.connection.execute(
             "SELECT upload_id, after, through, as_of FROM pending_uploads WHERE destination = ?", (destination,)
         ).fetchone()
@@ -369,6 +335,8 @@ def of_sources(source_keys: Collection[str]) -> str:
 
 def set_aside(path: Path) -> Path:
     """Renames a damaged index, journals and all; where it went."""
+    from pathlib import Path
+
     kept = rename_damaged(path)
     for suffix in ("-wal", "-shm"):
         with suppress(FileNotFoundError):

@@ -1,11 +1,18 @@
 """What of a rollout could not be counted, in words for its owner."""
 
+from __future__ import annotations
+
 from codecs import BOM_UTF8
-from typing import BinaryIO
 
 from codextime_tracker.compression import Decompressed
-from codextime_tracker.passes import Pass
-from codextime_tracker.rollout import CHUNK_BYTES, Reading
+from codextime_tracker.rollout import CHUNK_BYTES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from codextime_tracker.passes import Pass
+    from codextime_tracker.rollout import Reading
 
 UNFINISHED = "its last line is not finished yet; it is read next time"
 UNFINISHED_FOR_EVER = "its last line is not finished and was left out"  # nobody writes on in a compressed file

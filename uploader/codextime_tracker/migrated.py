@@ -4,19 +4,17 @@ Only likeness is left: the same first prompt as an older thread, the same runnin
 written in one burst. What is found so is an estimate.
 """
 
-from pathlib import Path
-
 from msgspec import DecodeError
 from msgspec.json import decode
 
 from codextime_tracker.copies import common_totals
 
 
-def first_prompt(path: Path) -> str | None:
+def first_prompt(path: str) -> str | None:
     """The last text that the user sent before any usage was logged; `None` if there is none or it cannot be read."""
     prompt = None
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123 -- the path can hold bytes that are no text
             for line in file:
                 try:
                     parsed = decode(line)
@@ -32,7 +30,7 @@ def first_prompt(path: Path) -> str | None:
     return prompt
 
 
-def likely_common_totals(own: bytes, path: Path, older: list[tuple[Path | None, bytes]]) -> int:
+def likely_common_totals(own: bytes, path: str, older: list[tuple[str | None, bytes]]) -> int:
     """How many of the file's running sums are those of the likeliest of the `older` threads; 0 if none is like it."""
     prompt = first_prompt(path)
     best = 0

@@ -1,14 +1,20 @@
 """Calls as Apache Parquet. Cannot be imported without pyarrow, which `codextime-tracker[parquet]` brings."""
 
-from collections.abc import Iterable, Iterator
+from __future__ import annotations
+
 from datetime import datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import pyarrow
-from msgspec.structs import asdict
 from pyarrow.parquet import ParquetWriter
 
-from codextime_tracker.export import COLUMNS, Row
+from codextime_tracker.export import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from codextime_tracker.export import Row
 
 ROWS_AT_ONCE = 50_000  # a row group; some 10 MB until it is written
 TYPES = {
@@ -55,4 +61,4 @@ def parquet(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def typed(row: Row) -> dict[str, object]:
-    return asdict(row) | {"at": datetime.fromisoformat(row.at)}
+    return dict(zip(COLUMNS, row, strict=True)) | {"at": datetime.fromisoformat(row[0])}

@@ -1,39 +1,54 @@
 """One pass over one rollout: from where the last one ended if the file only grew, else from its first byte."""
 
-import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import BinaryIO
+from __future__ import annotations
 
-from msgspec import Struct
-from msgspec.json import decode
+from itertools import chain
 
 from codextime_tracker.compression import Decompressed
 from codextime_tracker.copies import FIRST_WITH_RECORDS, Boundary, find_boundary, version
 from codextime_tracker.counting import NO_SESSION, Counter, State, instant
-from codextime_tracker.discovery import RolloutFile
-from codextime_tracker.lines import Event, Session, SessionLine, TurnLine
-from codextime_tracker.proofs import ThoroughReading, noting
+from codextime_tracker.quick_start import import_msgspec
 from codextime_tracker.rollout import END_BYTES, START_BYTES, Reading
 
-find_uuid = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").search
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
+
+    from codextime_tracker.compiled import Start
+    from codextime_tracker.discovery import RolloutFile
+    from codextime_tracker.lines import Event, Session
+
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-class KnownFile(Struct):
+class KnownFile:
     """What the index knows of a file. `state` is `None` if it held nothing to count.
 
     `parent` is the thread whose running sums tell which part is copied, if another thread's do.
     """
 
-    inode: str
-    size: int
-    modified_ns: int
-    offset: int
-    fingerprint: bytes
-    counter_version: int
-    state: bytes | None
-    totals: bytes
-    parent: str | None
+    def __init__(
+        self,
+        inode: str,
+        size: int,
+        modified_ns: int,
+        offset: int,
+        fingerprint: bytes,
+        counter_version: int,
+        state: bytes | None,
+        totals: bytes,
+        parent: str | None,
+    ) -> None:
+        self.inode = inode
+        self.size = size
+        self.modified_ns = modified_ns
+        self.offset = offset
+        self.fingerprint = fingerprint
+        self.counter_version = counter_version
+        self.state = state
+        self.totals = totals
+        self.parent = parent
 
     def has_lines_of(self, file: RolloutFile, raw: BinaryIO) -> bool:
         """Whether all lines that were read are there as they were."""
@@ -42,7 +57,9 @@ class KnownFile(Struct):
         return is_unchanged or bool(is_longer)
 
     def last_state(self) -> State | None:
-        return decode(self.state, type=State) if self.state else None
+        from codextime_tracker.states import decode_state
+
+        return decode_state(self.state) if self.state else None
 
     def is_unchanged(self, file: RolloutFile, counter_version: int) -> bool:
         """Whether that counter would find nothing else. What a newer one read, an older one leaves alone."""
@@ -50,14 +67,17 @@ class KnownFile(Struct):
         return (self.inode, self.size, self.modified_ns) == now and self.counter_version >= counter_version
 
 
-class Head(Struct):
+class Head:
     """The start of a file: the `session_meta` payloads before anything else, its own first, and the first turn's id."""
 
-    sessions: list[Session]
-    turn_id: str | None
-    at: str | None
-    flags: int
-    events: Iterator[Event]
+    def __init__(
+        self, sessions: list[Session], turn_id: str | None, at: str | None, flags: int, events: Iterator[Event]
+    ) -> None:
+        self.sessions = sessions
+        self.turn_id = turn_id
+        self.at = at
+        self.flags = flags
+        self.events = events
 
     def state(self, boundary: Boundary, flags: int = 0) -> State:
         own = self.sessions[0]
@@ -73,20 +93,30 @@ class Head(Struct):
         )
 
 
-class Pass(Struct):
+class Pass:
     """A pass ready to run. `counter` is `None` if there is nothing to count; `former_totals` come before its own.
 
     `parent` is the thread whose running sums told which part is copied. `seen`, if it is wanted, gets what the lines
     would be called if they were calls, with their times.
     """
 
-    reading: Reading
-    counter: Counter | None
-    events: Iterable[Event]
-    is_whole: bool = True
-    former_totals: bytes = b""
-    parent: str | None = None
-    seen: dict[str, str] | None = None
+    def __init__(
+        self,
+        reading: Reading,
+        counter: Counter | None,
+        events: Iterable[Event],
+        is_whole: bool = True,
+        former_totals: bytes = b"",
+        parent: str | None = None,
+        seen: dict[str, str] | None = None,
+    ) -> None:
+        self.reading = reading
+        self.counter = counter
+        self.events = events
+        self.is_whole = is_whole
+        self.former_totals = former_totals
+        self.parent = parent
+        self.seen = seen
 
     def run(self) -> None:
         if self.counter is None:
@@ -95,6 +125,8 @@ class Pass(Struct):
             self.reading.counter = self.counter
             self.counter.feed(self.events)
         else:
+            from codextime_tracker.proofs import noting
+
             self.counter.feed(noting(self.events, self.seen))
 
     @property
@@ -116,6 +148,9 @@ def begin_whole_pass(file: RolloutFile, raw: BinaryIO, counter: type[Counter], *
     """From the first byte. `is_again`: it shall also tell which lines are no calls. Raises as `begin_pass`."""
     raw.seek(0)  # the fingerprint was looked for elsewhere
     reading = whole_reading(file, raw, is_again=is_again)
+    start = None if is_again else reading.find_start()
+    if start is not None:
+        return Pass(reading, counter(state_at(start)), reading)
     head = read_head(reading, file.name)
     if head is None:
         return Pass(reading, None, ())
@@ -123,10 +158,21 @@ def begin_whole_pass(file: RolloutFile, raw: BinaryIO, counter: type[Counter], *
     return Pass(reading, counter(head.state(boundary)), head.events, seen={} if is_again else None)
 
 
+def state_at(start: Start) -> State:
+    """What `Head.state` says of a thread that copied nothing."""
+    thread_id, at, cli_version, parent = start
+    has_records = version(cli_version) >= FIRST_WITH_RECORDS
+    return State(thread_id, Boundary(), logs_records=has_records, at=at, parent=parent or None)
+
+
 def whole_reading(file: RolloutFile, raw: BinaryIO, *, is_again: bool) -> Reading:
     """Of a file from its first byte; of one that was read before, a thorough one."""
     source = Decompressed(raw) if file.is_compressed else raw
-    return ThoroughReading(source) if is_again else Reading(source)
+    if is_again:
+        from codextime_tracker.proofs import ThoroughReading
+
+        return ThoroughReading(source)
+    return Reading(source)
 
 
 def find_state(known: KnownFile, file: RolloutFile, raw: BinaryIO, counter_version: int) -> State | None:
@@ -140,6 +186,9 @@ def find_state(known: KnownFile, file: RolloutFile, raw: BinaryIO, counter_versi
 
 def read_head(reading: Reading, name: str) -> Head | None:
     """Reads up to the first line that is no `session_meta`. `None`: no line counts, or nothing names the thread."""
+    import_msgspec()
+    from codextime_tracker.lines import SessionLine, TurnLine
+
     events = iter(reading)
     sessions: list[Session] = []
     first, at, is_first_lost = None, None, False
@@ -163,7 +212,11 @@ def read_head(reading: Reading, name: str) -> Head | None:
 
 def with_own_session(sessions: list[Session], name: str) -> tuple[list[Session], int]:
     """The sessions of a file whose first line is lost, and flags: its name says whose it is, which is an estimate."""
-    found = find_uuid(name)
+    import re
+
+    from codextime_tracker.lines import Session
+
+    found = re.search(UUID, name)
     if found is None or (sessions and sessions[0].id == found[0]):
         return sessions, 0
     return [Session(found[0]), *sessions], NO_SESSION

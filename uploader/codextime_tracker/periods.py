@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from msgspec import Struct
 
-from codextime_tracker.index import Index, Totals
+from codextime_tracker.index import Index
+from codextime_tracker.stored import Totals
 
 
 class Figures(Struct, frozen=True):

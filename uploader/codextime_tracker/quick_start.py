@@ -29,7 +29,7 @@ def collect_seldom() -> None:
 def import_msgspec() -> None:
     """Before anybody else does. It asks for `typing_extensions`, a slow module, and does as well with `typing`."""
     name = "typing_extensions"
-    if name in sys.modules:
+    if name in sys.modules or "msgspec" in sys.modules:
         return
     sys.modules[name] = None  # type: ignore[assignment] # so the import system calls a module missing
     try:

@@ -5,9 +5,9 @@ from typing import TextIO
 
 from codextime_tracker.addresses import own_page
 from codextime_tracker.corrections import corrections_by_day
-from codextime_tracker.index import Totals
 from codextime_tracker.scan_report import ScanReport
 from codextime_tracker.skipping import MOST_LINES, skipped
+from codextime_tracker.stored import Totals
 from codextime_tracker.sync import Outcome
 from codextime_tracker.terminal import count, print_lines
 

@@ -3,9 +3,9 @@
 import json
 
 from codextime_tracker.corrections import corrections_by_day
-from codextime_tracker.index import Totals
 from codextime_tracker.reports import dashboard
 from codextime_tracker.skipping import skipped_as_json
+from codextime_tracker.stored import Totals
 from codextime_tracker.sync import Outcome
 
 

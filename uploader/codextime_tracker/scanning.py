@@ -1,27 +1,34 @@
 """Brings the index up to date with a Codex home: reads what is new in its rollouts, and settles it."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import BinaryIO
+from __future__ import annotations
 
 from codextime_tracker.archive import note_gone_files
 from codextime_tracker.copies import TOTAL, NeedsTotals
 from codextime_tracker.counting import Counter
-from codextime_tracker.discovery import Found, RolloutFile, find_rollouts
-from codextime_tracker.forks import is_still_right, parents_first, pass_by_totals
-from codextime_tracker.index import Index
-from codextime_tracker.outcomes import Begin, Outcome, read_file
-from codextime_tracker.passes import KnownFile, Pass, begin_pass, whole_reading
+from codextime_tracker.discovery import find_rollouts
+from codextime_tracker.outcomes import read_file
+from codextime_tracker.passes import KnownFile, begin_pass, whole_reading
 from codextime_tracker.scan_report import ScanReport
-from codextime_tracker.second_reader import outcomes_of
+from codextime_tracker.second_reader import Outcomes
 from codextime_tracker.settling import store_reading
 
-Progress = Callable[[int, int], None]  # bytes done, bytes in all
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO, TypeAlias
 
-# What every scan compares of every file, as SQLite tells it, as another shape would take longer to make than to
-# compare: name, device and inode, size, time of change, counter version, has no usage, is a fork. The rest of what is
-# known of a file is looked up when it is read.
-Settled = tuple[str, str, int, int, int, int, int]
+    from codextime_tracker.discovery import Found, RolloutFile
+    from codextime_tracker.index import Index
+    from codextime_tracker.outcomes import Begin, Outcome
+    from codextime_tracker.passes import Pass
+
+    Progress: TypeAlias = Callable[[int, int], None]  # bytes done, bytes in all
+
+    # What every scan compares of every file, as SQLite tells it, as another shape would take longer to make than to
+    # compare: name, device and inode, size, time of change, counter version, has no usage, is a fork. The rest of what
+    # is known of a file is looked up when it is read.
+    Settled: TypeAlias = tuple[str, str, int, int, int, int, int]
 
 BATCH_BYTES = 64_000_000
 MOST_GENERATIONS = 50  # of forks of forks
@@ -29,7 +36,7 @@ MOST_GENERATIONS = 50  # of forks of forks
 
 def scan(
     index: Index,
-    codex_home: Path,
+    codex_home: str | os.PathLike[str],
     progress: Progress | None = None,
     *,
     counter: type[Counter] = Counter,
@@ -109,7 +116,7 @@ class Scan:
         }
         self.expected = sum(file.size for file in todo)
         deferred: list[tuple[RolloutFile, NeedsTotals]] = []
-        with outcomes_of(todo, self.look_at, processes=self.processes) as outcomes:
+        with Outcomes(todo, self.look_at, processes=self.processes) as outcomes:
             for batch in batches(todo):
                 with self.index.transaction():
                     for file in batch:
@@ -128,6 +135,8 @@ class Scan:
                 deferred = self.stale_forks()
             if not deferred:
                 break
+            from codextime_tracker.forks import parents_first
+
             for file, need in parents_first(deferred):
                 with self.index.transaction():
                     self.settle(file, self.read(file, self.after_parent(need), self.find_known(file)))
@@ -153,7 +162,11 @@ class Scan:
     def stale_forks(self) -> list[tuple[RolloutFile, NeedsTotals]]:
         """Files whose parent, as it was read by now, says that other lines are copied."""
         stale: list[tuple[RolloutFile, NeedsTotals]] = []
-        for file in self.found.files if self.forks else ():
+        if not self.forks:
+            return stale
+        from codextime_tracker.forks import is_still_right
+
+        for file in self.found.files:
             known = self.find_known(file) if file.name in self.forks else None
             state = known.last_state() if known and known.parent else None
             if known is None or known.parent is None or state is None:
@@ -183,6 +196,8 @@ class Scan:
         return begin_pass(file, raw, known, self.counter)
 
     def after_parent(self, need: NeedsTotals) -> Begin:
+        from codextime_tracker.forks import pass_by_totals
+
         def begin(file: RolloutFile, raw: BinaryIO, known: KnownFile | None) -> Pass:
             reading = whole_reading(file, raw, is_again=known is not None)
             return pass_by_totals(file, reading, need, known, self.find_totals, self.find_older, self.counter)
@@ -198,9 +213,9 @@ class Scan:
         )
         return [totals for (totals,) in rows]
 
-    def find_older(self, file: RolloutFile, totals: bytes) -> list[tuple[Path | None, bytes]]:
+    def find_older(self, file: RolloutFile, totals: bytes) -> list[tuple[str | None, bytes]]:
         """Threads older than `file`'s with the same first running sum: their file, if it is there, and all sums."""
-        paths = {other.name: Path(other.path) for other in self.found.files if not other.is_compressed}
+        paths = {other.name: other.path for other in self.found.files if not other.is_compressed}
         rows = self.query(
             "SELECT name, totals FROM files WHERE name < ? AND length(totals) AND substr(totals, 1, ?) = ?",
             (file.name, TOTAL.size, totals[: TOTAL.size]),

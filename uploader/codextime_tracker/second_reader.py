@@ -5,43 +5,57 @@ same, and it alone stores, in the order of the files. Each takes the next file t
 took and does not tell, because it ended or could not, the first one reads itself.
 """
 
+from __future__ import annotations
+
 import os
-import signal
 import sys
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from select import select
 from struct import Struct
-from typing import NoReturn
 
-from msgspec.msgpack import decode, encode
+from codextime_tracker.outcomes import pack, unpack
 
-from codextime_tracker.discovery import RolloutFile
-from codextime_tracker.outcomes import Outcome
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import NoReturn, TypeAlias
 
-Look = Callable[[RolloutFile], Outcome]
+    from codextime_tracker.discovery import RolloutFile
+    from codextime_tracker.outcomes import Outcome
+
+    Look: TypeAlias = Callable[[RolloutFile], Outcome]
+
 LEAST_BYTES = 64_000_000  # a fork and its answers cost as much as reading a tenth of that
 MOST_WAITING_CALLS = 20_000  # a few megabytes
 TICKET = Struct("<I")  # a file's number
 HEAD = Struct("<II")  # of an answer: the file's number, and how many bytes follow
+KILL = 9  # on Linux, as everywhere; `signal` says so too, but loads `enum`
 
 
-@contextmanager
-def outcomes_of(files: list[RolloutFile], look: Look, *, processes: int | None) -> Iterator[Iterator[Outcome]]:
+class Outcomes:
     """What `look` says of each file, in their order. `processes` is 1 or 2; `None` decides by what there is to do."""
-    if (processes or best_number(files)) == 1:
-        yield map(look, files)
-        return
+
+    def __init__(self, files: list[RolloutFile], look: Look, *, processes: int | None = None) -> None:
+        self.files = files
+        self.look = look
+        self.processes = processes or best_number(files)
+        self.second: SecondReader | None = None
+
+    def __enter__(self) -> Iterator[Outcome]:
+        if self.processes > 1:
+            self.second = find_second_reader(self.files, self.look)
+        return map(self.look, self.files) if self.second is None else self.second.outcomes()
+
+    def __exit__(self, *_: object) -> None:
+        if self.second is not None:
+            self.second.close()
+
+
+def find_second_reader(files: list[RolloutFile], look: Look) -> SecondReader | None:
+    """`None` if there are no more processes or files for this user."""
     try:
-        reader = SecondReader(files, look)
-    except OSError:  # no more processes or files for this user
-        yield map(look, files)
-        return
-    try:
-        yield reader.outcomes()
-    finally:
-        reader.close()
+        return SecondReader(files, look)
+    except OSError:
+        return None
 
 
 def best_number(files: list[RolloutFile]) -> int:
@@ -82,7 +96,7 @@ class SecondReader:
         """Ends the second process, wherever it is: it holds nothing that could be lost."""
         os.close(self.answers)
         os.close(self.tickets)
-        os.kill(self.process, signal.SIGKILL)
+        os.kill(self.process, KILL)
         os.waitpid(self.process, 0)
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -125,13 +139,14 @@ class SecondReader:
         if head is None or body is None:
             self.has_ended = True
         else:
-            self.keep(number, decode(body, type=Outcome) if body else self.look(self.files[number]))
+            self.keep(number, unpack(body) if body else self.look(self.files[number]))
 
     def serve(self, end: int) -> NoReturn:
-        """The second process from its first step to its last. It touches neither the index nor the terminal."""
+        """The second process from its first step to its last. It touches neither the index nor the terminal.
+
+        Ctrl-C ends it too, and the first process says so.
+        """
         try:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it, and the first process says so
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.close(self.answers)  # so that writing fails when the first process is gone
             while (number := self.take_ticket()) is not None:
                 answer = self.answer(self.files[number])
@@ -141,13 +156,17 @@ class SecondReader:
 
     def answer(self, file: RolloutFile) -> bytes:
         try:
-            return encode(self.look(file))
+            return pack(self.look(file))
         except Exception:  # noqa: BLE001 - whatever it is, the first process meets it too, and can tell
             return b""
 
 
 def fork() -> int:
     """Newer Pythons warn where there are threads. The one that draws a bar holds no lock that reading needs."""
+    if sys.version_info < (3, 12):
+        return os.fork()
+    import warnings
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()

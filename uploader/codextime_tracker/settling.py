@@ -6,16 +6,22 @@
 - An estimate never replaces an exact reading, nor is one added for calls that the file's former lines told.
 """
 
-import sqlite3
+from __future__ import annotations
+
 from collections import Counter
 from functools import cache
 
-from msgspec.structs import astuple
+from codextime_tracker.counting import EXACT, GAP, revision
+from codextime_tracker.states import encode_state
 
-from codextime_tracker.counting import EXACT, GAP, Call, Four, revision
-from codextime_tracker.index import Index
-from codextime_tracker.outcomes import FileReading
-from codextime_tracker.scan_report import Tally
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+
+    from codextime_tracker.counting import Call, Four
+    from codextime_tracker.index import Index
+    from codextime_tracker.outcomes import FileReading
+    from codextime_tracker.scan_report import Tally
 
 NO_PARENT = ""  # unlike NULL, which stands where an older tracker did not look
 ROWS_AT_ONCE = 40  # half the cost of one by one, within the 999 values that old releases of SQLite take
@@ -49,7 +55,7 @@ def store_reading(index: Index, reading: FileReading, tally: Tally) -> None:
         settlement.run()
 
 
-def begin_settlement(index: Index, reading: FileReading, tally: Tally) -> "Settlement | None":
+def begin_settlement(index: Index, reading: FileReading, tally: Tally) -> Settlement | None:
     """Notes the file, and its thread; `None` if it has none, and so no calls."""
     connection = index.connection
     thread, is_new = thread_number(connection, reading.thread_id, reading.source, reading.thread_parent)
@@ -93,7 +99,7 @@ def store_file(connection: sqlite3.Connection, reading: FileReading, thread: int
         reading.fingerprint,
         reading.counter_version,
         thread,
-        reading.state,
+        None if reading.state is None else encode_state(reading.state),
         reading.totals,
         reading.parent,
     )
@@ -120,7 +126,7 @@ class Settlement:
         if self.reading.is_whole:
             self.withdraw_copied()
             self.withdraw_passed_over()
-        lost, known = self.lost_calls() if self.reading.is_whole else (Counter[Four](), set[str]())
+        lost, known = self.lost_calls() if self.reading.is_whole else (Counter(), set())
         new = []
         for call in self.reading.calls:
             row = self.connection.execute(FIND, (self.thread, call.identity)).fetchone()
@@ -239,7 +245,7 @@ class Settlement:
             rows = calls[start : start + ROWS_AT_ONCE]
             values: list[object] = [self.thread, self.file, kind, reason]
             for call in rows:
-                values += astuple(call)
+                values += call
                 values.append(estimate if call.flags else exact)
             self.connection.execute(insert_rows(len(rows)), values)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from codextime_tracker.discovery import ADVICE
 from codextime_tracker.durations import ago, in_words, name_window
 from codextime_tracker.exits import Exit, sentence_of
-from codextime_tracker.index import Totals
 from codextime_tracker.limits import Limit
 from codextime_tracker.periods import instant_of, name_zone
 from codextime_tracker.runs import Run
 from codextime_tracker.skipping import skipped, skipped_as_json
 from codextime_tracker.status import Status, Waiting
+from codextime_tracker.stored import Totals
 from codextime_tracker.terminal import count, plain, print_lines
 
 

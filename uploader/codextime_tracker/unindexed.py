@@ -1,47 +1,57 @@
 """Calls for one run that keeps no index: put in order in memory, and gone at its end."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from functools import cached_property
-from operator import attrgetter, itemgetter
-from pathlib import Path
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
-from msgspec import Struct
-from msgspec.msgpack import decode, encode
-from msgspec.structs import replace
+from bisect import bisect_left
+from operator import attrgetter, itemgetter
 
 from codextime_tracker.copies import NeedsTotals
-from codextime_tracker.counting import Call, Counter, flag_names
-from codextime_tracker.discovery import Found, RolloutFile, find_rollouts
-from codextime_tracker.export import Row, row_of
-from codextime_tracker.outcomes import FileReading, Outcome, read_file
+from codextime_tracker.counting import Counter, flag_names
+from codextime_tracker.discovery import find_rollouts
+from codextime_tracker.export import row_of
+from codextime_tracker.outcomes import pack_calls, read_file, unpack_calls
 from codextime_tracker.passes import begin_pass
 from codextime_tracker.scan_report import ScanReport, Tally
-from codextime_tracker.second_reader import outcomes_of
+from codextime_tracker.second_reader import Outcomes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from codextime_tracker.index import Index, StoredCall
+    import os
+    from collections.abc import Iterable, Iterator
+    from typing import TypeAlias
+
+    from codextime_tracker.counting import Call
+    from codextime_tracker.discovery import Found, RolloutFile
+    from codextime_tracker.export import Row
+    from codextime_tracker.index import Index
+    from codextime_tracker.outcomes import FileReading, Outcome
+    from codextime_tracker.stored import StoredCall
+
+    Home: TypeAlias = str | os.PathLike[str]
 
 MOST_UNPACKED = 50_000  # calls; some 25 MB
 MOST_WAITING = 5_000  # rows, or twice as many as the files under way have
 
 
-class Held(Struct):
+class Held:
     """What a file of a Codex home told. Its calls are `packed`, in a quarter of the room, where there are many."""
 
-    home: Path
-    reading: FileReading
-    first_at: str
-    packed: bytes | None = None
+    def __init__(self, home: Home, reading: FileReading) -> None:
+        self.home = home
+        self.reading = reading
+        self.first_at = min([call.at for call in reading.calls], default="")
+        self.packed: bytes | None = None
 
     def pack(self) -> None:
-        self.packed, self.reading.calls = encode(self.reading.calls), []
+        self.packed, self.reading.calls = pack_calls(self.reading.calls), []
+
+    @property
+    def calls(self) -> list[Call]:
+        return self.reading.calls if self.packed is None else unpack_calls(self.packed)
 
     def unpacked(self) -> FileReading:
-        if self.packed is None:
-            return self.reading
-        return replace(self.reading, calls=decode(self.packed, type=list[Call]))
+        self.reading.calls, self.packed = self.calls, None
+        return self.reading
 
 
 class Unindexed:
@@ -56,31 +66,30 @@ class Unindexed:
         self.unpacked_calls = 0
         self.settled: set[str] = set()
         self.is_flushed = False
+        self.made_index: Index | None = None
 
-    def __enter__(self) -> "Unindexed":
+    def __enter__(self) -> Unindexed:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.has_index:
-            self.index.close()
-
-    @cached_property
-    def index(self) -> "Index":
-        """Made when it is needed: to import SQLite and to open a database is a seventh of what 100 MB take."""
-        from codextime_tracker.index import Index
-
-        return Index.in_memory()
+        if self.made_index is not None:
+            self.made_index.close()
 
     @property
-    def has_index(self) -> bool:
-        return "index" in self.__dict__
+    def index(self) -> Index:
+        """Made when it is needed: to import SQLite and to open a database is a seventh of what 100 MB take."""
+        if self.made_index is None:
+            from codextime_tracker.index import Index
 
-    def scan(self, codex_home: Path) -> ScanReport:
+            self.made_index = Index.in_memory()
+        return self.made_index
+
+    def scan(self, codex_home: Home) -> ScanReport:
         """Reads all rollouts of a Codex home. Raises `CodexHomeMissing`."""
         found = find_rollouts(codex_home)
         report = ScanReport.of(found)
         deferred: list[tuple[RolloutFile, NeedsTotals]] = []
-        with outcomes_of(found.files, look_at, processes=None) as outcomes:
+        with Outcomes(found.files, look_at) as outcomes:
             for file, outcome in zip(found.files, outcomes, strict=True):
                 if outcome.needs is not None:
                     deferred.append((file, NeedsTotals(*outcome.needs)))
@@ -92,7 +101,7 @@ class Unindexed:
             self.settle_forks(codex_home, found, deferred, report)
         return report
 
-    def keep(self, home: Path, reading: FileReading, tally: Tally) -> None:
+    def keep(self, home: Home, reading: FileReading, tally: Tally) -> None:
         thread = reading.thread_id
         if thread is None:
             return  # nor has it calls
@@ -103,8 +112,8 @@ class Unindexed:
         self.settle(thread)
         self.store(home, reading, tally)
 
-    def hold(self, thread: str, home: Path, reading: FileReading) -> None:
-        held = self.held[thread] = Held(home, reading, min((call.at for call in reading.calls), default=""))
+    def hold(self, thread: str, home: Home, reading: FileReading) -> None:
+        held = self.held[thread] = Held(home, reading)
         self.unpacked_calls += len(reading.calls)
         if self.unpacked_calls > MOST_UNPACKED:
             held.pack()
@@ -116,7 +125,7 @@ class Unindexed:
         if held is not None:
             self.store(held.home, held.unpacked(), Tally())
 
-    def store(self, home: Path, reading: FileReading, tally: Tally) -> None:
+    def store(self, home: Home, reading: FileReading, tally: Tally) -> None:
         from codextime_tracker.settling import store_reading
 
         reading.source = self.index.source_number(self.index.source_key(home))
@@ -124,7 +133,7 @@ class Unindexed:
             store_reading(self.index, reading, tally)
 
     def settle_forks(
-        self, home: Path, found: Found, deferred: list[tuple[RolloutFile, NeedsTotals]], report: ScanReport
+        self, home: Home, found: Found, deferred: list[tuple[RolloutFile, NeedsTotals]], report: ScanReport
     ) -> None:
         """Reads files after others, for which the index must have them; and stores whatever comes from now on."""
         from codextime_tracker.scanning import Scan
@@ -138,7 +147,7 @@ class Unindexed:
 
     def rows(self) -> Iterator[Row]:
         """What `row_of` makes of an index's calls, in the same order."""
-        stored = self.index.calls() if self.has_index else ()
+        stored = self.made_index.calls() if self.made_index else ()
         return in_order(list(self.held.values()), stored) if self.held else map(row_of, stored)
 
 
@@ -146,7 +155,7 @@ def look_at(file: RolloutFile) -> Outcome:
     return read_file(file, begin_pass, None, Counter.version)
 
 
-def in_order(held: list[Held], stored: "Iterable[StoredCall]") -> Iterator[Row]:
+def in_order(held: list[Held], stored: Iterable[StoredCall]) -> Iterator[Row]:
     """The rows of all, by time. A file's are made when those of files that begin later follow, and leave as soon as
     none that is still to come can be before them, so that few are there at once."""
     waiting = [(call.at, call.thread_id, call.identity, row_of(call)) for call in stored]
@@ -158,27 +167,15 @@ def in_order(held: list[Held], stored: "Iterable[StoredCall]") -> Iterator[Row]:
             yield from map(itemgetter(-1), waiting[:ready])
             del waiting[:ready]
             enough = MOST_WAITING + 2 * len(waiting)
-        waiting += rows_of(each.unpacked())
+        waiting += rows_of(each)
     waiting.sort()
     yield from map(itemgetter(-1), waiting)
 
 
-def rows_of(reading: FileReading) -> Iterator[tuple[str, str, str, Row]]:
+def rows_of(held: Held) -> Iterator[tuple[str, str, str, Row]]:
     """The rows of a file, each behind what it is sorted by: no two have the same thread and identity."""
-    thread_id, name = reading.thread_id or "", reading.file.name
-    for call in reading.calls:
-        row = Row(
-            call.at,
-            thread_id,
-            name,
-            False,
-            call.model or "unknown",
-            call.input_tokens,
-            call.cached_input_tokens,
-            call.cache_write_input_tokens,
-            call.output_tokens,
-            call.reasoning_output_tokens,
-            call.logged_total_tokens,
-            flag_names(call.flags) if call.flags else [],
-        )
-        yield call.at, thread_id, call.identity, row
+    thread, name = held.reading.thread_id or "", held.reading.file.name
+    for identity, at, model, entry, cached, written, output, reasoning, total, flags in held.calls:
+        named = flag_names(flags) if flags else []
+        row = at, thread, name, False, model or "unknown", entry, cached, written, output, reasoning, total, named
+        yield at, thread, identity, row

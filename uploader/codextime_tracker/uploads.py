@@ -12,7 +12,8 @@ from codextime_tracker import allowlist
 from codextime_tracker.call_ids import call_id, thread_key
 from codextime_tracker.custom_models import allowed_models
 from codextime_tracker.destinations import Destination, new_label
-from codextime_tracker.index import Change, Index, PendingUpload, StoredCall
+from codextime_tracker.index import Index
+from codextime_tracker.stored import Change, PendingUpload, StoredCall
 
 EVERYTHING = -1  # SQLite's LIMIT for "all"
 COPIED_AS_THEY_ARE = (

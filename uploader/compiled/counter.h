@@ -13,6 +13,7 @@
 #define COMPARED 4
 #define TEXTS 3 /* of a `Call`, before its counters */
 #define IMPORTED "external-import-turn-"
+#define INVENTED "rollout-"
 #define LONGEST_RESPONSE_ID 200 /* a longer one is left to Python */
 #define LONGEST_IDENTITY (2 + LONGEST_RESPONSE_ID) /* one by totals has at most 121 bytes: `take_head` took 24 for the instant */
 #define SUM_BYTES (2 * COMPARED * sizeof(int64_t))
@@ -87,7 +88,7 @@ static bool move_time(Counting *counting, Text timestamp) {
     return true;
 }
 
-/* `Call(identity, at, model, *counters, flags)`, without flags. */
+/* `Call((identity, at, model, *counters, flags))`, without flags. */
 static PyObject *make_call(const Counting *counting, PyObject *identity, PyObject *model, const UsageShape *usage) {
     PyObject *texts[] = {identity, counting->at, model}, *fields = PyTuple_New(TEXTS + COUNTERS + 1), *call = NULL;
     bool is_whole = fields != NULL;
@@ -98,7 +99,7 @@ static PyObject *make_call(const Counting *counting, PyObject *identity, PyObjec
         is_whole = number && PyTuple_SetItem(fields, TEXTS + each, number) == 0;
     }
     if (is_whole)
-        call = PyObject_CallObject(counting->call_class, fields);
+        call = PyObject_CallFunctionObjArgs(counting->call_class, fields, NULL);
     Py_XDECREF(fields);
     return call;
 }
@@ -149,8 +150,12 @@ static PyObject *name_by_response(Text id) {
 }
 
 static bool is_imported(Text turn_id) {
-    size_t size = sizeof(IMPORTED) - 1;
-    return turn_id.size >= size && memcmp(turn_id.start, IMPORTED, size) == 0;
+    return STARTS(turn_id, IMPORTED);
+}
+
+/* Perhaps: Python looks at it more closely. */
+static bool is_invented(Text turn_id) {
+    return STARTS(turn_id, INVENTED);
 }
 
 /* Makes the model current. */
@@ -216,7 +221,7 @@ static Counted count_record(Counting *counting, const HeadShape *head, const Rec
 
 /* The decimal digits of a number that is not negative; returns where they end. */
 static char *write_count(char *place, int64_t count) {
-    char digits[MOST_DIGITS];
+    char digits[MOST_DIGITS + 1]; /* as many as 63 bits can have */
     int size = 0;
     do
         digits[size++] = (char)('0' + count % 10);

@@ -1,5 +1,5 @@
 /* Taking JSON apart from left to right, strictly as Codex writes it: no white space, plain ASCII texts (only those
-   that nobody looks at with escapes), numbers that fit. Each function moves on only over what it was to take, never reads at or behind `end`, and answers
+   that nobody looks at with escapes and other letters), numbers that fit. Each function moves on only over what it was to take, never reads at or behind `end`, and answers
    false for anything else. What is taken here is a small part of JSON, all of which msgspec takes too. */
 
 #ifndef CODEXTIME_CURSOR_H
@@ -24,6 +24,7 @@ typedef struct {
 
 #define TAKE(cursor, literal) take((cursor), (literal), sizeof(literal) - 1)
 #define IS(text, literal) is((text), (literal), sizeof(literal) - 1)
+#define STARTS(text, literal) starts((text), (literal), sizeof(literal) - 1)
 
 static inline bool take(Cursor *cursor, const char *bytes, size_t size) {
     if ((size_t)(cursor->end - cursor->at) < size || memcmp(cursor->at, bytes, size) != 0)
@@ -34,6 +35,10 @@ static inline bool take(Cursor *cursor, const char *bytes, size_t size) {
 
 static inline bool is(Text text, const char *bytes, size_t size) {
     return text.size == size && memcmp(text.start, bytes, size) == 0;
+}
+
+static inline bool starts(Text text, const char *bytes, size_t size) {
+    return text.size >= size && memcmp(text.start, bytes, size) == 0;
 }
 
 static inline bool next_is(const Cursor *cursor, char wanted) {
@@ -90,17 +95,18 @@ static inline bool are_plain(const char *at) {
     return (((bytes - ' ' * every) | (quotes - every) | (backslashes - every) | (deletes - every)) & highest) == 0;
 }
 
-/* A text that nobody looks at: it may hold the short escapes. Instructions are such texts, of many kilobytes. */
+/* A text that nobody looks at: it may hold the short escapes and letters beyond ASCII, also damaged ones, which Python
+   replaces. Instructions are such texts, of many kilobytes. */
 static inline bool pass_text(Cursor *cursor) {
     while (cursor->at < cursor->end) {
         while (cursor->end - cursor->at >= 8 && are_plain(cursor->at))
             cursor->at += 8;
         if (cursor->at == cursor->end)
             return false;
-        char each = *cursor->at++;
+        unsigned char each = (unsigned char)*cursor->at++;
         if (each == '"')
             return true;
-        if (each < ' ' || each > '~')
+        if (each < ' ' || each == 0x7f)
             return false;
         if (each == '\\') {
             if (cursor->at == cursor->end || *cursor->at == '\0' || !strchr("\"\\/bfnrt", *cursor->at))

@@ -5,11 +5,11 @@
 
 #include "counter.h"
 
-static PyObject *make_usage(PyObject *class, const UsageShape *usage) {
+/* A `Counters` of Python's. */
+static PyObject *make_counters(const UsageShape *usage) {
     const int64_t *counters = usage->counters;
-    return PyObject_CallFunction(class, "LLLLLL", (long long)counters[0], (long long)counters[1],
-                                 (long long)counters[2], (long long)counters[3], (long long)counters[4],
-                                 (long long)counters[5]);
+    return Py_BuildValue("(LLLLLL)", (long long)counters[0], (long long)counters[1], (long long)counters[2],
+                         (long long)counters[3], (long long)counters[4], (long long)counters[5]);
 }
 
 /* A `Four` of Python's. */
@@ -42,6 +42,13 @@ static bool load_truth(PyObject *owner, const char *name, bool *loaded) {
     return truth != NULL;
 }
 
+/* The logged total of a `Counters`. */
+static bool load_total(PyObject *counters, long long *total) {
+    PyObject *number = PyTuple_GetItem(counters, COUNTERS - 1);
+    *total = number ? PyLong_AsLongLong(number) : 0;
+    return !PyErr_Occurred();
+}
+
 static bool load_sum(Counting *counting) {
     PyObject *sum = PyObject_GetAttrString(counting->state, "sum");
     PyObject *previous = PyObject_GetAttrString(counting->state, "previous");
@@ -49,7 +56,7 @@ static bool load_sum(Counting *counting) {
     bool is_loaded = sum && previous;
     counting->has_sum = is_loaded && sum != Py_None && previous != Py_None; /* both or none */
     if (counting->has_sum)
-        is_loaded = load_four(sum, &counting->sum) && load_number(previous, "total_tokens", &total);
+        is_loaded = load_four(sum, &counting->sum) && load_total(previous, &total);
     counting->previous_total = total;
     Py_XDECREF(sum);
     Py_XDECREF(previous);
@@ -125,10 +132,10 @@ static PyObject *make_records(const Counting *counting) {
 }
 
 /* False if there is an exception. What nothing moved stays. */
-static bool give_back(const Counting *counting, PyObject *usage_class) {
+static bool give_back(const Counting *counting) {
     if (counting->is_moved &&
         !(give(counting, "sum", make_four(&counting->sum)) &&
-          give(counting, "previous", make_usage(usage_class, &counting->previous)) &&
+          give(counting, "previous", make_counters(&counting->previous)) &&
           give(counting, "totals_seen", PyLong_FromLongLong(counting->totals_seen))))
         return false;
     if (counting->has_other_records && !give(counting, "records", make_records(counting)))

@@ -9,6 +9,7 @@
 #include <Python.h>
 
 #include "handover.h"
+#include "writer.h"
 
 /* Where a usual head has what, as in `rollout.py`. */
 #define TIME_ENDS 37
@@ -22,13 +23,15 @@
 #define MOST_NAMES 16
 #define EVENT "event_msg\",\"payload\":{\"type\":\""
 
-/* The classes of `lines.py`, in the order in which Python gives them. */
+/* The classes of `lines.py`, in the order in which Python gives them; borrowed from `tuple`, which is NULL until an event
+   must be made. */
 typedef struct {
-    PyObject *usage, *totals, *counted, *count_line, *record, *record_line, *raw;
+    PyObject *tuple, *usage, *totals, *counted, *count_line, *record, *record_line, *raw;
 } Classes;
 
 typedef struct {
     Classes classes;
+    PyObject *load_classes;
     Text names[MOST_NAMES]; /* of the types that tell something */
     size_t names_count;
     PyObject *decode; /* Python's own way to read a line */
@@ -45,6 +48,27 @@ static PyObject *make_line(PyObject *class, PyObject *payload, const HeadShape *
     PyObject *ordinal = head->ordinal < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(head->ordinal);
     return PyObject_CallFunction(class, "Ns#N", payload, head->timestamp.start, (Py_ssize_t)head->timestamp.size,
                                  ordinal);
+}
+
+/* False if there is an exception. */
+static bool have_classes(Reading *reading) {
+    Classes *all = &reading->classes;
+    if (all->tuple)
+        return true;
+    PyObject *loaded = PyObject_CallNoArgs(reading->load_classes);
+    if (!loaded || !PyArg_ParseTuple(loaded, "OOOOOOO", &all->usage, &all->totals, &all->counted, &all->count_line,
+                                     &all->record, &all->record_line, &all->raw)) {
+        Py_XDECREF(loaded);
+        return false;
+    }
+    all->tuple = loaded;
+    return true;
+}
+
+static PyObject *make_usage(PyObject *class, const UsageShape *usage) {
+    PyObject *counters = make_counters(usage), *made = counters ? PyObject_CallObject(class, counters) : NULL;
+    Py_XDECREF(counters);
+    return made;
 }
 
 static PyObject *make_count_line(const Classes *classes, const HeadShape *head, const CountShape *count) {
@@ -85,7 +109,12 @@ static PyObject *decode_usual(Reading *reading, Text line) {
         reading->repeated = typed;
         if (counting && is_counted(count_totals(counting, &head, &count), &told))
             return told;
-        return make_count_line(&reading->classes, &head, &count);
+        return have_classes(reading) ? make_count_line(&reading->classes, &head, &count) : NULL;
+    }
+    cursor.at = typed.start;
+    if (counting && take_empty_count_line(&cursor)) {
+        reading->repeated = typed;
+        return Py_NewRef(Py_None);
     }
     cursor.at = typed.start;
     if (counting && take_turn_line(&cursor, &turn))
@@ -95,7 +124,7 @@ static PyObject *decode_usual(Reading *reading, Text line) {
         return NULL;
     if (counting && is_counted(count_record(counting, &head, &record), &told))
         return told;
-    return make_record_line(&reading->classes, &head, &record);
+    return have_classes(reading) ? make_record_line(&reading->classes, &head, &record) : NULL;
 }
 
 /* Where the type of a line starts, or NULL if the line does not start as Codex starts lines: `find_type`. */
@@ -186,7 +215,7 @@ static const char *read_and_count(Reading *reading, PyObject *counter, const cha
         reading->counting = &counting;
         reading->most = 1;
         at = read_lines(reading, at, end);
-        if (at && !give_back(&counting, reading->classes.usage))
+        if (at && !give_back(&counting))
             at = NULL;
     } else {
         at = NULL;
@@ -214,11 +243,12 @@ static bool take_names(Reading *reading, PyObject *names) {
 }
 
 PyDoc_STRVAR(read_block_doc,
-             "read_block(block, start, repeated, decode, names, classes, counter, most) -> (events, repeated, end)\n\n"
+             "read_block(block, start, repeated, decode, names, load_classes, counter, most) -> (events, repeated, end)\n\n"
              "What the lines of `block` from `start` on say, but at most so many events; `end` is where the next line\n"
              "starts: a last one without a newline is left. `repeated` is what this said of the part before, empty for\n"
              "the first. `decode` gives the event, or None, of a line that is unusual; what it raises ends the call.\n"
-             "`names` are the keys of DECODERS, `classes` Usage, Totals, Counted, CountLine, Record, RecordLine and Raw.\n"
+             "`names` are those of the types that tell something. `load_classes` gives Usage, Totals, Counted, CountLine,\n"
+             "Record, RecordLine and Raw, and is called if an event must be made.\n"
              "What is usual is counted by `counter` and is no event, unless that is None. With one there is one event at\n"
              "most, with which it must be fed before the next line is read.");
 
@@ -227,12 +257,9 @@ static PyObject *read_block(PyObject *module, PyObject *arguments) {
     const char *block, *repeated, *end;
     Py_ssize_t size, start, repeated_size;
     PyObject *names, *counter;
-    Reading reading;
-    Classes *classes = &reading.classes;
-    if (!PyArg_ParseTuple(arguments, "y#ny#OO!(OOOOOOO)On", &block, &size, &start, &repeated, &repeated_size,
-                          &reading.decode, &PyTuple_Type, &names, &classes->usage, &classes->totals, &classes->counted,
-                          &classes->count_line, &classes->record, &classes->record_line, &classes->raw, &counter,
-                          &reading.most))
+    Reading reading = {.classes = {.tuple = NULL}};
+    if (!PyArg_ParseTuple(arguments, "y#ny#OO!OOn", &block, &size, &start, &repeated, &repeated_size, &reading.decode,
+                          &PyTuple_Type, &names, &reading.load_classes, &counter, &reading.most))
         return NULL;
     if (start < 0 || start > size) {
         PyErr_SetString(PyExc_ValueError, "start is not within the block");
@@ -242,7 +269,9 @@ static PyObject *read_block(PyObject *module, PyObject *arguments) {
     reading.rest = (Text){block, 0};
     if (!take_names(&reading, names) || !(reading.found = PyList_New(0)))
         return NULL;
-    if (!(end = read_and_count(&reading, counter, block + start, block + size))) {
+    end = read_and_count(&reading, counter, block + start, block + size);
+    Py_XDECREF(reading.classes.tuple);
+    if (!end) {
         Py_DECREF(reading.found);
         return NULL;
     }
@@ -250,8 +279,73 @@ static PyObject *read_block(PyObject *module, PyObject *arguments) {
                          (Py_ssize_t)(end - block));
 }
 
+/* Whether the first line from `at` on that tells something begins the thread's own history: it is none that could come
+   with a copy of another's, and names no turn that `codex migrate-rollouts` invented. */
+static bool goes_on_as_usual(const Reading *reading, const char *at, const char *end) {
+    const char *newline, *type;
+    HeadShape head;
+    TurnShape turn;
+    CountShape count;
+    RecordShape record;
+    for (; (newline = memchr(at, '\n', (size_t)(end - at))); at = newline + 1) {
+        Text line = {at, (size_t)(newline + 1 - at)}, rest = {at, 0};
+        Text name = {at, 0};
+        if ((type = find_type(line)))
+            name = find_name(line, type);
+        if (name.size == 0)
+            return false;
+        if (!is_wanted(reading, name))
+            continue;
+        Cursor cursor = {line.start, newline + 1};
+        if (!take_head(&cursor, &head))
+            return false;
+        Cursor typed = cursor;
+        if (take_turn_line(&cursor, &turn))
+            return !is_invented(turn.turn_id);
+        cursor = typed;
+        if (take_count_line(&cursor, &count, &rest))
+            return true;
+        cursor = typed;
+        if (take_empty_count_line(&cursor))
+            return true;
+        cursor = typed;
+        return take_record_line(&cursor, &record);
+    }
+    return false;
+}
+
+PyDoc_STRVAR(read_start_doc,
+             "read_start(block, names) -> (thread, at, version, parent) | None\n\n"
+             "What the first line of a file says of a thread that copied nothing: its id, the line's instant, the version\n"
+             "of Codex and the thread that started it, each of the latter two None if it is not told. `block` is the start\n"
+             "of the file; `names` as in `read_block`. None if any of that is unusual, or more of the file must tell.");
+
+static PyObject *read_start(PyObject *module, PyObject *arguments) {
+    (void)module;
+    const char *block, *newline;
+    Py_ssize_t size;
+    PyObject *names;
+    Reading reading = {.most = 0};
+    HeadShape head;
+    SessionShape session;
+    if (!PyArg_ParseTuple(arguments, "y#O!", &block, &size, &PyTuple_Type, &names) || !take_names(&reading, names))
+        return NULL;
+    if (!(newline = memchr(block, '\n', (size_t)size)))
+        Py_RETURN_NONE;
+    Cursor cursor = {block, newline + 1};
+    if (!take_head(&cursor, &head) || !is_instant(head.timestamp) || !take_session_line(&cursor, &session) ||
+        !goes_on_as_usual(&reading, newline + 1, block + size))
+        Py_RETURN_NONE;
+    return Py_BuildValue("(s#s#z#z#)", session.id.start, (Py_ssize_t)session.id.size, head.timestamp.start,
+                         (Py_ssize_t)head.timestamp.size, session.cli_version.start,
+                         (Py_ssize_t)session.cli_version.size, session.parent_thread_id.start,
+                         (Py_ssize_t)session.parent_thread_id.size);
+}
+
 static PyMethodDef functions[] = {
     {"read_block", read_block, METH_VARARGS, read_block_doc},
+    {"read_start", read_start, METH_VARARGS, read_start_doc},
+    {"write_lines", write_lines, METH_VARARGS, write_lines_doc},
     {NULL, NULL, 0, NULL},
 };
 

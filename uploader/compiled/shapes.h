@@ -37,6 +37,13 @@ typedef struct {
     Text thread_token_usage; /* as it is written */
 } RecordShape;
 
+/* Of a thread that refers to no other one's history. */
+typedef struct {
+    Text id;
+    Text cli_version;
+    Text parent_thread_id;
+} SessionShape;
+
 /* {"timestamp":"…","ordinal":7,"type":" */
 static bool take_head(Cursor *cursor, HeadShape *head) {
     head->ordinal = -1;
@@ -88,6 +95,12 @@ static bool take_count_line(Cursor *cursor, CountShape *count, Text *known_rest)
            take_usage(cursor, &count->last) && pass_rest_of_count(cursor, known_rest);
 }
 
+/* The same without usage: the process knows none yet. */
+static bool take_empty_count_line(Cursor *cursor) {
+    return TAKE(cursor, "event_msg\",\"payload\":{\"type\":\"token_count\",\"info\":null") &&
+           pass_rest(cursor, "info", "type") && TAKE(cursor, "}\n") && cursor->at == cursor->end;
+}
+
 /* Fields up to the end of a turn's payload. Neither of the two that tell comes a second time, or is null. */
 static bool take_turn(Cursor *cursor, TurnShape *turn) {
     Text name, unused;
@@ -128,6 +141,43 @@ static bool take_record_line(Cursor *cursor, RecordShape *record) {
         return false;
     record->thread_token_usage.size = (size_t)(cursor->at - record->thread_token_usage.start);
     return TAKE(cursor, "}}\n") && cursor->at == cursor->end;
+}
+
+/* A text that comes once, or null. */
+static bool take_told(Cursor *cursor, Text *told) {
+    return !told->start && (TAKE(cursor, "null") || (TAKE(cursor, "\"") && take_text(cursor, told)));
+}
+
+/* The value of one field of a `session_meta`. Where a thread was started can be told by an object: `is_told_elsewhere`. */
+static bool take_session_field(Cursor *cursor, Text name, SessionShape *session, Text *time, bool *is_told_elsewhere) {
+    if (IS(name, "id"))
+        return take_told(cursor, &session->id) && session->id.start;
+    if (IS(name, "timestamp"))
+        return take_told(cursor, time);
+    if (IS(name, "cli_version"))
+        return take_told(cursor, &session->cli_version);
+    if (IS(name, "parent_thread_id"))
+        return take_told(cursor, &session->parent_thread_id);
+    if (IS(name, "forked_from_id") || IS(name, "history_base") || IS(name, "subagent_history_start_ordinal"))
+        return TAKE(cursor, "null");
+    if (IS(name, "source") && next_is(cursor, '{'))
+        *is_told_elsewhere = true;
+    return pass_value(cursor, 0);
+}
+
+/* From the type on to the end of the line: a thread that was not forked, and whose parent, if any, is named. */
+static bool take_session_line(Cursor *cursor, SessionShape *session) {
+    Text name, time = {NULL, 0};
+    bool is_told_elsewhere = false;
+    *session = (SessionShape){{NULL, 0}, {NULL, 0}, {NULL, 0}};
+    if (!TAKE(cursor, "session_meta\",\"payload\":{"))
+        return false;
+    do {
+        if (!take_name(cursor, &name) || !take_session_field(cursor, name, session, &time, &is_told_elsewhere))
+            return false;
+    } while (TAKE(cursor, ","));
+    return TAKE(cursor, "}}\n") && cursor->at == cursor->end && session->id.start &&
+           (!is_told_elsewhere || session->parent_thread_id.size > 0);
 }
 
 #endif

@@ -1,0 +1,126 @@
+/* Rows of an export as lines of JSON, as msgspec writes them. A text with anything to escape is left to it. */
+
+#ifndef CODEXTIME_WRITER_H
+#define CODEXTIME_WRITER_H
+
+#include "counter.h"
+
+#define FIRST_ROOM 4096
+
+typedef enum { UNWRITTEN, WRITTEN, LEFT } Written; /* UNWRITTEN: there is an exception; LEFT: msgspec must write it */
+
+/* What was written by now, in memory that grows with it. */
+typedef struct {
+    char *start;
+    size_t size, room;
+} Sheet;
+
+/* False if there is an exception. */
+static bool write_bytes(Sheet *sheet, const char *bytes, size_t size) {
+    if (sheet->room - sheet->size < size) {
+        size_t room = sheet->room ? sheet->room : FIRST_ROOM;
+        while (room - sheet->size < size)
+            room *= 2;
+        char *start = PyMem_Realloc(sheet->start, room);
+        if (!start) {
+            PyErr_NoMemory();
+            return false;
+        }
+        sheet->start = start;
+        sheet->room = room;
+    }
+    memcpy(sheet->start + sheet->size, bytes, size);
+    sheet->size += size;
+    return true;
+}
+
+#define WRITE(sheet, literal) write_bytes((sheet), (literal), sizeof(literal) - 1)
+
+static Written write_text(Sheet *sheet, PyObject *object) {
+    Text text;
+    if (!load_text(object, &text)) {
+        PyErr_Clear(); /* no Unicode: it cannot be written at all, and msgspec says so */
+        return LEFT;
+    }
+    for (size_t each = 0; each < text.size; each++) {
+        unsigned char byte = (unsigned char)text.start[each];
+        if (byte < ' ' || byte == '"' || byte == '\\')
+            return LEFT;
+    }
+    return WRITE(sheet, "\"") && write_bytes(sheet, text.start, text.size) && WRITE(sheet, "\"") ? WRITTEN : UNWRITTEN;
+}
+
+static Written write_number(Sheet *sheet, PyObject *object) {
+    char digits[MOST_DIGITS + 1];
+    long long number = PyLong_AsLongLong(object);
+    if (number < 0) { /* or too large, which is an exception */
+        PyErr_Clear();
+        return LEFT;
+    }
+    return write_bytes(sheet, digits, (size_t)(write_count(digits, number) - digits)) ? WRITTEN : UNWRITTEN;
+}
+
+static Written write_texts(Sheet *sheet, PyObject *list) {
+    Written written = WRITE(sheet, "[") ? WRITTEN : UNWRITTEN;
+    Py_ssize_t count = PyList_Size(list);
+    for (Py_ssize_t each = 0; written == WRITTEN && each < count; each++) {
+        PyObject *text = PyList_GetItem(list, each);
+        if (each && !WRITE(sheet, ","))
+            written = UNWRITTEN;
+        else
+            written = PyUnicode_Check(text) ? write_text(sheet, text) : LEFT;
+    }
+    return written == WRITTEN && !WRITE(sheet, "]") ? UNWRITTEN : written;
+}
+
+static Written write_value(Sheet *sheet, PyObject *value) {
+    if (PyUnicode_Check(value))
+        return write_text(sheet, value);
+    if (value == Py_False)
+        return WRITE(sheet, "false") ? WRITTEN : UNWRITTEN;
+    if (value == Py_True)
+        return WRITE(sheet, "true") ? WRITTEN : UNWRITTEN;
+    if (PyLong_Check(value))
+        return write_number(sheet, value);
+    return PyList_Check(value) ? write_texts(sheet, value) : LEFT;
+}
+
+/* {"name":value,…} and a newline. */
+static Written write_row(Sheet *sheet, PyObject *names, PyObject *row) {
+    Py_ssize_t count = PyTuple_Size(names);
+    Written written = PyTuple_Check(row) && PyTuple_Size(row) == count ? WRITTEN : LEFT;
+    for (Py_ssize_t each = 0; written == WRITTEN && each < count; each++) {
+        if (!(each ? WRITE(sheet, ",") : WRITE(sheet, "{")))
+            return UNWRITTEN;
+        written = write_text(sheet, PyTuple_GetItem(names, each));
+        if (written == WRITTEN && !WRITE(sheet, ":"))
+            return UNWRITTEN;
+        if (written == WRITTEN)
+            written = write_value(sheet, PyTuple_GetItem(row, each));
+    }
+    return written == WRITTEN && !WRITE(sheet, "}\n") ? UNWRITTEN : written;
+}
+
+PyDoc_STRVAR(write_lines_doc,
+             "write_lines(names, rows) -> bytes | None\n\n"
+             "A line of JSON for each of the `rows`, a list of tuples of as many texts, numbers, truths and lists of\n"
+             "texts as `names` has. None if anything in it needs more than to be copied.");
+
+static PyObject *write_lines(PyObject *module, PyObject *arguments) {
+    (void)module;
+    PyObject *names, *rows, *lines = NULL;
+    Sheet sheet = {NULL, 0, 0};
+    Written written = WRITTEN;
+    if (!PyArg_ParseTuple(arguments, "O!O!", &PyTuple_Type, &names, &PyList_Type, &rows))
+        return NULL;
+    for (Py_ssize_t each = 0; written == WRITTEN && each < PyList_Size(rows); each++)
+        written = write_row(&sheet, names, PyList_GetItem(rows, each));
+    if (written == WRITTEN)
+        lines = PyBytes_FromStringAndSize(sheet.start, (Py_ssize_t)sheet.size);
+    else if (written == LEFT)
+        lines = Py_NewRef(Py_None);
+    PyMem_Free(sheet.start);
+    return lines;
+}
+
+#endif
