@@ -14,11 +14,13 @@ import pytest
 from codextime_tracker import __version__, compiled
 from codextime_tracker.commands import COMMANDS, Command
 from codextime_tracker.counting import COUNTER_VERSION
-from codextime_tracker.exits import Exit
+from codextime_tracker.exits import SENTENCES, Exit
 
 from tests.at_once import DEADLINE_SECONDS
 from tests.peer import Reply, Request, stored_everything
 from tests.tracker.conftest import USER, Tracker
+from tests.tracker.homes import THREAD, write_rollout
+from tests.tracker.rollouts import Rollout
 
 README = Path(__file__).resolve().parents[2] / "uploader/README.md"
 
@@ -84,7 +86,7 @@ def test_help_has_examples_and_every_exit_code(tracker: Tracker) -> None:
     shown = tracker.raw("--help").out
 
     assert "codextime-tracker u_yourid --server https://" in shown
-    assert all(f"{end.value}  {end.sentence}" in shown for end in Exit)
+    assert all(f"{code}  {sentence}" in shown for code, sentence in SENTENCES.items())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no such device")
@@ -143,7 +145,7 @@ def test_every_command_is_in_the_readme_and_in_the_help(tracker: Tracker, comman
 def test_every_exit_code_is_in_the_readme_with_its_sentence() -> None:
     text = README.read_text("utf-8")
 
-    assert all(f"| {end.value} | {end.sentence} |" in text for end in Exit)
+    assert all(f"| {code} | {sentence} |" in text for code, sentence in SENTENCES.items())
 
 
 def imported_by(tracker: Tracker, *arguments: str) -> set[str]:
@@ -177,6 +179,61 @@ def test_an_export_does_not_load_what_only_sending_needs(tracker: Tracker) -> No
     assert not loaded & {"httpx", "tqdm", "platformdirs", "typing_extensions", "tempfile", "csv"}
     assert not loaded & {"hashlib", "_hashlib"}  # which load OpenSSL
     assert not loaded & {"sqlite3", "codextime_tracker.index"}  # as no two files tell of one thread
+
+
+SLOW = {  # to load: all of them together take longer than to read 50 MB
+    *(
+        "msgspec",
+        "typing",
+        "enum",
+        "re",
+        "collections",
+        "functools",
+        "contextlib",
+        "datetime",
+        "dataclasses",
+        "inspect",
+    ),
+    *("pathlib", "argparse", "json", "signal", "warnings", "urllib", "importlib", "codextime_tracker.decoding"),
+}
+
+
+def loaded_by_export_of(home: Path, *lines: str) -> set[str]:
+    """Slow modules, in a fresh process that nothing but the program makes load any."""
+    write_rollout(home, *(f"{line}\n" for line in lines), thread=THREAD)
+    program = "import sys; bare = set(sys.modules); from codextime_tracker.cli import main; main(sys.argv[1:]);"
+    program += "print(*set(sys.modules) - bare, file=sys.stderr)"
+    command = [sys.executable, "-S", "-c", program, "export", "--no-index", "--codex-home", str(home)]
+    done = subprocess.run(
+        command, env={"PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.count("\n") == 1
+    return SLOW & set(done.stderr.split())
+
+
+@pytest.mark.skipif(compiled.read_block is None, reason="needs a C compiler and Python's headers")
+def test_an_export_of_what_is_usual_loads_nothing_slow(tmp_path: Path) -> None:
+    head, turn, count = Rollout(THREAD).turn("gpt-5.5").count((100, 10, 5, 1), (100, 10, 5, 1)).lines
+
+    assert loaded_by_export_of(tmp_path, head, turn, count) == set()
+    assert {"msgspec", "codextime_tracker.decoding"} <= loaded_by_export_of(tmp_path, head, turn, f" {count}")
+
+
+@pytest.mark.skipif(compiled.read_block is None, reason="needs a C compiler and Python's headers")
+def test_a_scan_of_what_is_usual_does_not_load_msgspec(tmp_path: Path) -> None:
+    rollout = Rollout(THREAD).turn("gpt-5.5").count((100, 10, 5, 1), (100, 10, 5, 1))
+    write_rollout(tmp_path, *(f"{line}\n" for line in rollout.lines), thread=THREAD)
+    program = "import sys; from codextime_tracker.index import Index; from codextime_tracker.scanning import scan\n"
+    program += "with Index.in_memory() as index: print(scan(index, sys.argv[1]).calls.added)\nprint(*sys.modules)"
+    alone = {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program, tmp_path], env=alone, capture_output=True, text=True, check=True
+    )
+
+    calls, loaded = done.stdout.splitlines()
+    assert calls == "1"
+    assert not set(loaded.split()) & {"msgspec", "typing", "pathlib", "dataclasses"}
 
 
 def test_a_process_ends_with_all_its_output_and_its_exit_code(tracker: Tracker) -> None:

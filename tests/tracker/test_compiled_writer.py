@@ -1,13 +1,15 @@
-"""The compiled writer makes the lines that msgspec makes, or leaves them to it."""
+"""The compiled writer makes the JSON that Python makes, or leaves it to that."""
 
 from typing import Any
 
 import pytest
 from codextime_tracker import compiled
 from codextime_tracker.export import COLUMNS, encode_lines
+from codextime_tracker.states import as_json
 from hypothesis import given
 from hypothesis import strategies as st
 
+write_json = compiled.write_json or (lambda value: None)
 write_lines = compiled.write_lines or (lambda names, rows: None)
 pytestmark = pytest.mark.skipif(compiled.write_lines is None, reason="needs a C compiler and Python's headers")
 USUAL = ("2026-11-20T10:00:00.000Z", "thread", "file.jsonl", False, "gpt-5.5", 9, 8, 0, 7, 6, 16, [])
@@ -22,12 +24,17 @@ def test_lines_are_those_of_msgspec(some: list[Any]) -> None:
     written = write_lines(COLUMNS, some)
 
     assert written is None or written == encode_lines(some)
-    assert (written is None) == any(needs_escapes(value) for row in some for value in row)
+    assert (written is None) == any(needs_python(value) for row in some for value in row)
 
 
-def needs_escapes(value: object) -> bool:
-    if isinstance(value, list):
-        return any(map(needs_escapes, value))
+def needs_python(value: object, depth: int = 0) -> bool:
+    """Whether there is a text with anything to escape in it, or it is too deep."""
+    if depth == 8:
+        return True
+    if isinstance(value, dict):
+        return any(needs_python(each, depth + 1) for pair in value.items() for each in pair)
+    if isinstance(value, list | tuple):
+        return any(needs_python(each, depth + 1) for each in value)
     return isinstance(value, str) and any(char in '"\\' or char < " " for char in value)
 
 
@@ -37,9 +44,29 @@ def test_more_than_fits_at_first_is_written_too() -> None:
     assert write_lines(COLUMNS, some) == encode_lines(some)
 
 
-@pytest.mark.parametrize("odd", [-1, 2**63, 0.5, None, "\ud800", b"", {}, [None]], ids=repr)
-def test_what_is_no_usual_value_is_left_to_msgspec(odd: object) -> None:
+values = st.recursive(
+    st.none() | st.booleans() | counts | texts,
+    lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(texts, inner),
+    max_leaves=10,
+)
+
+
+@given(values)
+def test_json_is_that_of_python(value: Any) -> None:
+    written = write_json(value)
+
+    assert written is None or written == as_json(value)
+    assert (written is None) == needs_python(value)
+
+
+def nested(depth: int) -> list[Any]:
+    return [nested(depth - 1)] if depth else []
+
+
+@pytest.mark.parametrize("odd", [-1, 2**63, 0.5, "\ud800", b"", {1: 2}, {"\n": 1}, [0.5], nested(8)], ids=repr)
+def test_what_is_no_usual_value_is_left_to_python(odd: object) -> None:
     assert write_lines(COLUMNS, [(*USUAL[:-1], odd)]) is None
+    assert write_json([odd]) is None
 
 
 @pytest.mark.parametrize("row", [USUAL[1:], (*USUAL, 1), list(USUAL), None], ids=repr)

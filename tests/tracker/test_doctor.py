@@ -74,7 +74,7 @@ def test_a_healthy_machine_is_told_so_and_nothing_is_changed(healthy: Tracker) -
         (Reply(200, b"<html>"), Exit.SERVER_REFUSED, "problem    server:"),
     ],
 )
-def test_a_server_that_would_stop_a_run_has_its_exit_code(healthy: Tracker, reply: Any, code: Exit, said: str) -> None:
+def test_a_server_that_would_stop_a_run_has_its_exit_code(healthy: Tracker, reply: Any, code: int, said: str) -> None:
     healthy.peer.answers(reply)
 
     run = doctor(healthy)
@@ -227,7 +227,7 @@ def renew(path: Path) -> None:
     ],
 )
 def test_an_index_that_is_not_as_it_should_be_is_told_and_left_alone(
-    healthy: Tracker, change: Any, code: Exit, said: str
+    healthy: Tracker, change: Any, code: int, said: str
 ) -> None:
     path = data_folder() / INDEX
     change(path)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from codextime_tracker.durations import in_words, name_window
-from codextime_tracker.exits import Exit
+from codextime_tracker.exits import Exit, sentence_of
 from codextime_tracker.index import Index
 from codextime_tracker.locking import one_run_at_a_time
 from codextime_tracker.periods import count_figures, midnight, name_zone
@@ -124,7 +124,7 @@ def test_the_last_run_is_told_with_its_end_and_its_age(tracker: Tracker) -> None
 
     assert "Last run   none yet" in before
     assert f"Last run   2 hours 5 minutes ago, for {USER}: sent 3 calls" in done
-    assert f"it ended with code 7. {Exit.UNREACHABLE.sentence}" in failed
+    assert f"it ended with code 7. {sentence_of(Exit.UNREACHABLE)}" in failed
 
 
 def test_scripts_get_json(tracker: Tracker, utc: None) -> None:

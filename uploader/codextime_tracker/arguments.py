@@ -1,40 +1,40 @@
 """What stands on a command line: options that several commands take, and what may stand behind them."""
 
-import argparse
+from __future__ import annotations
+
 import os
-import re
 import sys
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
-from codextime_tracker.exits import Exit, UsageRefused
+from codextime_tracker.exits import UsageRefused
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+    from typing import Any, Protocol
+
     from codextime_tracker.sync import Options
 
-USER_ID = re.compile(r"u_[a-z0-9]{4,22}")
-UPLOAD_TOKEN = re.compile(r"cxt_[A-Za-z0-9]{40,200}")  # servers give out 40; a later one may want more
+    class Parser(Protocol):
+        """What an option can be added to: argparse's parsers and groups, and the quick one."""
+
+        def add_argument(self, *names: str, **told: Any) -> object: ...
+
+        def add_mutually_exclusive_group(self) -> Parser: ...
 
 
-Style = argparse.RawDescriptionHelpFormatter
+USER_ID = r"u_[a-z0-9]{4,22}"
+UPLOAD_TOKEN = r"cxt_[A-Za-z0-9]{40,200}"  # noqa: S105 - servers give out 40; a later one may want more
 
 
-class Parser(argparse.ArgumentParser):
-    """Says how to get help after each complaint, and never takes a shortened option for another."""
+class Parsed:
+    """What a command line says: an attribute for each argument."""
 
-    def __init__(self, prog: str, *, description: str, epilog: str | None = None) -> None:
-        # Without a width, argparse asks for the terminal's at each option that it is told of, and imports much to ask.
-        style = partial(Style, width=80)
-        super().__init__(prog, description=description, epilog=epilog, formatter_class=style, allow_abbrev=False)
+    if TYPE_CHECKING:
 
-    def format_help(self) -> str:
-        self.formatter_class = Style
-        return super().format_help()
+        def __getattr__(self, name: str) -> Any: ...
 
-    def error(self, message: str) -> NoReturn:
-        complain(f"{message}. See: {self.prog} --help")
-        raise SystemExit(Exit.USAGE)
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
 
 def complain(*texts: str) -> None:
@@ -42,29 +42,29 @@ def complain(*texts: str) -> None:
         print(text, file=sys.stderr)
 
 
-def add_home(parser: argparse.ArgumentParser) -> None:
+def add_home(parser: Parser) -> None:
     parser.add_argument(
         "--codex-home",
         metavar="DIR",
-        type=path,
+        type=home_name,
         action="append",
         help="Codex's folder (else CODEX_HOME, ~/.codex); may be repeated",
     )
 
 
-def add_index(parser: argparse.ArgumentParser) -> None:
+def add_index(parser: Parser) -> None:
     parser.add_argument("--index", metavar="FILE", type=index_file, help="keep the local index there")
 
 
-def add_json(parser: argparse._ActionsContainer) -> None:
+def add_json(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object, for scripts")
 
 
-def add_user(parser: argparse.ArgumentParser) -> None:
+def add_user(parser: Parser) -> None:
     parser.add_argument("user_id", metavar="userId", type=user_id, help="your id, as on your dashboard: u_...")
 
 
-def add_server(parser: argparse.ArgumentParser) -> None:
+def add_server(parser: Parser) -> None:
     parser.add_argument(
         "--server",
         metavar="URL",
@@ -73,13 +73,13 @@ def add_server(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_line(parser: argparse.ArgumentParser) -> None:
+def add_line(parser: Parser) -> None:
     """How to get to the server, and to the person."""
     parser.add_argument("--no-browser", action="store_true", help="only print the link for pairing")
     parser.add_argument("--allow-http", action="store_true", help="permit an unencrypted line to a private address")
 
 
-def options_of(parsed: argparse.Namespace) -> "Options":
+def options_of(parsed: Parsed) -> Options:
     """What a command that talks to a server was told; what it does not take as an argument has its default."""
     from codextime_tracker.sync import Options
 
@@ -100,13 +100,19 @@ def options_of(parsed: argparse.Namespace) -> "Options":
     )
 
 
-def homes_of(parsed: argparse.Namespace) -> list[Path]:
-    from codextime_tracker.places import default_codex_home
+def homes_of(parsed: Parsed) -> list[Path]:
+    from pathlib import Path
 
-    return getattr(parsed, "codex_home", None) or [default_codex_home()]
+    return list(map(Path, home_names_of(parsed)))
 
 
-def index_of(parsed: argparse.Namespace) -> Path:
+def home_names_of(parsed: Parsed) -> list[str]:
+    from codextime_tracker.places import default_home_name
+
+    return getattr(parsed, "codex_home", None) or [default_home_name()]
+
+
+def index_of(parsed: Parsed) -> Path:
     from codextime_tracker.places import INDEX, data_folder
 
     return getattr(parsed, "index", None) or data_folder() / INDEX
@@ -139,12 +145,25 @@ def session_switches_file() -> Path:
     return data_folder() / SESSION_SWITCHES
 
 
-def path(text: str) -> Path:
-    from codextime_tracker.places import typed_path
+def refused(text: str) -> argparse.ArgumentTypeError:
+    """For argparse, which says it."""
+    import argparse
+
+    return argparse.ArgumentTypeError(text)
+
+
+def home_name(text: str) -> str:
+    from codextime_tracker.places import typed_name
 
     if not text:
-        raise argparse.ArgumentTypeError("no path stands there")
-    return typed_path(text)
+        raise refused("no path stands there")
+    return typed_name(text)
+
+
+def path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(home_name(text))
 
 
 def index_file(text: str) -> Path:
@@ -152,13 +171,15 @@ def index_file(text: str) -> Path:
 
     named = path(text)
     if named.name in ("", ".."):
-        raise argparse.ArgumentTypeError(f"{text} is a folder: name a file in it, as {named / INDEX}")
+        raise refused(f"{text} is a folder: name a file in it, as {named / INDEX}")
     return named
 
 
 def user_id(text: str) -> str:
-    if not USER_ID.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a user id (u_...) nor a command")
+    import re
+
+    if not re.fullmatch(USER_ID, text):
+        raise refused(f"{text!r} is neither a user id (u_...) nor a command")
     return text
 
 
@@ -170,7 +191,9 @@ def server(text: str) -> str:
 
 def token(text: str) -> str | None:
     """Raises `UsageRefused` for what no server gave out: a part of a token, or something else."""
-    if text and not UPLOAD_TOKEN.fullmatch(text):
+    import re
+
+    if text and not re.fullmatch(UPLOAD_TOKEN, text):
         raise UsageRefused("CODEXTIME_TOKEN holds no upload token: one is cxt_ and 40 letters and digits.")
     return text or None
 
@@ -180,7 +203,7 @@ def label(text: str) -> str:
 
     text = text.strip()
     if len(text) > longest_label():
-        raise argparse.ArgumentTypeError(f"a label has at most {longest_label()} characters, and this one {len(text)}")
+        raise refused(f"a label has at most {longest_label()} characters, and this one {len(text)}")
     if not text or not text.isprintable():
-        raise argparse.ArgumentTypeError("a label is one line of characters that can be shown")
+        raise refused("a label is one line of characters that can be shown")
     return text

@@ -1,17 +1,25 @@
 """The command line: reads what was asked, starts it, and turns every end into a sentence and an exit code."""
 
+from __future__ import annotations
+
 import os
 import sys
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
 from io import TextIOWrapper
-from pathlib import Path
 
-from codextime_tracker.arguments import Parser, complain
-from codextime_tracker.commands import COMMANDS, SYNC, Clock, Command
-from codextime_tracker.exits import Exit, Stopped
+from codextime_tracker.arguments import Parsed, complain
+from codextime_tracker.commands import COMMANDS, SYNC, Clock
+from codextime_tracker.exits import SENTENCES, Exit, Stopped
+from codextime_tracker.quick_parsing import parse_quickly
 from codextime_tracker.quick_start import import_msgspec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from codextime_tracker.commands import Command
+    from codextime_tracker.parsing import Parser
 
 EPILOG = (
     """
@@ -38,7 +46,7 @@ from the environment:
 
 exit codes:
 """
-    + "\n".join(f"  {end.value:>3}  {end.sentence}" for end in Exit)
+    + "\n".join(f"  {code:>3}  {sentence}" for code, sentence in SENTENCES.items())
 )
 
 
@@ -53,7 +61,7 @@ def main(
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a label or a path that the terminal cannot show
     try:
-        code = run(sys.argv[1:] if arguments is None else arguments, Clock(now or datetime.now(UTC), sleep))
+        code = run(sys.argv[1:] if arguments is None else arguments, Clock(sleep, now))
         sys.stdout.flush()
         return code
     except Stopped as stopped:
@@ -74,6 +82,7 @@ def main(
         return Exit.CANNOT_WRITE
     except Exception as error:  # noqa: BLE001 -- the last place that can turn a defect into a sentence
         import traceback
+        from pathlib import Path
 
         place = traceback.extract_tb(error.__traceback__)[-1]
         # Without the error's own text, which may quote a log.
@@ -91,12 +100,15 @@ def run(arguments: list[str], clock: Clock) -> int:
     command = COMMANDS.get(arguments[0] if arguments else "")
     rest = arguments[1:] if command else arguments
     command = command or SYNC
-    parsed = parser_of(command).parse_intermixed_args(rest)
-    import_msgspec()
+    parsed = parse_quickly(command, rest) or parser_of(command).parse_intermixed_args(rest, Parsed())
+    if command.needs_msgspec:
+        import_msgspec()
     return command.module.run(parsed, clock)
 
 
 def parser_of(command: Command) -> Parser:
+    from codextime_tracker.parsing import Parser
+
     if command is SYNC:
         sentence = "Counts the tokens that OpenAI Codex used on this machine, and uploads counts only."
         parser = Parser("codextime-tracker", description=sentence, epilog=EPILOG)

@@ -20,18 +20,20 @@ if TYPE_CHECKING:
     ]
     ReadStart: TypeAlias = Callable[[bytes, Names], Start | None]
 
+    WriteJson: TypeAlias = Callable[[object], bytes | None]
     WriteLines: TypeAlias = Callable[[tuple[str, ...], list[Any]], bytes | None]
+    Parts: TypeAlias = tuple[ReadBlock, ReadStart, WriteJson, WriteLines]
 
 
-def find_parts() -> tuple[ReadBlock, ReadStart, WriteLines] | tuple[None, None, None]:
+def find_parts() -> Parts | tuple[None, None, None, None]:
     """`None` if Python does all alone: there was no compiler, or somebody wants it so."""
     if os.environ.get("CODEXTIME_PURE"):
-        return None, None, None
+        return None, None, None, None
     try:
-        from codextime_tracker._reader import read_block, read_start, write_lines
+        from codextime_tracker._reader import read_block, read_start, write_json, write_lines
     except ImportError:
-        return None, None, None
-    return read_block, read_start, write_lines
+        return None, None, None, None
+    return read_block, read_start, write_json, write_lines
 
 
-read_block, read_start, write_lines = find_parts()
+read_block, read_start, write_json, write_lines = find_parts()

@@ -43,7 +43,7 @@ def examine(
     yield from check_homes(homes)
 
 
-def exit_of(findings: Iterable[Finding]) -> Exit:
+def exit_of(findings: Iterable[Finding]) -> int:
     """That of the first problem."""
     return next((each.exit for each in findings if each.state == PROBLEM), Exit.DONE)
 

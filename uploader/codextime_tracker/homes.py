@@ -1,14 +1,22 @@
 """Which of the named Codex homes are there to be read."""
 
+from __future__ import annotations
+
 import os
-from pathlib import Path, PureWindowsPath
 
 from codextime_tracker.discovery import ADVICE
 from codextime_tracker.exits import NothingToRead
 from codextime_tracker.places import identity_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import TypeVar
 
-def existing_homes(homes: list[Path], *, may_be_none: bool = False) -> tuple[list[Path], list[tuple[Path, str]]]:
+    Home = TypeVar("Home", str, Path)
+
+
+def existing_homes(homes: list[Home], *, may_be_none: bool = False) -> tuple[list[Home], list[tuple[Home, str]]]:
     """The Codex homes that can be read, each once; the others, and why not. Raises `NothingToRead` if there is none."""
     by_place = {identity_of(home) or os.path.realpath(home): home for home in homes}
     problems = {home: problem_with(home) for home in by_place.values()}
@@ -19,7 +27,7 @@ def existing_homes(homes: list[Path], *, may_be_none: bool = False) -> tuple[lis
     return [home for home, problem in problems.items() if not problem], missing
 
 
-def problem_with(home: Path) -> str:
+def problem_with(home: str | Path) -> str:
     """Why the folder cannot be listed; empty if it can."""
     try:
         os.scandir(home).close()
@@ -33,6 +41,8 @@ def problem_with(home: Path) -> str:
 
 def name_in_wsl(home: str) -> str:
     """Where Linux within Windows finds a folder of a drive of Windows; empty for any other name."""
+    from pathlib import PureWindowsPath
+
     path = PureWindowsPath(home)
     drive = path.drive.lower().removesuffix(":")
     return "/".join(["/mnt", drive, *path.parts[1:]]) if len(drive) == 1 and path.root else ""

@@ -1,11 +1,16 @@
 """Where Codex keeps its files, and the tracker its own: in one folder of the user's that nobody else may open."""
 
+from __future__ import annotations
+
 import errno
 import os
-from pathlib import Path
-from typing import Any
 
 from codextime_tracker.exits import CannotWrite, NothingToRead
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
 
 INDEX = "index.sqlite3"
 CREDENTIALS = "credentials.json"
@@ -19,27 +24,39 @@ class FileDamaged(Exception):
 
 def default_codex_home() -> Path:
     """Where Codex itself would look. Raises `NothingToRead` if nothing tells."""
+    from pathlib import Path
+
+    return Path(default_home_name())
+
+
+def default_home_name() -> str:
+    """The same as text, as `pathlib` is slow to load: a small export does without it."""
     named = os.environ.get("CODEX_HOME")
     if named:
-        return Path(named) if os.path.lexists(named) else typed_path(named)
-    try:
-        return Path.home() / ".codex"
-    except RuntimeError as error:
+        return named if os.path.lexists(named) else typed_name(named)
+    folder = typed_name("~")
+    if folder.startswith("~"):
         raise NothingToRead(
             "Your user has no home folder here, so where is Codex's folder? Set HOME, or name it with --codex-home DIR."
-        ) from error
+        )
+    return os.path.join(folder, ".codex")  # noqa: PTH118
 
 
 def typed_path(text: str) -> Path:
     """With the user's folder for `~`: PowerShell does not put it there, nor does any shell behind an option's `=`."""
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:  # there is no such user
-        return Path(text)
+    from pathlib import Path
+
+    return Path(typed_name(text))
+
+
+def typed_name(text: str) -> str:
+    return os.path.expanduser(text)  # noqa: PTH111 - and leaves it if there is no such user
 
 
 def data_folder() -> Path:
     """The operating system's folder for such data, made with mode 0700. Raises `CannotWrite`."""
+    from pathlib import Path
+
     from platformdirs import user_data_path
 
     try:
@@ -112,6 +129,8 @@ def write_private(path: Path, text: str) -> None:
 
     A link that the owner made stays one: what it leads to is replaced.
     """
+    from pathlib import Path
+
     path = Path(os.path.realpath(path))
     private_folder(path.parent)
     try:

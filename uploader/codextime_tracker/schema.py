@@ -1,9 +1,13 @@
 """The tables of the local index, and the way from those of an older tracker. An upgrade never begins anew."""
 
+from __future__ import annotations
+
 import os
-import re
 import sqlite3
-from pathlib import Path, PurePath
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path, PurePath
 
 SCHEMA_VERSION = 6
 SCHEMA = """
@@ -75,7 +79,7 @@ UPGRADES = {  # from a version to the next
     ) WITHOUT ROWID;
     """,
 }
-TABLES = set(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
+TABLES = {words.split()[0] for words in SCHEMA.split("CREATE TABLE ")[1:]}
 UNMISTAKABLE = {"pending_uploads", "refusals"}  # no other program's file has a table of such a name by chance
 MAGIC = b"SQLite format 3\0"
 

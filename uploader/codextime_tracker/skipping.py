@@ -1,16 +1,22 @@
 """What a scan could not read, in words for its owner."""
 
-from pathlib import Path
+from __future__ import annotations
 
 from codextime_tracker.discovery import printable
-from codextime_tracker.scan_report import ScanReport
 from codextime_tracker.terminal import count, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from codextime_tracker.scan_report import ScanReport
 
 MOST_LINES = 20  # of one kind
 LONGEST_PATH = 4096
 
 
-def skipped(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> list[tuple[str, str]]:
+def skipped(scans: list[ScanReport], missing_homes: Sequence[tuple[str | Path, str]]) -> list[tuple[str, str]]:
     """What could not be read, and why."""
     files = [(each.path, each.reason) for scan in scans for each in scan.skipped]
     files += [(str(home), problem) for home, problem in missing_homes]
@@ -23,7 +29,7 @@ def skipped(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> l
     return lines
 
 
-def skipped_as_json(scans: list[ScanReport], missing_homes: list[tuple[Path, str]]) -> dict[str, object]:
+def skipped_as_json(scans: list[ScanReport], missing_homes: Sequence[tuple[str | Path, str]]) -> dict[str, object]:
     """The same for scripts, and how many rollouts there are."""
     files = [{"path": each.path, "reason": each.reason} for scan in scans for each in scan.skipped]
     return {

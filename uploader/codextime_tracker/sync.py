@@ -148,7 +148,7 @@ def token_works(options: Options, server: Server, token: str, sleep: Callable[[f
         with connected(options, server, sleep) as client:
             client.check_token(token=token)
     except Stopped as stopped:
-        if stopped.exit is not Exit.TOKEN_REFUSED:
+        if stopped.exit != Exit.TOKEN_REFUSED:
             raise
         return False
     return True
@@ -321,7 +321,7 @@ def waiting(index: Index, destinations: list[Destination]) -> int:
 def forget_token(options: Options, server: Server, stopped: Stopped) -> None:
     """If the server refused it, so that the next run pairs again; the server stays known. One of the environment stays
     there, and no run pairs while it does."""
-    if stopped.exit is not Exit.TOKEN_REFUSED:
+    if stopped.exit != Exit.TOKEN_REFUSED:
         return
     if options.token is None:
         remember_pairing(options.credentials, Pairing(str(server), options.user_id, token=""))

@@ -1,9 +1,14 @@
 """Writing to people: what may reach a terminal, and in which style."""
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Iterable
-from typing import TextIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
 
 TITLE_WIDTH = 11
 

@@ -11,6 +11,7 @@ from codextime_tracker.discovery import find_rollouts
 from codextime_tracker.export import row_of
 from codextime_tracker.outcomes import pack_calls, read_file, unpack_calls
 from codextime_tracker.passes import begin_pass
+from codextime_tracker.quick_start import import_msgspec
 from codextime_tracker.scan_report import ScanReport, Tally
 from codextime_tracker.second_reader import Outcomes
 
@@ -79,6 +80,7 @@ class Unindexed:
     def index(self) -> Index:
         """Made when it is needed: to import SQLite and to open a database is a seventh of what 100 MB take."""
         if self.made_index is None:
+            import_msgspec()
             from codextime_tracker.index import Index
 
             self.made_index = Index.in_memory()

@@ -345,6 +345,7 @@ static PyObject *read_start(PyObject *module, PyObject *arguments) {
 static PyMethodDef functions[] = {
     {"read_block", read_block, METH_VARARGS, read_block_doc},
     {"read_start", read_start, METH_VARARGS, read_start_doc},
+    {"write_json", write_json, METH_O, write_json_doc},
     {"write_lines", write_lines, METH_VARARGS, write_lines_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -1,4 +1,4 @@
-/* Rows of an export as lines of JSON, as msgspec writes them. A text with anything to escape is left to it. */
+/* Values as JSON, as msgspec and `json` write them without white space. A text with anything to escape is left to them. */
 
 #ifndef CODEXTIME_WRITER_H
 #define CODEXTIME_WRITER_H
@@ -7,7 +7,7 @@
 
 #define FIRST_ROOM 4096
 
-typedef enum { UNWRITTEN, WRITTEN, LEFT } Written; /* UNWRITTEN: there is an exception; LEFT: msgspec must write it */
+typedef enum { UNWRITTEN, WRITTEN, LEFT } Written; /* UNWRITTEN: there is an exception; LEFT: Python must write it */
 
 /* What was written by now, in memory that grows with it. */
 typedef struct {
@@ -39,7 +39,7 @@ static bool write_bytes(Sheet *sheet, const char *bytes, size_t size) {
 static Written write_text(Sheet *sheet, PyObject *object) {
     Text text;
     if (!load_text(object, &text)) {
-        PyErr_Clear(); /* no Unicode: it cannot be written at all, and msgspec says so */
+        PyErr_Clear(); /* no Unicode: it cannot be written at all, and Python says so */
         return LEFT;
     }
     for (size_t each = 0; each < text.size; each++) {
@@ -60,29 +60,52 @@ static Written write_number(Sheet *sheet, PyObject *object) {
     return write_bytes(sheet, digits, (size_t)(write_count(digits, number) - digits)) ? WRITTEN : UNWRITTEN;
 }
 
-static Written write_texts(Sheet *sheet, PyObject *list) {
+static Written write_value(Sheet *sheet, PyObject *value, int depth);
+
+static Written write_array(Sheet *sheet, PyObject *values, int depth) {
     Written written = WRITE(sheet, "[") ? WRITTEN : UNWRITTEN;
-    Py_ssize_t count = PyList_Size(list);
+    bool is_list = PyList_Check(values);
+    Py_ssize_t count = is_list ? PyList_Size(values) : PyTuple_Size(values);
     for (Py_ssize_t each = 0; written == WRITTEN && each < count; each++) {
-        PyObject *text = PyList_GetItem(list, each);
         if (each && !WRITE(sheet, ","))
-            written = UNWRITTEN;
-        else
-            written = PyUnicode_Check(text) ? write_text(sheet, text) : LEFT;
+            return UNWRITTEN;
+        written = write_value(sheet, is_list ? PyList_GetItem(values, each) : PyTuple_GetItem(values, each), depth);
     }
     return written == WRITTEN && !WRITE(sheet, "]") ? UNWRITTEN : written;
 }
 
-static Written write_value(Sheet *sheet, PyObject *value) {
+static Written write_object(Sheet *sheet, PyObject *fields, int depth) {
+    Written written = WRITE(sheet, "{") ? WRITTEN : UNWRITTEN;
+    PyObject *name, *value;
+    Py_ssize_t place = 0;
+    for (bool is_first = true; written == WRITTEN && PyDict_Next(fields, &place, &name, &value); is_first = false) {
+        if (!is_first && !WRITE(sheet, ","))
+            return UNWRITTEN;
+        written = PyUnicode_Check(name) ? write_text(sheet, name) : LEFT;
+        if (written == WRITTEN && !WRITE(sheet, ":"))
+            return UNWRITTEN;
+        if (written == WRITTEN)
+            written = write_value(sheet, value, depth);
+    }
+    return written == WRITTEN && !WRITE(sheet, "}") ? UNWRITTEN : written;
+}
+
+static Written write_value(Sheet *sheet, PyObject *value, int depth) {
+    if (depth == DEEPEST)
+        return LEFT;
     if (PyUnicode_Check(value))
         return write_text(sheet, value);
     if (value == Py_False)
         return WRITE(sheet, "false") ? WRITTEN : UNWRITTEN;
     if (value == Py_True)
         return WRITE(sheet, "true") ? WRITTEN : UNWRITTEN;
+    if (value == Py_None)
+        return WRITE(sheet, "null") ? WRITTEN : UNWRITTEN;
     if (PyLong_Check(value))
         return write_number(sheet, value);
-    return PyList_Check(value) ? write_texts(sheet, value) : LEFT;
+    if (PyList_Check(value) || PyTuple_Check(value))
+        return write_array(sheet, value, depth + 1);
+    return PyDict_Check(value) ? write_object(sheet, value, depth + 1) : LEFT;
 }
 
 /* {"name":value,…} and a newline. */
@@ -96,31 +119,47 @@ static Written write_row(Sheet *sheet, PyObject *names, PyObject *row) {
         if (written == WRITTEN && !WRITE(sheet, ":"))
             return UNWRITTEN;
         if (written == WRITTEN)
-            written = write_value(sheet, PyTuple_GetItem(row, each));
+            written = write_value(sheet, PyTuple_GetItem(row, each), 0);
     }
     return written == WRITTEN && !WRITE(sheet, "}\n") ? UNWRITTEN : written;
 }
 
+/* What is on the sheet, None if it was left, NULL if there is an exception. The sheet is thrown away. */
+static PyObject *handed_in(Sheet *sheet, Written written) {
+    PyObject *bytes = NULL;
+    if (written == WRITTEN)
+        bytes = PyBytes_FromStringAndSize(sheet->start, (Py_ssize_t)sheet->size);
+    else if (written == LEFT)
+        bytes = Py_NewRef(Py_None);
+    PyMem_Free(sheet->start);
+    return bytes;
+}
+
 PyDoc_STRVAR(write_lines_doc,
              "write_lines(names, rows) -> bytes | None\n\n"
-             "A line of JSON for each of the `rows`, a list of tuples of as many texts, numbers, truths and lists of\n"
-             "texts as `names` has. None if anything in it needs more than to be copied.");
+             "A line of JSON for each of the `rows`, a list of tuples of as many values as `names` has. None if anything in\n"
+             "it is neither a text that needs no escapes nor a number from 0 to 63 bits, a truth, None, or such in lists,\n"
+             "tuples and dicts.");
 
 static PyObject *write_lines(PyObject *module, PyObject *arguments) {
     (void)module;
-    PyObject *names, *rows, *lines = NULL;
+    PyObject *names, *rows;
     Sheet sheet = {NULL, 0, 0};
     Written written = WRITTEN;
     if (!PyArg_ParseTuple(arguments, "O!O!", &PyTuple_Type, &names, &PyList_Type, &rows))
         return NULL;
     for (Py_ssize_t each = 0; written == WRITTEN && each < PyList_Size(rows); each++)
         written = write_row(&sheet, names, PyList_GetItem(rows, each));
-    if (written == WRITTEN)
-        lines = PyBytes_FromStringAndSize(sheet.start, (Py_ssize_t)sheet.size);
-    else if (written == LEFT)
-        lines = Py_NewRef(Py_None);
-    PyMem_Free(sheet.start);
-    return lines;
+    return handed_in(&sheet, written);
+}
+
+PyDoc_STRVAR(write_json_doc, "write_json(value) -> bytes | None\n\n"
+                             "`value` as JSON without white space; None as with `write_lines`.");
+
+static PyObject *write_json(PyObject *module, PyObject *value) {
+    (void)module;
+    Sheet sheet = {NULL, 0, 0};
+    return handed_in(&sheet, write_value(&sheet, value, 0));
 }
 
 #endif

@@ -14,4 +14,4 @@ class Finding(Struct, frozen=True):
     about: str
     text: str
     advice: str = ""
-    exit: Exit = Exit.DONE
+    exit: int = Exit.DONE

@@ -47,7 +47,7 @@ def check_servers(targets: list[Target], now: datetime, *, allow_http: bool) -> 
         try:
             check = ask(each, allow_http=allow_http)
         except Stopped as stopped:
-            about = "token" if stopped.exit is Exit.TOKEN_REFUSED else "server"
+            about = "token" if stopped.exit == Exit.TOKEN_REFUSED else "server"
             advice = f"codextime-tracker login {each.user_id}" if about == "token" and each.user_id else ""
             yield Finding(PROBLEM, about, str(stopped), advice, stopped.exit)
             continue

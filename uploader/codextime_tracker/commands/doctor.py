@@ -1,6 +1,7 @@
 """`codextime-tracker doctor`."""
 
-import argparse
+from __future__ import annotations
+
 import json
 import os
 import sys
@@ -15,11 +16,15 @@ from codextime_tracker.arguments import (
     server_of_environment,
     user_id,
 )
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+
+def add_arguments(parser: Parser) -> None:
     add_home(parser)
     add_server(parser)
     parser.add_argument("--allow-http", action="store_true", help="permit an unencrypted line to a private address")
@@ -33,11 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("user_id", nargs="?", metavar="userId", type=user_id, help="for whom to reconcile")
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     return reconcile(parsed, clock) if parsed.reconcile else check(parsed, clock)
 
 
-def reconcile(parsed: argparse.Namespace, clock: Clock) -> int:
+def reconcile(parsed: Parsed, clock: Clock) -> int:
     """A run that compares the index with the server first, for one user."""
     from codextime_tracker.arguments import credentials_file, options_of
     from codextime_tracker.labelling import only_user
@@ -50,7 +55,7 @@ def reconcile(parsed: argparse.Namespace, clock: Clock) -> int:
     return Exit.DONE
 
 
-def check(parsed: argparse.Namespace, clock: Clock) -> int:
+def check(parsed: Parsed, clock: Clock) -> int:
     """Prints each finding as soon as it is known; the exit code is that of the first problem."""
     from codextime_tracker.doctor import examine, exit_of, lines_of, summary
     from codextime_tracker.places import CREDENTIALS, data_folder

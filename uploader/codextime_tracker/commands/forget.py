@@ -1,16 +1,21 @@
 """`codextime-tracker forget <userId>`: takes back what this Codex home sent."""
 
-import argparse
+from __future__ import annotations
+
 import sys
 
 from codextime_tracker.arguments import add_home, add_index, add_server, add_user, options_of
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit, UsageRefused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
 
 FLAG = "--yes-take-it-back"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     add_user(parser)
     add_server(parser)
     add_home(parser)
@@ -19,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_index(parser)
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     from codextime_tracker.forgetting import forget
     from codextime_tracker.terminal import count
 

@@ -1,18 +1,22 @@
 """`codextime-tracker inspect PATH`."""
 
-import argparse
+from __future__ import annotations
 
 from codextime_tracker.arguments import add_json, path
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit, NothingToRead
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+
+def add_arguments(parser: Parser) -> None:
     parser.add_argument("path", metavar="PATH", type=path, help="a rollout: rollout-*.jsonl or rollout-*.jsonl.zst")
     add_json(parser)
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     """Opens no index and no connection."""
     from codextime_tracker.inspection import inspect
     from codextime_tracker.inspection_report import as_json, print_inspection

@@ -1,6 +1,6 @@
 """`codextime-tracker label NAME`: renames what this machine sends."""
 
-import argparse
+from __future__ import annotations
 
 from codextime_tracker.arguments import (
     add_home,
@@ -13,11 +13,15 @@ from codextime_tracker.arguments import (
     server_of_environment,
     user_id,
 )
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+
+def add_arguments(parser: Parser) -> None:
     parser.add_argument("label", metavar="NAME", type=label, help='as "work laptop"')
     parser.add_argument(
         "user_id", nargs="?", metavar="userId", type=user_id, help="whose; needed if several are paired here"
@@ -29,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     import json
 
     from codextime_tracker.labelling import only_user, set_label

@@ -1,19 +1,23 @@
 """`codextime-tracker login <userId>`: pairs this machine, and sends nothing."""
 
-import argparse
+from __future__ import annotations
 
 from codextime_tracker.arguments import add_line, add_server, add_user, options_of
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+
+def add_arguments(parser: Parser) -> None:
     add_user(parser)
     add_server(parser)
     add_line(parser)
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     from msgspec.structs import replace
 
     from codextime_tracker.sync import login

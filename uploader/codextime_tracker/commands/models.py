@@ -1,17 +1,18 @@
 """`codextime-tracker models`, `models allow NAME` and `models disallow NAME`."""
 
-import argparse
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from codextime_tracker.arguments import add_home, add_index, add_json, allowed_names_file, homes_of, index_of
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit, UsageRefused
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
     from codextime_tracker.index import Index
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "action",
         nargs="?",
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     """Reads what is new first; sends nothing."""
     from codextime_tracker.custom_models import settle_names
     from codextime_tracker.homes import existing_homes
@@ -46,7 +47,7 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
     return Exit.DONE
 
 
-def change_name(index: "Index", action: str, name: str) -> None:
+def change_name(index: Index, action: str, name: str) -> None:
     from codextime_tracker.custom_models import allow_model, disallow_model
     from codextime_tracker.terminal import count, plain
 
@@ -56,7 +57,7 @@ def change_name(index: "Index", action: str, name: str) -> None:
     print(f"{calls} of {plain(name)} will be sent {how}, by the next run.")
 
 
-def print_models(index: "Index", *, is_json: bool) -> None:
+def print_models(index: Index, *, is_json: bool) -> None:
     from msgspec.json import encode
 
     from codextime_tracker.custom_models import list_custom_models

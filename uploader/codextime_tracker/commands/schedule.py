@@ -1,8 +1,8 @@
 """`codextime-tracker schedule install|status|remove`."""
 
-import argparse
+from __future__ import annotations
+
 import shlex
-from typing import TYPE_CHECKING
 
 from codextime_tracker.arguments import (
     add_home,
@@ -15,16 +15,18 @@ from codextime_tracker.arguments import (
     server_of_environment,
     user_id,
 )
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit, Stopped
 from codextime_tracker.terminal import ask
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
     from codextime_tracker.schedulers import Scheduler
     from codextime_tracker.sync import Options
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     parser.add_argument("action", metavar="ACTION", choices=["install", "status", "remove"], help="what to do")
     parser.add_argument(
         "user_id", nargs="?", metavar="userId", type=user_id, help="for whom; needed if several are paired here"
@@ -36,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     """Where nothing starts programs by the clock, nothing is scheduled either. Raises `NoScheduler` to install."""
     from codextime_tracker.schedulers import NoScheduler, find_scheduler
 
@@ -62,9 +64,9 @@ def run(parsed: argparse.Namespace, clock: Clock) -> int:
 
 
 def say(
-    parsed: argparse.Namespace,
+    parsed: Parsed,
     text: str,
-    scheduler: "Scheduler | None",
+    scheduler: Scheduler | None,
     schedule: str | None = None,
     command: list[str] | None = None,
 ) -> None:
@@ -79,7 +81,7 @@ def say(
     print(json.dumps(shown, indent=2))
 
 
-def install(parsed: argparse.Namespace, scheduler: "Scheduler") -> None:
+def install(parsed: Parsed, scheduler: Scheduler) -> None:
     from codextime_tracker import scheduling
     from codextime_tracker.labelling import only_user
 
@@ -95,7 +97,7 @@ def nobody(question: str) -> bool:
     return False
 
 
-def offer(options: "Options") -> None:
+def offer(options: Options) -> None:
     """At the end of a first run: a schedule, if there is none and it would work. What keeps it from working is told."""
     from codextime_tracker import scheduling
     from codextime_tracker.schedulers import NoScheduler, find_scheduler

@@ -1,6 +1,6 @@
 """`codextime-tracker sessions on|off`: whether this machine tells which calls belong to one session."""
 
-import argparse
+from __future__ import annotations
 
 from codextime_tracker.arguments import (
     add_index,
@@ -10,8 +10,12 @@ from codextime_tracker.arguments import (
     server_of_environment,
     user_id,
 )
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
 
 STATES = {
     True: "Calls are sent from here with a hash of their session, if the account groups them: {server}/settings",
@@ -25,7 +29,7 @@ SWITCHED = {
 }
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     actions = ["on", "off", "show"]
     parser.add_argument(
         "action", nargs="?", choices=actions, default="show", help="what is set is shown without it, too"
@@ -37,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_index(parser)
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     """Asks no server, and sends nothing."""
     from codextime_tracker.labelling import only_user
     from codextime_tracker.opening import opened

@@ -1,19 +1,23 @@
 """`codextime-tracker status`."""
 
-import argparse
+from __future__ import annotations
 
 from codextime_tracker.arguments import add_home, add_index, add_json, homes_of, index_of
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+
+def add_arguments(parser: Parser) -> None:
     add_home(parser)
     add_index(parser)
     add_json(parser)
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     """Reads what is new first, unless another run is at it; sends nothing."""
     from codextime_tracker.archive import note_gone_homes
     from codextime_tracker.homes import existing_homes

@@ -1,15 +1,20 @@
 """`codextime-tracker <userId>`: one run."""
 
-import argparse
+from __future__ import annotations
+
 import sys
 
 from codextime_tracker.arguments import add_home, add_index, add_json, add_line, add_server, add_user, label, options_of
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
 from codextime_tracker.terminal import ask, can_ask
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+
+def add_arguments(parser: Parser) -> None:
     add_user(parser)
     add_server(parser)
     add_home(parser)
@@ -30,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     from codextime_tracker.reports import print_outcome
     from codextime_tracker.sync import sync
 

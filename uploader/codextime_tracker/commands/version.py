@@ -1,18 +1,22 @@
 """`codextime-tracker version`."""
 
-import argparse
+from __future__ import annotations
 
 from codextime_tracker import __version__
 from codextime_tracker.arguments import add_json
-from codextime_tracker.commands import Clock
 from codextime_tracker.exits import Exit
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codextime_tracker.arguments import Parsed, Parser
+    from codextime_tracker.commands import Clock
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+
+def add_arguments(parser: Parser) -> None:
     add_json(parser)
 
 
-def run(parsed: argparse.Namespace, clock: Clock) -> int:
+def run(parsed: Parsed, clock: Clock) -> int:
     if parsed.json:
         print_json()
     else:
