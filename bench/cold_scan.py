@@ -28,9 +28,8 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 SCAN = """
 import sys
 from pathlib import Path
-from codextime_tracker.quick_start import collect_seldom, import_msgspec, leave
+from codextime_tracker.quick_start import collect_seldom, leave
 collect_seldom()
-import_msgspec()
 from codextime_tracker.index import Index
 from codextime_tracker.scanning import scan
 with Index.open(Path(sys.argv[1])) as index:

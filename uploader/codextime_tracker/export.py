@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Row: TypeAlias = tuple[str, str, str, bool, str, int, int, int, int, int, int, list[str]]  # as COLUMNS names them
     Encoder: TypeAlias = Callable[[Iterable[Row]], Iterator[bytes]]
 
-ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 250  # some 75 kB, which memory is there for again and again
 # `total_tokens` as it was logged; `file_gone`: the rollout was deleted since.
 COLUMNS = (
     "at",

@@ -174,10 +174,12 @@ def in_order(held: list[Held], stored: Iterable[StoredCall]) -> Iterator[Row]:
     yield from map(itemgetter(-1), waiting)
 
 
-def rows_of(held: Held) -> Iterator[tuple[str, str, str, Row]]:
+def rows_of(held: Held) -> list[tuple[str, str, str, Row]]:
     """The rows of a file, each behind what it is sorted by: no two have the same thread and identity."""
-    thread, name = held.reading.thread_id or "", held.reading.file.name
+    thread, name, exact = held.reading.thread_id or "", held.reading.file.name, list[str]()
+    rows: list[tuple[str, str, str, Row]] = []
     for identity, at, model, entry, cached, written, output, reasoning, total, flags in held.calls:
-        named = flag_names(flags) if flags else []
+        named = flag_names(flags) if flags else exact
         row = at, thread, name, False, model or "unknown", entry, cached, written, output, reasoning, total, named
-        yield at, thread, identity, row
+        rows.append((at, thread, identity, row))
+    return rows

@@ -5,7 +5,8 @@
 
 #include "counter.h"
 
-#define FIRST_ROOM 4096
+#define FIRST_ROOM 65536
+#define MOST_COLUMNS 32
 
 typedef enum { UNWRITTEN, WRITTEN, LEFT } Written; /* UNWRITTEN: there is an exception; LEFT: Python must write it */
 
@@ -15,20 +16,25 @@ typedef struct {
     size_t size, room;
 } Sheet;
 
-/* False if there is an exception. */
-static bool write_bytes(Sheet *sheet, const char *bytes, size_t size) {
-    if (sheet->room - sheet->size < size) {
-        size_t room = sheet->room ? sheet->room : FIRST_ROOM;
-        while (room - sheet->size < size)
-            room *= 2;
-        char *start = PyMem_Realloc(sheet->start, room);
-        if (!start) {
-            PyErr_NoMemory();
-            return false;
-        }
-        sheet->start = start;
-        sheet->room = room;
+/* Makes room for so many more bytes. False if there is an exception. */
+static bool make_room(Sheet *sheet, size_t size) {
+    size_t room = sheet->room ? sheet->room : FIRST_ROOM;
+    while (room - sheet->size < size)
+        room *= 2;
+    char *start = PyMem_Realloc(sheet->start, room);
+    if (!start) {
+        PyErr_NoMemory();
+        return false;
     }
+    sheet->start = start;
+    sheet->room = room;
+    return true;
+}
+
+/* False if there is an exception. */
+static inline bool write_bytes(Sheet *sheet, const char *bytes, size_t size) {
+    if (sheet->room - sheet->size < size && !make_room(sheet, size))
+        return false;
     memcpy(sheet->start + sheet->size, bytes, size);
     sheet->size += size;
     return true;
@@ -36,17 +42,29 @@ static bool write_bytes(Sheet *sheet, const char *bytes, size_t size) {
 
 #define WRITE(sheet, literal) write_bytes((sheet), (literal), sizeof(literal) - 1)
 
+/* Whether a text stands in JSON as it is. */
+static bool needs_no_escapes(Text text) {
+    const char *at = text.start, *end = at + text.size;
+    while (at < end) {
+        unsigned char byte = (unsigned char)*at;
+        if (end - at >= 8 && are_plain(at))
+            at += 8;
+        else if (byte < ' ' || byte == '"' || byte == '\\')
+            return false;
+        else
+            at++;
+    }
+    return true;
+}
+
 static Written write_text(Sheet *sheet, PyObject *object) {
     Text text;
     if (!load_text(object, &text)) {
         PyErr_Clear(); /* no Unicode: it cannot be written at all, and Python says so */
         return LEFT;
     }
-    for (size_t each = 0; each < text.size; each++) {
-        unsigned char byte = (unsigned char)text.start[each];
-        if (byte < ' ' || byte == '"' || byte == '\\')
-            return LEFT;
-    }
+    if (!needs_no_escapes(text))
+        return LEFT;
     return WRITE(sheet, "\"") && write_bytes(sheet, text.start, text.size) && WRITE(sheet, "\"") ? WRITTEN : UNWRITTEN;
 }
 
@@ -108,18 +126,38 @@ static Written write_value(Sheet *sheet, PyObject *value, int depth) {
     return PyDict_Check(value) ? write_object(sheet, value, depth + 1) : LEFT;
 }
 
+/* What stands before each value of a row, one behind the other: {"name": or ,"name": */
+typedef struct {
+    Sheet sheet;
+    size_t ends[MOST_COLUMNS];
+    Py_ssize_t count;
+} Columns;
+
+static Written write_columns(Columns *columns, PyObject *names) {
+    Written written = WRITTEN;
+    columns->count = PyTuple_Size(names);
+    if (columns->count > MOST_COLUMNS)
+        return LEFT;
+    for (Py_ssize_t each = 0; written == WRITTEN && each < columns->count; each++) {
+        if (!write_bytes(&columns->sheet, each ? "," : "{", 1))
+            return UNWRITTEN;
+        written = write_text(&columns->sheet, PyTuple_GetItem(names, each));
+        if (written == WRITTEN && !WRITE(&columns->sheet, ":"))
+            return UNWRITTEN;
+        columns->ends[each] = columns->sheet.size;
+    }
+    return written;
+}
+
 /* {"name":value,…} and a newline. */
-static Written write_row(Sheet *sheet, PyObject *names, PyObject *row) {
-    Py_ssize_t count = PyTuple_Size(names);
-    Written written = PyTuple_Check(row) && PyTuple_Size(row) == count ? WRITTEN : LEFT;
-    for (Py_ssize_t each = 0; written == WRITTEN && each < count; each++) {
-        if (!(each ? WRITE(sheet, ",") : WRITE(sheet, "{")))
+static Written write_row(Sheet *sheet, const Columns *columns, PyObject *row) {
+    Written written = PyTuple_Check(row) && PyTuple_Size(row) == columns->count ? WRITTEN : LEFT;
+    size_t start = 0;
+    for (Py_ssize_t each = 0; written == WRITTEN && each < columns->count; each++) {
+        if (!write_bytes(sheet, columns->sheet.start + start, columns->ends[each] - start))
             return UNWRITTEN;
-        written = write_text(sheet, PyTuple_GetItem(names, each));
-        if (written == WRITTEN && !WRITE(sheet, ":"))
-            return UNWRITTEN;
-        if (written == WRITTEN)
-            written = write_value(sheet, PyTuple_GetItem(row, each), 0);
+        written = write_value(sheet, PyTuple_GetItem(row, each), 0);
+        start = columns->ends[each];
     }
     return written == WRITTEN && !WRITE(sheet, "}\n") ? UNWRITTEN : written;
 }
@@ -145,11 +183,13 @@ static PyObject *write_lines(PyObject *module, PyObject *arguments) {
     (void)module;
     PyObject *names, *rows;
     Sheet sheet = {NULL, 0, 0};
-    Written written = WRITTEN;
+    Columns columns = {.sheet = {NULL, 0, 0}};
     if (!PyArg_ParseTuple(arguments, "O!O!", &PyTuple_Type, &names, &PyList_Type, &rows))
         return NULL;
+    Written written = write_columns(&columns, names);
     for (Py_ssize_t each = 0; written == WRITTEN && each < PyList_Size(rows); each++)
-        written = write_row(&sheet, names, PyList_GetItem(rows, each));
+        written = write_row(&sheet, &columns, PyList_GetItem(rows, each));
+    PyMem_Free(columns.sheet.start);
     return handed_in(&sheet, written);
 }
 
