@@ -27,13 +27,12 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 # and its own memory in kB.
 SCAN = """
 import sys
-from pathlib import Path
 from codextime_tracker.quick_start import collect_seldom, leave
 collect_seldom()
 from codextime_tracker.index import Index
 from codextime_tracker.scanning import scan
-with Index.open(Path(sys.argv[1])) as index:
-    report = scan(index, Path(sys.argv[2]))
+with Index.open(sys.argv[1]) as index:
+    report = scan(index, sys.argv[2])
 own = [line for line in open("/proc/self/smaps_rollup") if line.startswith("Private")]
 print(report.calls.added, sum(int(line.split()[1]) for line in own), flush=True)
 leave(0)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager, suppress
 
 from codextime_tracker.places import identity_of, rename_damaged
 from codextime_tracker.schema import MAGIC, OfAnotherProgram, connect, connect_to_read
@@ -34,39 +33,54 @@ JOINS = """
 SOURCES_OF_CALLS = "JOIN threads ON threads.id = thread JOIN sources ON sources.id = source"
 
 
+class Transaction:
+    """All or nothing, also if the process is killed."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __enter__(self) -> sqlite3.Connection:
+        self.connection.execute("BEGIN IMMEDIATE")
+        return self.connection
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.connection.execute("COMMIT")
+        elif self.connection.in_transaction:  # SQLite ends it by itself when the disk is full
+            self.connection.execute("ROLLBACK")
+
+
 class Index:
     """An open index. `notices` are sentences for its owner about what had to be done to open it."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | None = None) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self.path = path
         self.notices: list[str] = []
 
     @classmethod
-    def open(cls, path: Path) -> Index:
+    def open(cls, path: str | os.PathLike[str]) -> Index:
         """The index at `path`, made if it is missing.
 
         One of an older version is upgraded; a damaged one is set aside and begun anew, which call ids make harmless.
         Raises `OSError` or `sqlite3.OperationalError` if the place cannot be used, `OfAnotherProgram` if it is taken,
         `OfNewerTracker`.
         """
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = os.path.dirname(path) or "."  # noqa: PTH120 - a scan does without `pathlib`, which is slow to load
+        os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
         try:
-            return cls(connect(path), path)
+            return cls(connect(path))
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
-            if path.suffix != ".sqlite3" and path.open("rb").read(16) != MAGIC:
-                raise OfAnotherProgram from None  # perhaps named by mistake
             kept = set_aside(path)
-        index = cls(connect(path), path)
+        index = cls(connect(path))
         index.notices.append(f"The index could not be read and was begun anew; the old one is kept as {kept}.")
         return index
 
     @classmethod
     def read(cls, path: Path) -> Index:
         """The index as it is, for queries only, also while another run writes it. Raises `sqlite3.DatabaseError`."""
-        return cls(connect_to_read(path), path)
+        return cls(connect_to_read(path))
 
     @classmethod
     def in_memory(cls) -> Index:
@@ -81,17 +95,8 @@ class Index:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, also if the process is killed."""
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self.connection
-        except BaseException:
-            if self.connection.in_transaction:  # SQLite ends it by itself when the disk is full
-                self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
+    def transaction(self) -> Transaction:
+        return Transaction(self.connection)
 
     def source_key(self, codex_home: str | os.PathLike[str]) -> str:
         """The random key that stands for this Codex home; made when it is first asked for."""
@@ -333,10 +338,14 @@ def of_sources(source_keys: Collection[str]) -> str:
     return f"AND sources.key IN ({', '.join('?' * len(source_keys))})" if source_keys else ""
 
 
-def set_aside(path: Path) -> Path:
-    """Renames a damaged index, journals and all; where it went."""
+def set_aside(damaged: str | os.PathLike[str]) -> Path:
+    """Renames a damaged index, journals and all; where it went. Raises `OfAnotherProgram`."""
+    from contextlib import suppress
     from pathlib import Path
 
+    path = Path(damaged)
+    if path.suffix != ".sqlite3" and path.open("rb").read(16) != MAGIC:
+        raise OfAnotherProgram from None  # perhaps named by mistake
     kept = rename_damaged(path)
     for suffix in ("-wal", "-shm"):
         with suppress(FileNotFoundError):

@@ -92,7 +92,7 @@ class OfNewerTracker(Exception):
     """The index was made, or upgraded, by a tracker that is newer than this one."""
 
 
-def connect(path: Path | None) -> sqlite3.Connection:
+def connect(path: str | os.PathLike[str] | None) -> sqlite3.Connection:
     """To the index at `path`, made or upgraded if need be; `None` is one in memory.
 
     Raises `sqlite3.DatabaseError` if the file is damaged, `OfAnotherProgram`, `OfNewerTracker`.

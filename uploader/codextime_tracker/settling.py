@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
 
 from codextime_tracker.counting import EXACT, GAP, revision
 from codextime_tracker.states import encode_state
@@ -250,7 +249,6 @@ class Settlement:
             self.connection.execute(insert_rows(len(rows)), values)
 
 
-@cache
 def insert_rows(number: int) -> str:
     return INSERT + ", ".join([ROW] * number)
 
