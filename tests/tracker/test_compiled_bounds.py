@@ -16,7 +16,7 @@ pytestmark = [
 # Reads every block from the last bytes of a page, and from the first of one, whose neighbours kill who reads them.
 PROGRAM = """
 import ctypes, json, mmap, sys
-from codextime_tracker.compiled import read_block
+from codextime_tracker.compiled import read_block, read_start
 from codextime_tracker.copies import Boundary
 from codextime_tracker.counting import Counter, State
 from codextime_tracker.rollout import NAMES, classes_of_events
@@ -37,6 +37,7 @@ for text in json.load(sys.stdin):
         for counter in (None, Counter(State(sys.argv[1], Boundary()))):
             read_block(block, 0, b"", lambda line: None, NAMES, classes_of_events, counter, 9)
             read += 1
+        read_start(block, NAMES)
 print(read)
 if sys.argv[2:]:
     block = (ctypes.c_char * len(line)).from_address(place + 1)
@@ -67,6 +68,9 @@ def read_between_guards(blocks: list[str], *arguments: str) -> "subprocess.Compl
 def test_a_block_that_ends_anywhere_is_not_left() -> None:
     blocks = [line[:size] + "\n" for line in usual_lines() for size in range(len(line) + 1)]
     blocks += [line[:size] for line in usual_lines() for size in range(1, len(line) + 1)]
+    begin = Rollout(THREAD, source={"subagent": "review"}, parent_thread_id="parent", cli_version="0.169.0").lines[0]
+    blocks += [begin[:size] + end for size in range(len(begin) + 1) for end in ("", "\n")]
+    blocks += [f"{begin}\n{line[:size]}" for line in usual_lines() for size in range(len(line) + 1)]
 
     done = read_between_guards(blocks)
 

@@ -200,7 +200,7 @@ SESSION_FIELDS = {
     "id": [THREAD, "", "\u00e9", None, 7],
     "base_instructions": [None, {"text": 'Say \u201cso\u201d:\n"\\"'}],
 }
-sessions = st.fixed_dictionaries({}, optional={name: st.sampled_from(SESSION_FIELDS[name]) for name in SESSION_FIELDS})
+ODD_FIELDS = [(name, value) for name, values in SESSION_FIELDS.items() for value in values]
 ENDS_OF_HEADS = {
     "nothing": [],
     "a turn": [Step("turn", USAGES[1], TIMES[1], "1", "gpt-5", "", THREAD, False)],
@@ -210,21 +210,59 @@ ENDS_OF_HEADS = {
 }
 
 
-@given(
-    sessions, st.sampled_from(sorted(ENDS_OF_HEADS)), st.booleans(), st.booleans(), st.sampled_from(TIMES + NO_TIMES)
-)
-def test_any_start_of_a_file_ends_where_python_ends(
-    session: dict[str, object], end: str, has_copy: bool, is_ascii: bool, time: str
-) -> None:
+def ends_alike(sessions: Sequence[dict[str, object]], end: str, time: str, *, is_ascii: bool) -> bool:
     writer = Writer()
     writer.lines.clear()
-    for each in [session, {"id": "another", "timestamp": TIMES[0]}] if has_copy else [session]:
+    for each in sessions:
         writer.line(time, None, "session_meta", {"id": THREAD, "cli_version": "0.169.0", **each}, is_ascii=is_ascii)
     for step in (*ENDS_OF_HEADS[end], USUAL, USUAL._replace(kind="count", time=TIMES[2])):
         writer.take(step)
     data = "".join(writer.lines).encode()
+    return standing(data, is_compiled=True) == standing(data, is_compiled=False)
+
+
+@pytest.mark.parametrize(("name", "value"), ODD_FIELDS, ids=str)
+def test_a_thread_with_any_field_ends_where_python_ends(name: str, value: object) -> None:
+    assert ends_alike([{name: value}], "nothing", TIMES[0], is_ascii=False)
+
+
+@given(
+    st.lists(st.sampled_from(ODD_FIELDS), max_size=4).map(dict),
+    st.sampled_from(sorted(ENDS_OF_HEADS)),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(TIMES * 3 + NO_TIMES),
+)
+def test_any_start_of_a_file_ends_where_python_ends(
+    session: dict[str, object], end: str, has_copy: bool, is_ascii: bool, time: str
+) -> None:
+    sessions = [session, {"id": "another", "timestamp": TIMES[0]}] if has_copy else [session]
+
+    assert ends_alike(sessions, end, time, is_ascii=is_ascii)
+
+
+@pytest.mark.parametrize("time", TIMES + NO_TIMES)
+def test_a_start_at_any_time_ends_where_python_ends(time: str) -> None:
+    assert ends_alike([{}], "nothing", time, is_ascii=True)
+
+
+@pytest.mark.parametrize(
+    "again", ['"id":"b"', '"parent_thread_id":"b"', '"forked_from_id":"b"', '"cli_version":"0.1.0"', '"timestamp":7']
+)
+def test_of_a_field_of_a_thread_that_comes_twice_the_latter_counts(again: str) -> None:
+    writer = Writer(parent_thread_id="a", forked_from_id=None, timestamp=TIMES[0])
+    writer.lines[0] = writer.lines[0].replace("}}", f",{again}}}}}")
+    writer.take(USUAL)
+    writer.take(USUAL._replace(kind="count"))
+    data = "".join(writer.lines).encode()
 
     assert standing(data, is_compiled=True) == standing(data, is_compiled=False)
+
+
+@pytest.mark.parametrize("end", ENDS_OF_HEADS)
+def test_a_start_with_any_next_line_ends_where_python_ends(end: str) -> None:
+    assert ends_alike([{}], end, TIMES[0], is_ascii=True)
+    assert ends_alike([{}, {"id": "another"}], end, TIMES[0], is_ascii=True)
 
 
 @pytest.mark.parametrize("session", [{}, {"parent_thread_id": "parent", "source": {"subagent": "review"}}], ids=str)
