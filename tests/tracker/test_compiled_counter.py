@@ -247,7 +247,15 @@ def test_a_start_at_any_time_ends_where_python_ends(time: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "again", ['"id":"b"', '"parent_thread_id":"b"', '"forked_from_id":"b"', '"cli_version":"0.1.0"', '"timestamp":7']
+    "again",
+    [
+        '"id":"b"',
+        '"parent_thread_id":"b"',
+        '"parent_thread_id":null',
+        '"forked_from_id":"b"',
+        '"cli_version":"0.1.0"',
+        '"timestamp":7',
+    ],
 )
 def test_of_a_field_of_a_thread_that_comes_twice_the_latter_counts(again: str) -> None:
     writer = Writer(parent_thread_id="a", forked_from_id=None, timestamp=TIMES[0])
