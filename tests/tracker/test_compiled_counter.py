@@ -243,7 +243,27 @@ def test_any_start_of_a_file_ends_where_python_ends(
 
 @pytest.mark.parametrize("time", TIMES + NO_TIMES)
 def test_a_start_at_any_time_ends_where_python_ends(time: str) -> None:
-    assert ends_alike([{}], "nothing", time, is_ascii=True)
+    writer = Writer()
+    writer.lines.clear()
+    writer.line(time, None, "session_meta", {"id": THREAD, "cli_version": "0.169.0"})
+    writer.take(USUAL)
+    writer.take(USUAL._replace(kind="count", time=NO_TIMES[0]))  # which is at the time of what came before
+    data = "".join(writer.lines).encode()
+
+    assert standing(data, is_compiled=True) == standing(data, is_compiled=False)
+
+
+@pytest.mark.parametrize("again", ['"info":INFO', '"type":"task_started"', '"new":1e5'])
+def test_a_count_that_tells_nothing_and_then_something_ends_where_python_ends(again: str) -> None:
+    info = {"total_token_usage": counters(USAGES[0]), "last_token_usage": counters(USAGES[0])}
+    writer = Writer()
+    writer.take(USUAL)
+    writer.line(TIMES[1], None, "event_msg", {"type": "token_count", "info": None, "rate_limits": None})
+    writer.lines[-1] = writer.lines[-1].replace("}}", f",{again}}}}}".replace("INFO", json.dumps(info)))
+    writer.take(USUAL._replace(kind="again", time=TIMES[2]))
+    data = "".join(writer.lines).encode()
+
+    assert standing(data, is_compiled=True) == standing(data, is_compiled=False)
 
 
 @pytest.mark.parametrize(

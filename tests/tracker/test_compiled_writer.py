@@ -14,7 +14,9 @@ write_lines = compiled.write_lines or (lambda names, rows: None)
 pytestmark = pytest.mark.skipif(compiled.write_lines is None, reason="needs a C compiler and Python's headers")
 USUAL = ("2026-11-20T10:00:00.000Z", "thread", "file.jsonl", False, "gpt-5.5", 9, 8, 0, 7, 6, 16, [])
 
-texts = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(["gpt-5.5", "é", "\x7f", "\U0001f600"])
+texts = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
+    ["gpt-5.5", 'say "so"', "C:\\", "\n", "é", "\x7f", "\U0001f600"]
+)
 counts = st.integers(0, 2**63 - 1) | st.sampled_from([0, 9, 10, 10**18 - 1, 10**18, 2**63 - 1])
 rows = st.tuples(*[texts] * 3, st.booleans(), texts, *[counts] * 6, st.lists(texts, max_size=3))
 
