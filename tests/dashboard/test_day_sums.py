@@ -99,6 +99,15 @@ def test_tokens_of_a_size_that_no_integer_of_the_database_holds_are_exact(owner:
     assert {on: tell(sum_) for on, sum_ in found.items()} == {on: tell(sum_) for on, sum_ in expected.items()}
 
 
+def test_the_models_of_a_user_are_known_with_the_days(owner: User) -> None:
+    calls = burn(owner, *random_calls(60))
+
+    known = read_known(days_of(owner))
+
+    assert set(known.models.values()) == {one.model for one in calls}
+    assert list(known.active) == sorted({one.at.date() for one in calls})
+
+
 def test_a_model_that_came_up_after_the_models_were_read_is_priced_all_the_same(owner: User) -> None:
     burn(owner, *random_calls(100))
     known = read_known(days_of(owner)).models

@@ -168,3 +168,13 @@ def test_records_are_those_of_all_time_and_fall_to_the_earlier_day(owner: User) 
         ("Longest streak", "2 days", "5 to 6 Mar 2026"),
     ]
     assert records[0].link == "/days/2026-02-05"
+
+
+def test_a_day_without_a_page_of_its_own_leads_to_the_overview_of_it() -> None:
+    today = datetime.date(2026, 11, 21)
+    find_link = OverviewQuery(has_pages=False, measure="calls", only="2025-01-01", path="/example").day_links(
+        today=today
+    )
+
+    assert find_link(datetime.date(2025, 3, 4)) == "/example?period=today&on=2025-03-04&measure=calls&only=2025-01-01"
+    assert find_link(today) == "/example?period=today&measure=calls&only=2025-01-01"
