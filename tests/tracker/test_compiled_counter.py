@@ -259,7 +259,9 @@ def test_a_count_that_tells_nothing_and_then_something_ends_where_python_ends(ag
     writer = Writer()
     writer.take(USUAL)
     writer.line(TIMES[1], None, "event_msg", {"type": "token_count", "info": None, "rate_limits": None})
-    writer.lines[-1] = writer.lines[-1].replace("}}", f",{again}}}}}".replace("INFO", json.dumps(info)))
+    writer.lines[-1] = writer.lines[-1].replace(
+        "}}", f",{again}}}}}".replace("INFO", json.dumps(info, separators=(",", ":")))
+    )
     writer.take(USUAL._replace(kind="again", time=TIMES[2]))
     data = "".join(writer.lines).encode()
 

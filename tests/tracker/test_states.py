@@ -1,7 +1,7 @@
 """Where counting stands, as every index has it."""
 
 from codextime_tracker.copies import Boundary
-from codextime_tracker.counting import State
+from codextime_tracker.counting import State, between
 from codextime_tracker.states import decode_state, encode_state
 
 # As the first tracker wrote it.
@@ -33,3 +33,7 @@ def test_what_only_another_version_knows_is_left_out_and_what_it_does_not_tell_i
 
 def test_states_that_differ_are_not_equal() -> None:
     assert State("t", Boundary(totals=3)) != State("t", Boundary())
+
+
+def test_what_only_one_of_two_sums_tells_is_no_negative_number() -> None:
+    assert between((100, 10, 30, 5, 1, 105), (300, 20, 0, 9, 2, 0)) == (200, 10, 0, 4, 1, 0)
