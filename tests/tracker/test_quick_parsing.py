@@ -115,6 +115,18 @@ def test_usual_exports_need_no_argparse(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["u_bcdfgh", "--watch", "--json"], ["u_bcdfgh", "--label", "--quiet"], ["u_bcdfgh", "--json=1"]),
+        *(["u_bcdfgh", "--label"], ["u_bcdfgh", "-h"], ["u_bcdfgh", "--dry"], ["u_bcdfgh", "u_another"], []),
+    ],
+    ids=" ".join,
+)
+def test_what_is_wrong_or_unusual_is_for_argparse(arguments: list[str]) -> None:
+    assert parse_quickly(SYNC, arguments) is None
+
+
+@pytest.mark.parametrize(
     "told",
     [{"nargs": "?"}, {"action": "count"}, {"type": int, "default": "7"}, {"dest": "other"}],
     ids=str,

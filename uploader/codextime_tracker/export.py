@@ -83,11 +83,11 @@ def jsonl(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def encode_lines(rows: list[Row]) -> bytes:
-    """What the compiled writer, if there is one, leaves to msgspec: texts with anything to escape."""
+    """What the compiled writer, if there is one, leaves to msgspec."""
     import_msgspec()
-    from msgspec.json import Encoder
+    from codextime_tracker import json_rows
 
-    return Encoder().encode_lines([dict(zip(COLUMNS, row, strict=True)) for row in rows])
+    return json_rows.encode_lines(rows)
 
 
 def json_array(rows: Iterable[Row]) -> Iterator[bytes]:
