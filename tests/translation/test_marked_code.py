@@ -14,6 +14,7 @@ ENGLISH = {
     "dashboard/calls/narrowing.py": "SQL",
     "dashboard/calls/prices.py": "SQL",
     "dashboard/calls/reading.py": "SQL",
+    "dashboard/day_tables.py": "SQL",
     "dashboard/templatetags/charts.py": "HTML",
     "dashboard/thread_statements.py": "SQL",
     "dashboard/threads/leading.py": "SQL",
