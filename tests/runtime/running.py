@@ -48,7 +48,8 @@ def run(command: str, data: Path, **variables: str) -> subprocess.CompletedProce
 
 def environment(data: Path, variables: dict[str, str]) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if name not in NOT_FOR_US}
-    return clean | {"CODEXTIME_DATA": str(data), "SYNC": "0"} | variables
+    # A port of its own, also for what refuses to start: another test may be looking at the usual one.
+    return clean | {"CODEXTIME_DATA": str(data), "SYNC": "0", "PORT": str(find_free_port())} | variables
 
 
 def wait_until(is_so: Callable[[], bool], what: Callable[[], str]) -> None:
