@@ -27,13 +27,13 @@ UNKNOWN = -1
 HIGHEST = 2**63 - 1
 AMOUNTS = ("fresh", "written", "cached", "output", "saved")
 RATES = {name: f"(%({name})s::int8[])[place]" for name in AMOUNTS}
-SUMMED = ", ".join(f"sum({field})" for field in TOKEN_FIELDS)
+SUMMED = ", ".join(f"sum({field}) AS {field}" for field in TOKEN_FIELDS)
 # As `estimates.Pricing` counts. Rows that come in order need no table of sums; those of bars are few.
 BARS_AND_DAYS = f"""
 SELECT stretch, name, is_long_context, a_day, calls, {", ".join(TOKEN_FIELDS)}, bar, NULL, NULL, NULL
 FROM (
     SELECT stretch, model_id, is_long_context, min(utc_on) AS a_day, sum(calls) AS calls,
-        {", ".join(f"sum({field}) AS {field}" for field in TOKEN_FIELDS)}, {BAR} AS bar
+        {SUMMED}, {BAR} AS bar
     FROM (
         SELECT *, width_bucket(utc_on, %(changes)s::date[]) AS stretch FROM {{table}}
         WHERE {{whose}} AND "on" BETWEEN %(first)s AND %(last)s OFFSET 0

@@ -37,6 +37,14 @@ RECENT_TURNS = 16  # a record belongs to the running turn or one just before it
 RECENT_RECORDS = 64  # records wait for the token_count that confirms them, which follows within a few lines
 
 ZERO: Four = (0, 0, 0, 0)
+COUNTERS = (  # the names of `Counters`
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_input_tokens",
+    "output_tokens",
+    "reasoning_output_tokens",
+    "total_tokens",
+)
 NOTHING: Counters = (0, 0, 0, 0, 0, 0)
 LOGGED_TOTAL = 5  # its place in `Counters`
 

@@ -7,7 +7,7 @@ import sys
 from itertools import islice
 
 from codextime_tracker import compiled
-from codextime_tracker.counting import flag_names
+from codextime_tracker.counting import COUNTERS, flag_names
 from codextime_tracker.exits import CannotWrite, UsageRefused
 from codextime_tracker.quick_start import import_msgspec
 
@@ -24,20 +24,7 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 250  # some 75 kB, which memory is there for again and again
 # `total_tokens` as it was logged; `file_gone`: the rollout was deleted since.
-COLUMNS = (
-    "at",
-    "thread",
-    "file",
-    "file_gone",
-    "model",
-    "input_tokens",
-    "cached_input_tokens",
-    "cache_write_input_tokens",
-    "output_tokens",
-    "reasoning_output_tokens",
-    "total_tokens",
-    "flags",
-)
+COLUMNS = ("at", "thread", "file", "file_gone", "model", *COUNTERS, "flags")
 FILE_GONE = COLUMNS.index("file_gone")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from codextime_tracker import compiled
 from codextime_tracker.copies import Boundary
-from codextime_tracker.counting import State
+from codextime_tracker.counting import COUNTERS, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     Made = TypeVar("Made", State, Boundary)
-
-COUNTERS = (
-    "input_tokens",
-    "cached_input_tokens",
-    "cache_write_input_tokens",
-    "output_tokens",
-    "reasoning_output_tokens",
-    "total_tokens",
-)
 
 
 def encode_state(state: State) -> bytes:
