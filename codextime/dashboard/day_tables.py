@@ -36,7 +36,7 @@ SELECT "on", sum(input_tokens + output_tokens), sum(calls), NULL, NULL
 FROM {table} WHERE {whose} GROUP BY "on"
 UNION ALL
 SELECT NULL, NULL, NULL, id, name FROM usage_modelname
-WHERE id IN (SELECT DISTINCT model_id FROM {table} WHERE {whose})
+WHERE id IN (SELECT model_id FROM {table} WHERE {whose})
 ORDER BY "on"
 """
 

@@ -9,11 +9,11 @@ from django.db.models import F, OuterRef, Subquery, Sum
 from codextime.accounts.models import User
 from codextime.dashboard import insight_cards, insight_presets, insights, periods
 from codextime.dashboard.choices import Choice, choices
+from codextime.dashboard.day_tables import days_of, sum_days
 from codextime.dashboard.freshness import read_freshness, with_freshness
 from codextime.dashboard.insight_presets import Preset
 from codextime.dashboard.insights import Insight, ModelUse, ReasoningDay, ThreadUse
 from codextime.dashboard.periods import Period
-from codextime.dashboard.priced_rows import sum_rated
 from codextime.dashboard.queries import OverviewQuery, find_period
 from codextime.dashboard.selectors import name_sources
 from codextime.dashboard.threads.leading import find_leading
@@ -49,7 +49,7 @@ def get_insights(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
     thresholds, book = find_thresholds(user=user), get_book(user)
     uses, models = read_uses(user, period, book)
     costliest, fullest = find_threads(user, period, models, book)
-    reasoning = find_reasoning_day(user, period, thresholds)
+    reasoning = find_reasoning_day(user, period, models, thresholds)
     reading = insights.Reading(query, period, thresholds, uses, costliest, fullest, reasoning)
     return InsightsPage(
         query=query,
@@ -65,8 +65,7 @@ def get_insights(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
 
 def read_uses(user: User, period: Period, book: RateBook) -> tuple[list[ModelUse], dict[int, str]]:
     """With the models that are in them: names by id."""
-    days = Day.objects.filter(user=user, on__range=(period.first, period.last))
-    rows = list(sum_rated(days, "source_id", "model_id", book=book))
+    rows = list(sum_days(days_of(user), period.first, period.last, "source_id", "model_id", book=book))
     names = name_sources(sources(user=user).values_list("pk", "label"))  # after the rows: a source may be new
     uses = [
         ModelUse(
@@ -98,10 +97,14 @@ def find_threads(
     return costliest, fullest
 
 
-def find_reasoning_day(user: User, period: Period, thresholds: Thresholds) -> ReasoningDay | None:
+def find_reasoning_day(
+    user: User, period: Period, models: Mapping[int, str], thresholds: Thresholds
+) -> ReasoningDay | None:
     """The day and model with most reasoning tokens among those whose output was mostly that."""
-    days = Day.objects.filter(user=user, on__range=(period.first, period.last)).values("on", "model__name")
-    summed = days.annotate(reasoning=Sum("reasoning_output_tokens"), output=Sum("output_tokens"))
+    days = Day.objects.filter(user=user, on__range=(period.first, period.last), model__in=list(models))
+    summed = days.values("on", "model_id").annotate(
+        reasoning=Sum("reasoning_output_tokens"), output=Sum("output_tokens")
+    )
     found = (
         summed.filter(
             output__gte=max(1, thresholds.reasoning_min_output_tokens),
@@ -112,4 +115,4 @@ def find_reasoning_day(user: User, period: Period, thresholds: Thresholds) -> Re
     )
     if found is None:
         return None
-    return ReasoningDay(found["on"], found["model__name"], int(found["reasoning"]), int(found["output"]))
+    return ReasoningDay(found["on"], models[found["model_id"]], int(found["reasoning"]), int(found["output"]))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from codextime.boards.standings import Standing
-from codextime.dashboard import addresses, periods, queries, sums, timeline, timeline_card
+from codextime.dashboard import addresses, periods, queries, sums
 from codextime.dashboard.arrangement import Arranged
 from codextime.dashboard.charts import heatmap, punchcard, shares
 from codextime.dashboard.choices import Choice, choices, later_link
@@ -33,9 +33,9 @@ SPARKLINE_DAYS = 30
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that the overview is made of. `active` are all days with calls, `by_day` those of `find_span`. `rows` are of
-    the same days, each on the day of its bar that `find_starts` has; `label_rows` and `hours` have the names of labels
-    where the chart is asked for by label. `threads` is `None` for who does not group calls by session, `grouping_link`
-    where that can be changed."""
+    the parts of the period, each on the first day of its own or on one within; `bars` and `hours` are those of the
+    chart, by model or by label. `threads` is `None` for who does not group calls by session, `grouping_link` where that
+    can be changed."""
 
     query: OverviewQuery
     period: Period
@@ -43,12 +43,12 @@ class Reading:
     active: Mapping[datetime.date, DayTotal]
     by_day: Mapping[datetime.date, sums.Sum]
     rows: Sequence[sums.DayRow]
+    bars: Sequence[sums.SeriesRow]
     hours: Sequence[HourRow]
     week_hours: Mapping[tuple[int, int], int]
     labels: Mapping[str, sums.Sum]
     freshness: Freshness
     book: RateBook
-    label_rows: Sequence[sums.DayRow] = ()
     standing: Standing | None = None
     busiest_hour: BusiestHour | None = None
     threads: Threads | None = None
@@ -109,18 +109,11 @@ def find_span(query: OverviewQuery, period: Period) -> tuple[datetime.date, date
     return min([*firsts, before.first] if before else firsts), max(last, period.last)
 
 
-def find_starts(query: OverviewQuery, period: Period) -> list[datetime.date]:
-    """Those of the page whose chart is of its period."""
-    return starts_of(query, period, period, timeline_card.find_grain(query, period))
-
-
-def starts_of(query: OverviewQuery, period: Period, chart: Period, grain: str) -> list[datetime.date]:
-    """The days on which rows of the page stand, in order: the first of each bar of its chart, of the period before, and
-    of what lies around and between them."""
+def find_parts(period: Period) -> list[datetime.date]:
+    """The edges of the parts that the page compares: of the period and of the one before."""
     before = period.before()
-    first, _ = find_span(query, period)
-    bars = {begin for begin, _ in timeline.find_spans(chart, grain)}
-    return sorted({first, *bars, chart.last + ONE_DAY} | ({before.first, before.last + ONE_DAY} if before else set()))
+    parts = [period, before] if before else [period]
+    return sorted({edge for part in parts for edge in (part.first, part.last + ONE_DAY)})
 
 
 def calendar_days(query: OverviewQuery, period: Period) -> tuple[datetime.date, datetime.date]:
@@ -161,7 +154,7 @@ def build_overview(reading: Reading) -> Overview:
         activity=describe_activity(reading),
         measures=choices(query, "measure", queries.MEASURES, query.measure),
         years=year_choices(reading),
-        timeline=build_card(reading, rows, models),
+        timeline=build_card(reading, models),
         token_classes=shares.build_token_classes(now.tokens),
         models=shares.build_shares(models, kind="model"),
         labels=shares.build_shares(reading.labels, kind="label"),
@@ -295,14 +288,13 @@ def year_choices(reading: Reading) -> list[Choice]:
     return [recent, *(Choice(str(year), query.link(year=year), query.year == year) for year in years)]
 
 
-def build_card(reading: Reading, rows: Sequence[sums.DayRow], models: Mapping[str, sums.Sum]) -> Timeline:
+def build_card(reading: Reading, models: Mapping[str, sums.Sum]) -> Timeline:
     """The chart over time, stacked as it is asked for."""
-    is_by_label = reading.query.stack == "label"
     return build_timeline(
         query=reading.query,
         period=reading.period,
         now=reading.now,
-        rows=reading.label_rows if is_by_label else rows,
+        rows=reading.bars,
         hours=reading.hours,
-        series=reading.labels if is_by_label else models,
+        series=reading.labels if reading.query.stack == "label" else models,
     )

@@ -99,5 +99,5 @@ def price_days(rows: Rows, book: RateBook) -> list[sums.DayRow]:
     for stretch, model, is_long, a_day, calls, read, cached, written, output, reasoning, on in rows:
         tokens = Tokens(int(read), int(cached), int(written), int(output), int(reasoning))
         sum_ = sums.Sum(calls, tokens, pricings.find(model, a_day, is_long, stretch).price(tokens))
-        days.append(sums.DayRow(on, model, sum_, model, a_day, is_long))
+        days.append(sums.DayRow(on, model, sum_, a_day, is_long))
     return days

@@ -1,13 +1,11 @@
 """What the overview reads: days, their hours, and the slots of a single day; never calls, which grow without end."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import connection
 from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
@@ -15,18 +13,18 @@ from codextime.accounts.access import find_signed_in
 from codextime.accounts.models import AccountErasure, User
 from codextime.boards.periods import DEFAULT_MEASURE, DEFAULT_PERIOD, PERIODS
 from codextime.boards.reading import find_standing
-from codextime.dashboard import day, overview, periods, sums
+from codextime.dashboard import day, overview, periods, sums, timeline, timeline_card
 from codextime.dashboard.corrections import LINES_PER_PAGE, Page, build_page
 from codextime.dashboard.day import DayPage, DayReading
 from codextime.dashboard.day_queries import DayQuery
-from codextime.dashboard.day_sums import BAR, read_bars_and_days
-from codextime.dashboard.day_tables import days_of, read_days, read_known, sum_days
+from codextime.dashboard.day_sums import MODEL, SOURCE, Asked, read_sums
+from codextime.dashboard.day_tables import days_of, read_days, read_known
 from codextime.dashboard.freshness import read_freshness, with_freshness
+from codextime.dashboard.hour_reading import add_up_hours, find_busiest_hour, read_week_hours
 from codextime.dashboard.hours import SlotRow
 from codextime.dashboard.overview import Overview, Reading
 from codextime.dashboard.priced_rows import COLUMNS
 from codextime.dashboard.queries import OverviewQuery, find_period
-from codextime.dashboard.records import BusiestHour
 from codextime.dashboard.thread_reading import read_threads
 from codextime.dashboard.timeline import HourRow
 from codextime.dashboard.withdrawals import Line, build_lines
@@ -39,23 +37,6 @@ from codextime.usage.selectors import count_waiting_calls, sources, withdrawals
 
 MOST_WITHDRAWALS = 100
 MOST_THREADS_OF_A_DAY = 10
-# Of every overview: made by hand, as the ORM takes longer to write them than the database to answer.
-# Nearly every hour lies on one UTC date, and thousands of sums of one row each would take longer than all else of it.
-BUSIEST_HOUR = """
-SELECT "on", hour, tokens FROM (
-    (SELECT "on", hour, tokens FROM usage_dayhour WHERE user_id = %(user)s ORDER BY tokens DESC, "on", hour LIMIT 1)
-    UNION ALL
-    (SELECT "on", hour, sum(tokens) FROM usage_dayhour AS part WHERE user_id = %(user)s AND EXISTS (
-        SELECT FROM usage_dayhour AS other
-        WHERE (other.user_id, other."on", other.hour) = (part.user_id, part."on", part.hour)
-            AND other.utc_on <> part.utc_on
-    ) GROUP BY "on", hour ORDER BY 3 DESC, "on", hour LIMIT 1)
-) AS best ORDER BY tokens DESC, "on", hour LIMIT 1
-"""
-WEEK_HOURS = """
-SELECT mod("on" - DATE '2001-01-01', 7), hour, sum(tokens)  -- days since a Monday
-FROM usage_dayhour WHERE user_id = %(user)s AND "on" BETWEEN %(first)s AND %(last)s GROUP BY 1, 2
-"""
 
 
 def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) -> Overview:
@@ -67,31 +48,41 @@ def get_overview(*, user: User, query: OverviewQuery, now: datetime.datetime) ->
     active, models = read_known(days)
     period = find_period(query, today=fresh.today, first_active=min(active, default=fresh.today))
     book = get_book(user)
-    starts = overview.find_starts(query, period)
-    labels = read_labels(user, period, book, starts=starts if query.stack == "label" else None)
-    first, last = overview.find_span(query, period)
-    rows, by_day = read_bars_and_days(days, first, last, starts=starts, models=models, book=book)
-    hours = read_hours(user, period.last, book, labels if query.stack == "label" else None) if period.days == 1 else []
+    found = read_sums(days, ask(query, period), models=models, book=book)
+    names = name_sources(sources(user=user).values_list("pk", "label"))  # after the sums: a source may be new
+    of_labels = names if query.stack == "label" else None
+    hours = read_hours(user, period.last, book, of_labels) if period.days == 1 else []
     reading = Reading(
         query=query,
         period=period,
         now=now.astimezone(user.zone),
         active=active,
-        by_day=by_day,
-        rows=rows,
+        by_day=found.by_day,
+        rows=found.rows,
+        bars=found.name_bars(of_labels),
         hours=hours,
         week_hours=add_up_hours(hours, period.last) if period.days == 1 else read_week_hours(user, period),
-        labels=labels.by_name,
-        label_rows=labels.rows,
+        labels=sums.add_up_each((names[part.key], part.sum) for part in found.sources if part.on == period.first),
         freshness=fresh,
         book=book,
         standing=find_standing(user=user, period=PERIODS.get(period.name, DEFAULT_PERIOD), measure=DEFAULT_MEASURE),
-        busiest_hour=find_busiest_hour(user),
+        busiest_hour=find_busiest_hour(user, active),
         threads=read_threads(user, period, book),
         grouping_link=reverse("settings") + "#sessions",
         erasure_due_at=row.erasure_due_at,
     )
     return overview.build_overview(reading)
+
+
+def ask(query: OverviewQuery, period: periods.Period) -> Asked:
+    """For the sums of the page."""
+    return Asked(
+        *overview.find_span(query, period),
+        parts=overview.find_parts(period),
+        bars=timeline.find_edges(period, timeline_card.find_grain(query, period)),
+        series=SOURCE if query.stack == "label" else MODEL,
+        has_sources=True,
+    )
 
 
 def get_day(*, user: User, on: datetime.date, query: DayQuery, now: datetime.datetime) -> DayPage:
@@ -131,37 +122,12 @@ def find_version(*, session: SessionBase, now: datetime.datetime) -> str | None:
     return read_freshness(user, now).version if user else None
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """`names` are those of the user's sources, `by_name` the sums of a period; `rows` those of its bars, if asked
-    for."""
-
-    names: dict[int, str]
-    by_name: dict[str, sums.Sum]
-    rows: list[sums.DayRow]
-
-
-def read_labels(
-    user: User, period: periods.Period, book: RateBook, *, starts: Sequence[datetime.date] | None
-) -> Labels:
-    """The sum of each label, with rows by bar if `starts` says where bars begin. Sources with the same label are one; a
-    source without one has a number."""
-    keys = ["source_id", BAR] if starts else ["source_id"]
-    rows = list(sum_days(days_of(user), period.first, period.last, *keys, book=book, parameters={"starts": starts}))
-    names = name_sources(sources(user=user).values_list("pk", "label"))  # after the rows: a source may be new
-    labels = sums.add_up_each((names[row.keys[0]], row.sum) for row in rows)
-    named = [
-        sums.DayRow(starts[row.keys[1] - 1], names[row.keys[0]], row.sum, row.model, row.utc_on, row.is_long_context)
-        for row in rows
-        if starts
-    ]
-    return Labels(names, labels, named)
-
-
-def read_hours(user: User, on: datetime.date, book: RateBook, labels: Labels | None) -> list[HourRow]:
-    """The slots of one day, each with its hour in the user's time zone; with labels, each by the name of its own."""
+def read_hours(user: User, on: datetime.date, book: RateBook, labels: dict[int, str] | None) -> list[HourRow]:
+    """The slots of one day, each with its hour in the user's time zone, by model or by the labels of their sources."""
     return [
-        HourRow(slot_at.astimezone(user.zone).hour, labels.names.get(source_id, "") if labels else row.model, row.sum)
+        HourRow(
+            slot_at.astimezone(user.zone).hour, labels.get(source_id, "") if labels is not None else row.model, row.sum
+        )
         for slot_at, source_id, row in read_slots(user, on, book)
     ]
 
@@ -173,35 +139,8 @@ def read_slots(user: User, on: datetime.date, book: RateBook) -> list[tuple[date
     for slot_at, source_id, model, is_long, calls, *tokens in slots_between(user, on, on).values_list(*columns):
         utc_on = slot_at.astimezone(datetime.UTC).date()
         sum_ = sums.priced(calls, Tokens(*map(int, tokens)), model, utc_on, is_long_context=is_long, book=book)
-        rows.append((slot_at, source_id, sums.DayRow(on, model, sum_, model, utc_on, is_long)))
+        rows.append((slot_at, source_id, sums.DayRow(on, model, sum_, utc_on, is_long)))
     return rows
-
-
-def add_up_hours(hours: Iterable[HourRow], on: datetime.date) -> dict[tuple[int, int], int]:
-    """Tokens by (weekday from 0 for Monday, hour) of the one day `on`."""
-    found: dict[tuple[int, int], int] = {}
-    for row in hours:
-        key = on.weekday(), row.hour
-        found[key] = found.get(key, 0) + row.sum.tokens.total
-    return found
-
-
-def find_busiest_hour(user: User) -> BusiestHour | None:
-    """Of all time; of equal ones the earlier."""
-    rows = fetch(BUSIEST_HOUR, {"user": user.pk})
-    return next((BusiestHour(on, hour, int(tokens)) for on, hour, tokens in rows), None)
-
-
-def read_week_hours(user: User, period: periods.Period) -> dict[tuple[int, int], int]:
-    """Tokens by (weekday from 0 for Monday, hour) of the user's time zone."""
-    rows = fetch(WEEK_HOURS, {"user": user.pk, "first": period.first, "last": period.last})
-    return {(weekday, hour): int(tokens) for weekday, hour, tokens in rows}
-
-
-def fetch(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())
 
 
 def slots_between(user: User, first: datetime.date, last: datetime.date) -> "QuerySet[usage.Slot]":

@@ -121,15 +121,21 @@ def print_exactly(sums: Iterable[Sum]) -> list[tuple[str, str, str]]:
 
 
 class DayRow(NamedTuple):
-    """One row of a user's days, priced: calls of one model on one day, all with the rates of `utc_on`. Where a chart is
-    by label, `name` is that of the label instead of the model's."""
+    """One row of days, priced: calls of one model on one day, or from it on, all with the rates of `utc_on`."""
+
+    on: datetime.date
+    model: str
+    sum: Sum
+    utc_on: datetime.date
+    is_long_context: bool = False
+
+
+class SeriesRow(NamedTuple):
+    """What the series of a chart with this name, a model, a label or a seat, has from a day on."""
 
     on: datetime.date
     name: str
     sum: Sum
-    model: str
-    utc_on: datetime.date
-    is_long_context: bool = False
 
 
 def priced(

@@ -40,6 +40,7 @@ def was_used_between(prefix: str) -> str:
     return f"first_at < {end} AND last_at >= {start} AND (first_at >= {start} OR last_at < {end} OR {has_days})"
 
 
+MOST = 10**40  # tokens: with an upper bound, too, the planner expects few threads, and takes the index
 # The longest and the largest threads are found by indexes. A thread has no more tokens of a period than in all.
 BY_TOTALS = f"""
 WITH within AS (
@@ -55,7 +56,7 @@ WITH within AS (
     WHERE total.user_id = %(user)s AND total.first_at < %(end)s AND total.last_at >= %(start)s
         AND (total.first_at < %(start)s OR total.last_at >= %(end)s) AND used.calls IS NOT NULL
         AND total.input_tokens + total.output_tokens
-            >= (SELECT CASE count(*) WHEN %(limit)s THEN min(tokens) ELSE 0 END FROM within)
+            BETWEEN (SELECT CASE count(*) WHEN %(limit)s THEN min(tokens) ELSE 0 END FROM within) AND {MOST}
 ), counted AS (
     SELECT count(*) FILTER (WHERE {was_used_between("")}) AS now,
         count(*) FILTER (WHERE {was_used_between("before_")}) AS before

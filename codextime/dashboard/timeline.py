@@ -11,7 +11,7 @@ from codextime.dashboard.charts.bars import Bucket
 from codextime.dashboard.charts.shares import OTHER
 from codextime.dashboard.periods import ONE_DAY, Period
 from codextime.dashboard.queries import OverviewQuery
-from codextime.dashboard.sums import DayRow, Sum, add_up, add_up_each
+from codextime.dashboard.sums import SeriesRow, Sum, add_up, add_up_each
 from codextime.lib import formats, weeks
 
 Key = TypeVar("Key", bound=Hashable)
@@ -30,7 +30,7 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class HourRow:
-    """Calls of one model in one hour of a day; `name` as in `DayRow`."""
+    """Calls of one model in one hour of a day; `name` as in `SeriesRow`."""
 
     hour: int
     name: str
@@ -68,7 +68,7 @@ def hour_buckets(
 
 
 def buckets(
-    rows: Iterable[DayRow], series: Sequence[str], period: Period, grain: str, query: OverviewQuery
+    rows: Iterable[SeriesRow], series: Sequence[str], period: Period, grain: str, query: OverviewQuery
 ) -> list[Bucket]:
     """Every day, week or month of the period, also the empty ones. A week or month at an edge may be cut."""
     spans, first_of = list(find_spans(period, grain)), find_first_days(period, grain)
@@ -84,6 +84,11 @@ def buckets(
         )
         for first, last in spans
     ]
+
+
+def find_edges(period: Period, grain: str) -> list[datetime.date]:
+    """The first day of each bar, and the day after the last."""
+    return [*(first for first, _ in find_spans(period, grain)), period.last + ONE_DAY]
 
 
 def find_first_days(period: Period, grain: str) -> dict[datetime.date, datetime.date]:

@@ -11,7 +11,7 @@ from codextime.dashboard.charts import bars, shares
 from codextime.dashboard.choices import Choice, Stacked, choices
 from codextime.dashboard.periods import Period
 from codextime.dashboard.queries import OverviewQuery
-from codextime.dashboard.sums import DayRow, Sum
+from codextime.dashboard.sums import SeriesRow, Sum
 
 PLACE = "#timeline"  # without a script, a link of the chart comes back to the chart
 
@@ -57,7 +57,7 @@ def build_timeline(
     query: OverviewQuery,
     period: Period,
     now: datetime.datetime,
-    rows: Sequence[DayRow],
+    rows: Sequence[SeriesRow],
     hours: Sequence[timeline.HourRow],
     series: Mapping[str, Sum],
 ) -> Timeline:

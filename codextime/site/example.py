@@ -63,7 +63,7 @@ class Part:
 
     @property
     def row(self) -> sums.DayRow:
-        return sums.DayRow(self.on, self.model, priced(self), self.model, self.on)
+        return sums.DayRow(self.on, self.model, priced(self), self.on)
 
 
 def priced(part: Part) -> sums.Sum:
@@ -86,7 +86,7 @@ def build_example(query: OverviewQuery, hour: datetime.datetime, language: str) 
     shown = [part for part in parts if period.first <= part.on <= period.last]
     first, last = overview.find_span(query, period)
     by_label = [(label, part) for whole in shown for label, part in split_by_label(whole)]
-    is_by_label = query.stack == "label"
+    named = by_label if query.stack == "label" else [(part.model, part) for part in shown]
     rows = [part.row for part in parts if first <= part.on <= last]
     reading = Reading(
         query=query,
@@ -95,12 +95,10 @@ def build_example(query: OverviewQuery, hour: datetime.datetime, language: str) 
         active=totals_of(parts),
         by_day=sums.group(rows, lambda row: row.on),
         rows=rows,
-        hours=list(hours_of(by_label if is_by_label else [(part.model, part) for part in shown], hour))
-        if period.days == 1
-        else [],
+        bars=[sums.SeriesRow(part.on, name, priced(part)) for name, part in named],
+        hours=list(hours_of(named, hour)) if period.days == 1 else [],
         week_hours=week_hours(shown, hour),
         labels=labels_of(by_label),
-        label_rows=[part.row._replace(name=label) for label, part in by_label if is_by_label],
         freshness=Freshness(uploaded_at=hour - AGE, dirty_dates=0, has_days=True, today=today),
         book=PACKAGED,
         busiest_hour=find_busiest_hour(parts, hour),

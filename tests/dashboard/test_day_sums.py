@@ -1,16 +1,19 @@
 """What the database prices by day and by bar is what pricing each row comes to, to the last digit."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from codextime.accounts.models import User
 from codextime.dashboard import sums
-from codextime.dashboard.day_sums import BarsAndDays, read_bars_and_days
-from codextime.dashboard.day_tables import days_of, read_days, read_known
-from codextime.dashboard.overview import find_starts
+from codextime.dashboard.day_sums import MODEL, SOURCE, Asked, DaySums, read_sums
+from codextime.dashboard.day_tables import days_of, read_days, read_known, sum_days
+from codextime.dashboard.hour_reading import splits_hours
+from codextime.dashboard.overview import find_parts
 from codextime.dashboard.queries import OverviewQuery, find_period
 from codextime.dashboard.selectors import get_overview
 from codextime.pricing.own_rates import set_own_rate
@@ -21,19 +24,21 @@ from tests.dashboard.test_overview_figures import NOW, random_calls
 from tests.usage.burning import burn, call
 
 FIRST, LAST = date(2025, 9, 1), date(2026, 11, 22)
-STARTS = [FIRST, date(2026, 1, 1), date(2026, 1, 2), date(2026, 8, 24)]
+PARTS = [date(2025, 10, 3), date(2026, 2, 4), date(2026, 2, 9), date(2026, 11, 2)]
+BARS = [FIRST, date(2026, 1, 1), date(2026, 1, 2), date(2026, 8, 24), date(2026, 10, 1)]
 
 
-def read(owner: User, models: dict[int, str] | None = None) -> BarsAndDays:
-    days, book = days_of(owner), get_book(owner)
+def read(owner: User, models: dict[int, str] | None = None, series: str = MODEL) -> DaySums:
+    days = days_of(owner)
     known = read_known(days).models if models is None else models
-    return read_bars_and_days(days, FIRST, LAST, starts=STARTS, models=known, book=book)
+    asked = Asked(FIRST, LAST, PARTS, BARS, series, has_sources=True)
+    return read_sums(days, asked, models=known, book=get_book(owner))
 
 
 def tell(sum_: sums.Sum) -> tuple[object, ...]:
-    """All of a sum but the rates and the words about gaps."""
+    """All of a sum but the rates, the words about gaps, and the savings."""
     estimate = sum_.estimate
-    return sum_.calls, sum_.tokens, estimate.usd, estimate.tokens, estimate.unpriced_tokens, estimate.saved_usd
+    return sum_.calls, sum_.tokens, estimate.usd, estimate.tokens, estimate.unpriced_tokens
 
 
 def row_by_row(owner: User) -> dict[date, sums.Sum]:
@@ -49,18 +54,42 @@ def test_days_have_the_same_sums_as_row_by_row(owner: User, zone: str) -> None:
     found, expected = read(owner).by_day, row_by_row(owner)
 
     assert {on: tell(sum_) for on, sum_ in found.items()} == {on: tell(sum_) for on, sum_ in expected.items()}
-    assert any(sum_.estimate.saved_usd for sum_ in found.values())
     assert any(0 < sum_.estimate.unpriced_tokens < sum_.estimate.tokens for sum_ in found.values())
 
 
-def test_bars_have_all_calls_of_their_days_with_the_rates_of_each(owner: User) -> None:
+def begin(edges: list[date], on: date) -> date | None:
+    """Of what lies between two edges the first of them."""
+    return max(edge for edge in edges if edge <= on) if edges[0] <= on < edges[-1] else None
+
+
+def test_rows_have_all_calls_of_the_parts_with_the_rates_of_each(owner: User) -> None:
     burn(owner, *random_calls(400))
     rows = read_days(days_of(owner), FIRST, LAST, get_book(owner))
 
-    found = sums.group(read(owner).rows, lambda row: (row.on, row.name))
+    found = sums.group(read(owner).rows, lambda row: (row.on, row.model, row.is_long_context))
 
-    expected = sums.group(rows, lambda row: (max(start for start in STARTS if start <= row.on), row.name))
-    assert found == expected
+    within = [row for row in rows if begin(PARTS, row.on)]
+    assert found == sums.group(within, lambda row: (begin(PARTS, row.on), row.model, row.is_long_context))
+    assert any(sum_.estimate.saved_usd for sum_ in found.values())
+    assert any(sum_.estimate.rates for sum_ in found.values())
+
+
+@pytest.mark.parametrize("series", [MODEL, SOURCE])
+@pytest.mark.parametrize("is_known", [True, False], ids=["in the database", "row by row"])
+def test_bars_and_sources_have_all_calls_between_their_edges(owner: User, series: str, is_known: bool) -> None:
+    burn(owner, *random_calls(200), source=uuid4())
+    burn(owner, *random_calls(200, seed=2), source=uuid4())
+    rows = list(sum_days(days_of(owner), FIRST, LAST, '"on"', MODEL, SOURCE, book=get_book(owner)))
+
+    found = read(owner, None if is_known else {}, series)
+
+    for keyed, edges, key in ((found.bars, BARS, 1 if series == MODEL else 2), (found.sources, PARTS, 2)):
+        within = [row for row in rows if begin(edges, row.keys[0])]
+        expected = sums.add_up_each(((begin(edges, row.keys[0]), row.keys[key]), row.sum) for row in within)
+        told = sums.add_up_each(((row.on, row.key), row.sum) for row in keyed)
+        assert {at: tell(sum_) for at, sum_ in told.items()} == {at: tell(sum_) for at, sum_ in expected.items()}
+    if series == MODEL:
+        assert {bar.name for bar in found.name_bars()} == {row.model for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +146,8 @@ def test_a_model_that_came_up_after_the_models_were_read_is_priced_all_the_same(
 
     expected = row_by_row(owner)
     assert {on: tell(sum_) for on, sum_ in found.by_day.items()} == {on: tell(sum_) for on, sum_ in expected.items()}
-    assert "gpt-5.4" in {row.name for row in found.rows}
+    assert "gpt-5.4" in {row.model for row in found.rows}
+    assert "gpt-5.4" in {bar.name for bar in found.name_bars()}
 
 
 @pytest.mark.parametrize("asked", [{"period": "30d"}, {"period": "month"}, {"period": "year"}, {"period": "all"}])
@@ -133,18 +163,12 @@ def test_the_bars_of_the_chart_add_up_to_the_period(owner: User, asked: dict[str
     assert sum(sum_.usd for sum_ in within) == page.now.usd
 
 
-def test_a_page_has_rows_at_the_edges_of_its_bars_and_of_the_period_before() -> None:
-    today = date(2026, 11, 21)
+def test_a_page_compares_its_period_with_the_one_before() -> None:
     query = OverviewQuery(period="year", by="month")
 
-    starts = find_starts(query, find_period(query, today=today, first_active=date(2025, 9, 27)))
+    parts = find_parts(find_period(query, today=date(2026, 11, 21), first_active=date(2025, 9, 27)))
 
-    assert starts == [
-        date(2025, 1, 1),
-        date(2025, 11, 22),
-        *(date(2026, month, 1) for month in range(1, 12)),
-        date(2026, 11, 22),
-    ]
+    assert parts == [date(2025, 1, 1), date(2025, 11, 22), date(2026, 1, 1), date(2026, 11, 22)]
 
 
 def test_an_hour_on_two_utc_dates_is_one(owner: User) -> None:
@@ -162,3 +186,21 @@ def test_an_hour_on_two_utc_dates_is_one(owner: User) -> None:
 
     record = next(record for record in page.records if record.name == "Busiest hour")
     assert (record.exact, record.when) == ("1,100 tokens", "Wed 7 Oct 2026, 05:00 to 06:00")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns"),
+        *("Australia/Lord_Howe", "Atlantic/Azores", "America/Scoresbysund", "Antarctica/Troll", "Africa/Casablanca"),
+    ],
+)
+def test_zones_are_known_whose_hours_lie_on_two_utc_dates(name: str) -> None:
+    zone, start = ZoneInfo(name), datetime(2026, 1, 1, tzinfo=UTC)
+    dates: dict[tuple[date, int], set[date]] = {}
+    for n in range(365 * 24 * 4):
+        at = start + n * timedelta(minutes=15)
+        clock = at.astimezone(zone)
+        dates.setdefault((clock.date(), clock.hour), set()).add(at.date())
+
+    assert splits_hours(zone, 2026, 2026) == any(len(on) > 1 for on in dates.values())

@@ -42,8 +42,8 @@ def notes(page: Overview) -> dict[str, str]:
     return {figure.label: figure.note.replace("\u00a0", " ") for figure in page.figures}
 
 
-def random_calls(count: int) -> list[CallReading]:
-    dice = random.Random(11)  # noqa: S311  # the same calls in every run
+def random_calls(count: int, seed: int = 11) -> list[CallReading]:
+    dice = random.Random(seed)  # noqa: S311  # the same calls in every run
     calls = []
     for _ in range(count):
         at = NOW - datetime.timedelta(minutes=dice.randrange(420 * 24 * 60))
@@ -225,6 +225,15 @@ def test_usage_is_split_by_label_and_by_model(owner: User) -> None:
         ("Source 2", "25 %"),
     ]
     assert [share.name for share in page.models] == ["gpt-5.4", "o3"]
+
+
+def test_labels_have_what_they_used_in_the_period(owner: User) -> None:
+    burn(owner, call("2026-11-20T12:00+00:00", tokens=(300, 0, 0, 0, 0)), label="work laptop")
+    burn(owner, call("2026-11-12T12:00+00:00", tokens=(900, 0, 0, 0, 0)), label="before", source=uuid.uuid4())
+
+    page = overview(owner, period="7d")
+
+    assert [(share.name, share.sum.tokens.total) for share in page.labels] == [("work laptop", 300)]
 
 
 def test_a_single_day_is_shown_by_the_hour_of_the_users_zone(owner: User) -> None:

@@ -172,3 +172,23 @@ def test_names_are_in_the_order_of_their_letters_whatever_their_case(owner: User
     assert [row.name for row in following] == ["Amber acorn 4", "beta"]
     narrowed = get_threads(user=owner, query=read_query({"sort": "-name", "model": "gpt-5.4"}), now=timezone.now()).rows
     assert [row.name for row in narrowed] == ["beta", "Amber acorn 4", "alpha", "Alpha"]
+
+
+def test_shares_of_the_cache_are_those_of_whole_trees(many: User) -> None:
+    group(many, in_thread(90, START, tokens=(0, 0, 0, 5, 0)))
+    trees: dict[int, list[ThreadTotal]] = {}
+    for total in ThreadTotal.objects.filter(user=many):
+        trees.setdefault(total.root_id, []).append(total)
+
+    places = rank(many, "-cached")
+
+    keys = {root: share_of_cache(totals) for root, totals in trees.items()}
+    assert {place.root_id: place.key for place in places} == keys
+    assert [place.root_id for place in places] == sorted(keys, key=lambda root: (keys[root], root), reverse=True)
+    assert places[-1].key == -1
+
+
+def share_of_cache(totals: list[ThreadTotal]) -> Decimal:
+    read = sum(int(total.input_tokens) for total in totals)
+    cached = sum(int(total.cached_input_tokens) for total in totals)
+    return round(Decimal(cached) / read, 9) if read else Decimal(-1)

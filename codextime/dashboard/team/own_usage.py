@@ -72,8 +72,7 @@ class OwnUsage:
     def read_details(self, seats: Collection[int], period: Period, book: RateBook) -> dict[int, SeatDetail]:
         """Of all sources at once: there are no more than some hundred."""
         if period not in self.details:
-            every = [source.id for source in self.sources]
-            self.details[period] = reading.read_details(self.days, "source_id", every, period, book)
+            self.details[period] = reading.read_details(self.table, "source_id", period, book)
         return {seat: detail for seat, detail in self.details[period].items() if seat in seats}
 
     def read_estimates(self, period: Period, book: RateBook) -> dict[int, Decimal]:

@@ -14,7 +14,7 @@ from codextime.dashboard.figures import Activity, KeyFigure
 from codextime.dashboard.overview import Nothing, Reading
 from codextime.dashboard.periods import ONE_DAY, Period
 from codextime.dashboard.rates_used import RatesUsed, build_rates_used
-from codextime.dashboard.sums import DayRow, Sum
+from codextime.dashboard.sums import SeriesRow, Sum
 from codextime.dashboard.team.budgets import Budgets
 from codextime.dashboard.team.query import SeatsQuery
 from codextime.dashboard.team.seat_table import describe_days, describe_member, describe_outdated
@@ -185,9 +185,9 @@ def per_seat_figure(reading: SeatsReading, activity: Activity) -> KeyFigure:
 
 def build_timeline(reading: SeatsReading, models: Mapping[str, Sum]) -> Timeline:
     query, is_by_seat = reading.query, reading.query.stack == "seat"
-    days = [row for row in reading.overview.rows if reading.chart.first <= row.on <= reading.chart.last]
-    rows: Sequence[DayRow] = seat_rows(reading, days) if is_by_seat else days
-    series = sums.group(rows, lambda row: row.name) if is_by_seat else models
+    bars = reading.overview.bars
+    rows = seat_rows(reading, bars) if is_by_seat else bars
+    series = sums.add_up_each((row.name, row.sum) for row in rows) if is_by_seat else models
     css = shares.find_colours(series)
     coloured = [name for name in shares.by_tokens(series) if css[name] != "series-other"]
     grains = {name: text for name, text in queries.GRAINS.items() if timeline.is_fitting(name, reading.chart)}
@@ -203,18 +203,18 @@ def build_timeline(reading: SeatsReading, models: Mapping[str, Sum]) -> Timeline
     )
 
 
-def seat_rows(reading: SeatsReading, days: Iterable[DayRow]) -> list[DayRow]:
+def seat_rows(reading: SeatsReading, bars: Iterable[SeriesRow]) -> list[SeriesRow]:
     """What the top seats have in each bar, and what is left for all others."""
     names = name_seats(reading.top)
     first_of = timeline.find_first_days(reading.chart, reading.grain)
-    rest = sums.group(days, lambda row: first_of[row.on])
+    rest = sums.add_up_each((first_of[bar.on], bar.sum) for bar in bars)
     rows = []
     for span in reading.spans:
         on = max(span.on, reading.chart.first)
         if on in rest and span.seat in names:
             rest[on].take_away(span.row.sum)
-            rows.append(span.row._replace(on=on, name=names[span.seat]))
-    others = [DayRow(on, shares.OTHER, sum_, "", on) for on, sum_ in rest.items() if sum_.calls > 0]
+            rows.append(SeriesRow(on, names[span.seat], span.row.sum))
+    others = [SeriesRow(on, shares.OTHER, sum_) for on, sum_ in rest.items() if sum_.calls > 0]
     return [*rows, *others] if len(reading.uses) > len(names) or not rows else rows
 
 

@@ -1,20 +1,15 @@
 """The SQL that pages of seats share, over any table of days."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
-
-from django.db.models import QuerySet
 
 from codextime.dashboard import timeline
 from codextime.dashboard.day_sums import BAR
 from codextime.dashboard.day_tables import DayTable, sum_days
 from codextime.dashboard.periods import Period
-from codextime.dashboard.priced_rows import RatedRow, sum_rated
+from codextime.dashboard.priced_rows import RatedRow
 from codextime.dashboard.sums import DayRow
 from codextime.dashboard.team.usage import Date, SeatDetail, SpanRow, find_details
 from codextime.pricing.rates import RateBook
-
-Rows = QuerySet[Any]
 
 
 def read_spans(
@@ -31,11 +26,10 @@ def read_spans(
 def make_span(row: RatedRow, starts: Sequence[Date]) -> SpanRow:
     seat, bar = row.keys
     first = starts[bar - 1]
-    return SpanRow(seat, first, DayRow(first, row.model, row.sum, row.model, row.utc_on, row.is_long_context))
+    return SpanRow(seat, first, DayRow(first, row.model, row.sum, row.utc_on, row.is_long_context))
 
 
-def read_details(
-    days: Rows, column: str, seats: Collection[int], period: Period, book: RateBook
-) -> dict[int, SeatDetail]:
-    rows = days.filter(**{f"{column}__in": seats}, on__range=(period.first, period.last))
-    return find_details((row.keys[0], row.model, row.sum) for row in sum_rated(rows, column, book=book))
+def read_details(days: DayTable, column: str, period: Period, book: RateBook) -> dict[int, SeatDetail]:
+    """Of all seats of the table; `column` is that of the seat."""
+    rows = sum_days(days, period.first, period.last, column, book=book)
+    return find_details((row.keys[0], row.model, row.sum) for row in rows)

@@ -4,8 +4,8 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from codextime.dashboard import overview
-from codextime.dashboard.day_sums import BarsAndDays, read_bars_and_days
+from codextime.dashboard import overview, timeline
+from codextime.dashboard.day_sums import Asked, DaySums, read_sums
 from codextime.dashboard.freshness import Freshness
 from codextime.dashboard.overview import Reading
 from codextime.dashboard.periods import Period
@@ -29,14 +29,15 @@ def get_page(*, usage: SeatUsage, query: SeatsQuery, now: datetime.datetime) -> 
     chart = chart_of(period)
     grain = find_grain(query, period)
     spans = usage.read_spans(top, chart, grain, book) if top else []
-    rows, by_day = read_rows(usage, query, period, chart, grain)
+    found = read_days(usage, query, period, chart, grain)
     read = Reading(
         query=query,
         period=period,
         now=now.astimezone(usage.zone),
         active=active,
-        by_day=by_day,
-        rows=rows,
+        by_day=found.by_day,
+        rows=found.rows,
+        bars=found.name_bars(),
         hours=(),
         week_hours={},
         labels={},
@@ -60,12 +61,11 @@ def get_page(*, usage: SeatUsage, query: SeatsQuery, now: datetime.datetime) -> 
     return build_page(reading)
 
 
-def read_rows(usage: SeatUsage, query: SeatsQuery, period: Period, chart: Period, grain: str) -> BarsAndDays:
+def read_days(usage: SeatUsage, query: SeatsQuery, period: Period, chart: Period, grain: str) -> DaySums:
     """Of the bars of the chart, and the days of the calendar."""
     first, last = overview.find_span(query, period)
-    starts = overview.starts_of(query, period, chart, grain)
-    models = usage.known.models
-    return read_bars_and_days(usage.table, first, last, starts=starts, models=models, book=usage.get_book())
+    asked = Asked(first, last, overview.find_parts(period), timeline.find_edges(chart, grain))
+    return read_sums(usage.table, asked, models=usage.known.models, book=usage.get_book())
 
 
 def details_of(spans: Iterable[SpanRow], period: Period) -> dict[int, SeatDetail]:

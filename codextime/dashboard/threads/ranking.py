@@ -14,18 +14,20 @@ from codextime.dashboard.thresholds import SHIPPED, Thresholds
 from codextime.pricing.rates import RateBook
 from codextime.usage import thread_keys
 from codextime.usage.models import Thread
-from codextime.usage.rate_table import make_rate_table
+from codextime.usage.rate_table import amount, make_rate_table
 from codextime.usage.thread_keys import FROM_DAYS, FROM_TOTALS, RATED_DAYS
 from codextime.usage.thread_names import name_thread
 
+# Rounded, so that a sum has the same value on the next page, and fits into an address. Nothing known comes last.
 KEYS = {
     "latest": "extract(epoch FROM max(day.last_at))",
     "duration": "extract(epoch FROM max(day.last_at) - min(day.first_at))",
     "calls": "sum(day.calls)",
     "tokens": "sum(day.input_tokens + day.output_tokens)",
-    "cached": "coalesce(round(sum(day.cached_input_tokens) / nullif(sum(day.input_tokens), 0), 9), -1)",
+    "cached": f"""coalesce(round(
+        sum({amount("day.cached_input_tokens")}) / nullif(sum({amount("day.input_tokens")}), 0) * 1000000000
+    ) / 1000000000, -1)""",
 }
-# What has no rate comes last. Rounded, so that a sum has the same value on the next page, and fits into an address.
 RATED_KEYS = {
     "estimate": "coalesce(round({usd}) / 1000000, -1)",
     "credits": "coalesce(round({credit}) / 1000000, -1)",
