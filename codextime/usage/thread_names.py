@@ -19,6 +19,8 @@ THINGS = (
 NUMBERS = 100
 PAIRS = [f"{kind} {thing}" for kind in KINDS for thing in THINGS]  # joined once: lists name thousands of threads
 NAMES = len(PAIRS) * NUMBERS
+NUMBERS_AS_TEXT = sorted(range(NUMBERS), key=str)
+PLACES_AS_TEXT = [NUMBERS_AS_TEXT.index(number) for number in range(NUMBERS)]
 
 
 def name_thread(key: UUID, name: str) -> str:
@@ -27,3 +29,15 @@ def name_thread(key: UUID, name: str) -> str:
         return name
     pair, number = divmod(key.int % NAMES, NUMBERS)
     return f"{PAIRS[pair]} {number}"
+
+
+def place_made_name(key: int) -> int:
+    """Where the name that is made of a key stands among all `NAMES` of them, put in order as texts whatever their case:
+    the words above are in order, too."""
+    pair, number = divmod(key % NAMES, NUMBERS)
+    return pair * NUMBERS + PLACES_AS_TEXT[number]
+
+
+def find_made_name(place: int) -> str:
+    pair, number = divmod(place, NUMBERS)
+    return f"{PAIRS[pair]} {NUMBERS_AS_TEXT[number]}"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from codextime.accounts.models import User
 from codextime.dashboard.threads import ranking
 from codextime.dashboard.threads.listing import Row
+from codextime.dashboard.threads.name_order import rank_by_name
 from codextime.dashboard.threads.query import Place, read_query
 from codextime.dashboard.threads.ranking import RATED_KEYS, Narrowing, Ranking, rank_trees
 from codextime.dashboard.threads.selectors import get_threads
@@ -19,6 +20,7 @@ from codextime.pricing.rates import PACKAGED, RateBook
 from codextime.pricing.selectors import get_book
 from codextime.usage import thread_keys
 from codextime.usage.models import Thread, ThreadTotal
+from codextime.usage.thread_names import NAMES, name_thread
 from codextime.usage.threads import rename_thread
 from tests.dashboard.threads import START, group, in_thread, minutes, thread_of
 
@@ -172,6 +174,30 @@ def test_names_are_in_the_order_of_their_letters_whatever_their_case(owner: User
     assert [row.name for row in following] == ["Amber acorn 4", "beta"]
     narrowed = get_threads(user=owner, query=read_query({"sort": "-name", "model": "gpt-5.4"}), now=timezone.now()).rows
     assert [row.name for row in narrowed] == ["beta", "Amber acorn 4", "alpha", "Alpha"]
+
+
+@pytest.mark.parametrize("sort", ["name", "-name"])
+def test_from_behind_each_name_the_list_goes_on_in_order(owner: User, sort: str) -> None:
+    keys = [*range(1, 9), *(NAMES + n for n in (1, 2)), *(97 * 31**n % 2**120 for n in range(6, 20))]
+    group(owner, *(in_thread(key) for key in keys))
+    for number, name in (
+        (3, "zebra"),
+        (4, "amber acorn 10"),
+        (5, "Amber acorn 2"),
+        (6, "Äpfel"),
+        (7, "amber acorn"),
+        (8, "Amber acorn 01"),
+    ):
+        rename_thread(thread=thread_of(owner, number), name=name)
+    threads = Thread.objects.filter(user=owner)
+    names = sorted((name_thread(thread.key, thread.name).casefold(), thread.pk) for thread in threads)
+    expected = [id_ for _, id_ in (reversed(names) if sort == "-name" else names)]
+    asked = Ranking(owner.pk, Narrowing(), {}, PACKAGED)
+
+    for n, id_ in enumerate(expected):
+        query = read_query({"sort": sort, "after": f"0~{id_}"})
+        assert [place.root_id for place in rank_by_name(asked, query, limit=5)] == expected[n + 1 : n + 6]
+    assert [place.root_id for place in rank_by_name(asked, read_query({"sort": sort}), limit=50)] == expected
 
 
 def test_shares_of_the_cache_are_those_of_whole_trees(many: User) -> None:

@@ -1,11 +1,9 @@
 """Which trees of threads come first: all of a user's are put in order by one column, a page of them is read."""
 
 import datetime
-import heapq
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
@@ -13,10 +11,8 @@ from codextime.dashboard.threads.query import Place, ThreadsQuery
 from codextime.dashboard.thresholds import SHIPPED, Thresholds
 from codextime.pricing.rates import RateBook
 from codextime.usage import thread_keys
-from codextime.usage.models import Thread
 from codextime.usage.rate_table import amount, make_rate_table
 from codextime.usage.thread_keys import FROM_DAYS, FROM_TOTALS, RATED_DAYS
-from codextime.usage.thread_names import name_thread
 
 # Rounded, so that a sum has the same value on the next page, and fits into an address. Nothing known comes last.
 KEYS = {
@@ -45,11 +41,6 @@ OF_RATED_DAYS = f"""({RATED_DAYS}) AS day JOIN (
     SELECT thread_id AS id, root_id FROM usage_threadtotal WHERE user_id = %(user)s
 ) AS total ON total.id = day.thread_id
 """
-NAMES = """
-SELECT root_id, key, name FROM usage_threadtotal AS total JOIN usage_thread AS thread ON thread.id = root_id
-WHERE total.user_id = %(user)s AND thread_id = root_id
-"""
-NARROWED_NAMES = f" AND root_id IN (SELECT root_id FROM {OF_DAYS} WHERE day.user_id = %(user)s{{narrowed}})"
 RANK = """
 SELECT key, root_id FROM (SELECT root_id, {key} AS key FROM {rows} GROUP BY root_id) AS tree
 {behind} ORDER BY key {order}, root_id {order} LIMIT %(limit)s
@@ -92,9 +83,7 @@ class Ranking:
 
 
 def rank_trees(ranking: Ranking, query: ThreadsQuery, *, limit: int) -> list[Place]:
-    """At most `limit` places of trees, from behind that of the query."""
-    if query.column == "name":
-        return rank_by_name(ranking, query, limit=limit)
+    """At most `limit` places of trees, from behind that of the query, in the order of a column with figures."""
     key, rows, parameters = find_key(ranking, query.column)
     order, sign = ("DESC", "<") if query.is_descending else ("ASC", ">")
     statement = RANK.format(
@@ -135,28 +124,3 @@ def parameters_of_signals(limits: Thresholds) -> dict[str, Any]:
         "low_cache": Decimal(str(limits.low_cache_ratio)),
         "uncached": Decimal(str(limits.high_uncached_input_tokens)),
     }
-
-
-def rank_by_name(ranking: Ranking, query: ThreadsQuery, *, limit: int) -> list[Place]:
-    """By what is shown, whatever its case. What a thread without a name is called is made of its key, here and not in
-    the database; so all names are read. A place has none in it, so that none gets into an address."""
-    condition = ranking.narrowing.condition
-    narrowed = NARROWED_NAMES.format(narrowed=condition) if condition else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{NAMES}{narrowed}", {"user": ranking.user_id, **ranking.narrowing.parameters})
-        named = [make_name(*values) for values in cursor.fetchall()]
-    after = find_name(ranking, query.after) if query.after else None
-    if after:
-        named = [row for row in named if (row < after if query.is_descending else row > after)]
-    first = heapq.nlargest(limit, named) if query.is_descending else heapq.nsmallest(limit, named)
-    return [Place(Decimal(0), root_id) for _, root_id in first]
-
-
-def find_name(ranking: Ranking, place: Place) -> tuple[str, int] | None:
-    """`None` if that thread was deleted: then the list begins anew."""
-    rows = Thread.objects.filter(user=ranking.user_id, pk=place.root_id).values_list("pk", "key", "name")
-    return next((make_name(*values) for values in rows), None)
-
-
-def make_name(thread_id: int, key: UUID, name: str) -> tuple[str, int]:
-    return name_thread(key, name).casefold(), thread_id

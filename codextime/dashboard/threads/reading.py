@@ -11,6 +11,7 @@ from django.db import connection
 from codextime.accounts.models import User
 from codextime.dashboard.periods import find_period
 from codextime.dashboard.selectors import name_sources
+from codextime.dashboard.threads.name_order import rank_by_name
 from codextime.dashboard.threads.query import Place, ThreadsQuery
 from codextime.dashboard.threads.ranking import Narrowing, Ranking, rank_trees
 from codextime.dashboard.threads.thread_sums import ThreadSum, sum_threads, sum_trees
@@ -74,7 +75,8 @@ def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> Lis
     source_names = name_sources(sources(user=user).values_list("pk", "label"))
     models, thresholds = name_models(user_id=user.pk), find_thresholds(user=user)
     ranking = Ranking(user.pk, narrow(user, query, models, source_names, now), models, get_book(user), thresholds)
-    places = rank_trees(ranking, query, limit=TREES_PER_PAGE + 1)
+    rank = rank_by_name if query.column == "name" else rank_trees
+    places = rank(ranking, query, limit=TREES_PER_PAGE + 1)
     roots = [place.root_id for place in places[:TREES_PER_PAGE]]
     subagents = read_subagents(user, roots, limit=SUBAGENTS_PER_TREE)
     trees = sum_trees(ranking, roots)
