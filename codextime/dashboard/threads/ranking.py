@@ -14,12 +14,13 @@ from codextime.usage import thread_keys
 from codextime.usage.rate_table import amount, make_rate_table
 from codextime.usage.thread_keys import FROM_DAYS, FROM_TOTALS, RATED_DAYS
 
-# Rounded, so that a sum has the same value on the next page, and fits into an address. Nothing known comes last.
+# Rounded, so that a sum has the same value on the next page, and fits into an address. Nothing known comes last. Sums
+# of numerics would take twice as long, and more memory than a hash has.
 KEYS = {
     "latest": "extract(epoch FROM max(day.last_at))",
     "duration": "extract(epoch FROM max(day.last_at) - min(day.first_at))",
     "calls": "sum(day.calls)",
-    "tokens": "sum(day.input_tokens + day.output_tokens)",
+    "tokens": f"sum({amount('day.input_tokens + day.output_tokens')})",
     "cached": f"""coalesce(round(
         sum({amount("day.cached_input_tokens")}) / nullif(sum({amount("day.input_tokens")}), 0) * 1000000000
     ) / 1000000000, -1)""",
