@@ -28,8 +28,9 @@ CELLS = "<td>%s<td>%s<td>%s"  # whose ends, and those of rows, HTML lets one lea
 @register.filter
 def day_rows(days: Iterable[HeatDay]) -> SafeString:
     """A row a day, with the way to its page: day, tokens, calls, estimate."""
-    row = FIRST + '<a href="%s">%s</a>' + CELLS
     shown = list(days)
+    needs_quotes = any("=" in day.link for day in shown)  # `/days/2026-11-21` needs none
+    row = FIRST + ('<a href="%s">%s</a>' if needs_quotes else "<a href=%s>%s</a>") + CELLS
     figures = print_exactly([day.sum for day in shown])
     return fill(row, [(day.link, day.on, *cells) for day, cells in zip(shown, figures, strict=True)])
 
@@ -127,10 +128,10 @@ def stacks(bars: Iterable[Bar]) -> SafeString:
 
 def stack(bar: Bar) -> str:
     address = fill(' href="%s"', [(bar.link,)] if bar.link else [])
-    picture = fill('<svg x="%s" width="%s">', [(bar.x, bar.width)]) + rects(bar.segments) + "</svg>"
+    picture = fill("<svg x=%s width=%s>", [(bar.x, bar.width)]) + rects(bar.segments) + "</svg>"
     hover = fill("<title>%s</title><rect class=hover x=%s width=%s />", [(bar.title, bar.hover_x, bar.hover_width)])
-    now = " bar-now" if bar.is_now else ""
-    return f'<a class="bar{now}"{address} tabindex="-1">{hover}{picture if bar.segments else ""}</a>'
+    name = '"bar bar-now"' if bar.is_now else "bar"
+    return f"<a class={name}{address} tabindex=-1>{hover}{picture if bar.segments else ''}</a>"
 
 
 def rects(segments: Iterable[Segment]) -> str:
