@@ -232,6 +232,9 @@ class ThreadDay(ThreadSums):
         indexes = [models.Index(fields=["user", "thread"], name="usage_thread_day_user_thread")]
 
 
+OF_TREES = ["first_at", "last_at", "usd_key", "credit_key", "context_key"]  # what trees are put in order by the most
+
+
 class ThreadTotal(ThreadSums):
     """What the days of a thread come to, without those of its sub-agents. `root` is the thread at the top of its tree:
     itself for one without a parent, or whose parent has no calls, and for one that is among its own ancestors.
@@ -253,7 +256,7 @@ class ThreadTotal(ThreadSums):
 
     class Meta:
         indexes = [
-            models.Index(fields=["user", "root"], name="usage_thread_total_user_root"),
+            models.Index(fields=["user", "root"], include=OF_TREES, name="usage_thread_total_trees"),
             models.Index(fields=["user", "rates_mark"], name="usage_thread_total_user_mark"),
             models.Index("user", (F("last_at") - F("first_at")).desc(), "thread", name="usage_thread_total_longest"),
             models.Index(
