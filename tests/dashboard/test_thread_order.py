@@ -11,7 +11,7 @@ from codextime.accounts.models import User
 from codextime.dashboard.threads import ranking
 from codextime.dashboard.threads.listing import Row
 from codextime.dashboard.threads.name_order import rank_by_name
-from codextime.dashboard.threads.query import Place, read_query
+from codextime.dashboard.threads.query import SORTS, Place, read_query
 from codextime.dashboard.threads.ranking import RATED_KEYS, Narrowing, Ranking, rank_trees
 from codextime.dashboard.threads.selectors import get_threads
 from codextime.dashboard.thresholds import find_thresholds
@@ -46,10 +46,15 @@ def many(owner: User) -> User:
             for n in range(1, 24)
             for call in range(1 + n % 3)
         ),
+        label="desk",
     )
-    for thread in Thread.objects.filter(user=owner):
-        rename_thread(thread=thread, name=str(thread.key.int))
+    name_by_number(owner)
     return owner
+
+
+def name_by_number(user: User) -> None:
+    for thread in Thread.objects.filter(user=user):
+        rename_thread(thread=thread, name=str(thread.key.int))
 
 
 def set_price(user: User, model: str, usd: int, *, cached: int | None) -> None:
@@ -108,6 +113,28 @@ def test_rows_stand_where_what_they_show_belongs(many: User) -> None:
     numbers = [(place.key, len(shown[place.root_id].signals)) for place in rank(many, "-signals")]
     assert all(key == number for key, number in numbers)
     assert len({number for _, number in numbers}) > 2
+
+
+def test_signals_at_their_very_thresholds_are_counted_as_they_are_shown(owner: User) -> None:
+    owner.own_thresholds = {
+        "large_cumulative_tokens": 1_000,
+        "high_uncached_input_tokens": 700,
+        "high_context_ratio": 0.9,
+        "low_cache_ratio": 0.3,
+    }
+    owner.save()
+    edges = [(1_000, 300, 0), (1_000, 299, 0), (999, 299, 1), (998, 200, 1), (700, 0, 0), (699, 0, 0), (0, 0, 1_000)]
+    edges += [(10 * n, 3 * n, 0) for n in (1, 3, 7, 100, 1_001)] + [(1_000, 200, 0), (900, 201, 0), (900, 200, 0)]
+    group(
+        owner, *(in_thread(n, tokens=(read, cached, 0, written, 0)) for n, (read, cached, written) in enumerate(edges))
+    )
+    name_by_number(owner)
+    shown = list_trees(owner)
+
+    numbers = {place.root_id: int(place.key) for place in rank(owner, "-signals")}
+
+    assert numbers == {root_id: len(row.signals) for root_id, row in shown.items()}
+    assert set(numbers.values()) == {0, 1, 2}
 
 
 def test_totals_from_before_there_were_keys_get_them_with_the_next_rebuild(many: User) -> None:
@@ -198,6 +225,15 @@ def test_from_behind_each_name_the_list_goes_on_in_order(owner: User, sort: str)
         query = read_query({"sort": sort, "after": f"0~{id_}"})
         assert [place.root_id for place in rank_by_name(asked, query, limit=5)] == expected[n + 1 : n + 6]
     assert [place.root_id for place in rank_by_name(asked, read_query({"sort": sort}), limit=50)] == expected
+
+
+@pytest.mark.parametrize("column", SORTS)
+def test_each_order_of_some_days_is_that_of_all_where_these_are_all(many: User, column: str) -> None:
+    """Days and totals are other tables, with names of columns in common."""
+    whole = [row.name for row in get_threads(user=many, query=read_query({"sort": column}), now=timezone.now()).rows]
+    query = read_query({"sort": column, "label": "desk"})
+
+    assert [row.name for row in get_threads(user=many, query=query, now=timezone.now()).rows] == whole != []
 
 
 def test_shares_of_the_cache_are_those_of_whole_trees(many: User) -> None:

@@ -14,6 +14,7 @@ from codextime.usage import thread_keys
 from codextime.usage.rate_table import amount, make_rate_table
 from codextime.usage.thread_keys import FROM_DAYS, FROM_TOTALS, RATED_DAYS
 
+READ, CACHED = (f"sum({amount(column)})" for column in ("day.input_tokens", "day.cached_input_tokens"))
 # Rounded, so that a sum has the same value on the next page, and fits into an address. Nothing known comes last. Sums
 # of numerics would take twice as long, and more memory than a hash has.
 KEYS = {
@@ -21,20 +22,17 @@ KEYS = {
     "duration": "extract(epoch FROM max(day.last_at) - min(day.first_at))",
     "calls": "sum(day.calls)",
     "tokens": f"sum({amount('day.input_tokens + day.output_tokens')})",
-    "cached": f"""coalesce(round(
-        sum({amount("day.cached_input_tokens")}) / nullif(sum({amount("day.input_tokens")}), 0) * 1000000000
-    ) / 1000000000, -1)""",
+    "cached": f"coalesce(round({CACHED} / nullif({READ}, 0) * 1000000000) / 1000000000, -1)",
 }
 RATED_KEYS = {
     "estimate": "coalesce(round({usd}) / 1000000, -1)",
     "credits": "coalesce(round({credit}) / 1000000, -1)",
     "context": "coalesce(round({context} * 1000000000) / 1000000000, -1)",
-    # How many `signals.find_signals` gives to a whole tree. Each other sum would take milliseconds of 20,000 threads.
-    "signals": """(sum(input_tokens) + sum(output_tokens) >= %(large)s)::int
-        + (coalesce({context}, 0) >= %(bloat)s::float8)::int
-        + (sum(cached_input_tokens) < %(low_cache)s * greatest(sum(input_tokens), 1)
-            AND sum(input_tokens) - sum(cached_input_tokens) >= %(uncached)s)::int
-        + {unpriced}::int""",
+    # How many `signals.find_signals` gives to a whole tree: of floats, as that asks.
+    "signals": f"""({READ} + sum({amount("day.output_tokens")}) >= %(large)s::float8)::int
+        + (coalesce({{context}}, 0) >= %(bloat)s::float8)::int
+        + ({CACHED} / greatest({READ}, 1) < %(low_cache)s::float8 AND {READ} - {CACHED} >= %(uncached)s::float8)::int
+        + {{unpriced}}::int""",
 }
 WITH_TOTAL = "JOIN usage_threadtotal AS total ON total.user_id = %(user)s AND total.thread_id = day.thread_id"
 OF_DAYS = f"usage_threadday AS day {WITH_TOTAL}"
@@ -117,11 +115,10 @@ def find_key(ranking: Ranking, column: str) -> tuple[str, str, dict[str, Any]]:
     return RATED_KEYS[column].format(**FROM_DAYS._asdict()), OF_RATED_DAYS.format(narrowed=condition), parameters
 
 
-def parameters_of_signals(limits: Thresholds) -> dict[str, Any]:
-    """As decimals, since a float would be held against a float of each sum."""
+def parameters_of_signals(limits: Thresholds) -> dict[str, float]:
     return {
-        "large": Decimal(str(limits.large_cumulative_tokens)),
+        "large": limits.large_cumulative_tokens,
         "bloat": limits.high_context_ratio,
-        "low_cache": Decimal(str(limits.low_cache_ratio)),
-        "uncached": Decimal(str(limits.high_uncached_input_tokens)),
+        "low_cache": limits.low_cache_ratio,
+        "uncached": limits.high_uncached_input_tokens,
     }
