@@ -17,7 +17,7 @@ from codextime.usage.models import EXACT_REVISION, TOKEN_FIELDS
 
 LINES_AT_ONCE = 500
 COLUMNS = (
-    *("id", "at", "model", "label", "thread", *TOKEN_FIELDS, "tokens"),
+    *("id", "at", "model", "label", "thread", "thread_name", *TOKEN_FIELDS, "tokens"),
     *("api_equivalent_usd", "unpriced_tokens", "codex_credits", "codex_credits_mark"),
     *("is_long_context", "is_estimate"),
 )
@@ -25,10 +25,11 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The calls that were asked for; `rows` begins to read them."""
+    """The calls that were asked for; `rows` begins to read them. `labels` and `threads` are names by id."""
 
     rows: Callable[[], Iterator[CallRow]]
     labels: Mapping[int, str]
+    threads: Mapping[int, str]
     book: RateBook
 
     def as_csv(self) -> Iterator[bytes]:
@@ -62,7 +63,9 @@ class Sheet:
             counted = count_credits(row.model, at.date(), tokens, is_long_context=is_long, book=self.book)
             yield [
                 *(row.call_id.hex, at.isoformat().replace("+00:00", "Z"), row.model, self.labels.get(row.source_id)),
-                *(row.thread_id, *(getattr(tokens, field) for field in TOKEN_FIELDS), tokens.total),
+                *(row.thread_id, self.threads.get(row.thread_id or 0)),
+                *(getattr(tokens, field) for field in TOKEN_FIELDS),
+                tokens.total,
                 *(None if is_unpriced(priced) else f"{priced.usd.normalize():f}", priced.unpriced_tokens),
                 *(f"{counted.amount.normalize():f}" if counted.is_known else None, counted.mark),
                 *(is_long, row.revision < EXACT_REVISION),

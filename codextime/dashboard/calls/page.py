@@ -75,12 +75,13 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Page:
     """`total` says what all calls that are asked for come to, if that is known. `chosen` are the filters that are on,
-    each with the address without it. `following` is empty on the last page."""
+    each with the address without it. `following` is empty on the last page, `previous` and `first` on the first."""
 
     question: Question
     columns: list[Column]
     lines: list[Line]
     following: str
+    previous: str
     first: str
     total: str
     exact_total: str
@@ -117,8 +118,10 @@ def build_page(
     has_any: bool,
 ) -> Page:
     """Of up to `CALLS_PER_PAGE` calls and one more, which only says that there is another page."""
-    shown = found[:CALLS_PER_PAGE]
-    following = question.changed(after=shown[-1].place) if len(found) > len(shown) else None
+    shown = found[-CALLS_PER_PAGE:] if question.before else found[:CALLS_PER_PAGE]
+    has_more = len(found) > len(shown)
+    has_following = has_more or bool(question.before)
+    has_previous = has_more if question.before else bool(question.after)
     is_grouping = user.session_grouping_since is not None
     today = now.astimezone(user.zone).date()
     whole = question.changed()
@@ -126,8 +129,9 @@ def build_page(
         question=question,
         columns=list_columns(question, is_grouping=is_grouping),
         lines=[build_line(row, labels, threads, book, user.zone) for row in shown],
-        following=address(following) if following else "",
-        first=address(whole) if question.after else "",
+        following=address(question.changed(after=shown[-1].place)) if shown and has_following else "",
+        previous=address(question.changed(before=shown[0].place)) if shown and has_previous else "",
+        first=address(whole) if has_previous or (question.before and not shown) else "",
         total=describe_total(total) if total else "",
         exact_total=total.sentence if total else "",
         presets=list_presets(question, today),
@@ -243,13 +247,12 @@ def describe_total(total: Sum) -> str:
 
 
 def list_presets(question: Question, today: datetime.date) -> list[Link]:
-    names = {"all": _("All"), "today": _("Today"), "7d": _("7 d"), "30d": _("30 d"), "month": _("Month")}
     links = []
-    for name, title in names.items():
+    for name, title in periods.NAMES.items():
         period = periods.find_period(name, None, today=today, first_active=today)
         days = (None, None) if name == "all" else (period.first, period.last)
         link = address(question.changed(first=days[0], last=days[1]))
-        links.append(Link(title, link, (question.first, question.last) == days))
+        links.append(Link(_(title), link, (question.first, question.last) == days))
     return links
 
 

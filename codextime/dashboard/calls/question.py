@@ -20,7 +20,7 @@ CHOICES = {
     "counts": ("exact", "estimated"),
     "sort": tuple(sign + name for name in SORTS for sign in ("", "-")),
 }
-NAMES = ("from", "to", "model", "label", "thread", *CHOICES, "least", "most", "after")
+NAMES = ("from", "to", "model", "label", "thread", *CHOICES, "least", "most", "after", "before")
 FIRST_DATE, LAST_DATE = datetime.date(2000, 1, 1), datetime.date(2999, 12, 31)  # every zone has an instant around them
 MOST_TOKENS = 2**64  # two counts of 63 bits
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -40,7 +40,7 @@ class QuestionWrong(ValueError):
 
 
 class Place(NamedTuple):
-    """Behind which call a page begins: its time, its id, and what it is sorted by, unless that is the time."""
+    """Behind or before which call a page is: its time, its id, and what it is sorted by, unless that is the time."""
 
     at: datetime.datetime
     call_id: UUID
@@ -55,7 +55,8 @@ class Place(NamedTuple):
 class Question(Sorted):
     """`first` and `last` are days in the user's time zone, both included; what is empty or `None` asks for nothing.
     `price` is one of priced (at a rate with official evidence), estimated (at a rate of third parties) and unpriced
-    (some tokens have no rate); `long` is yes or no, `counts` exact or estimated."""
+    (some tokens have no rate); `long` is yes or no, `counts` exact or estimated. The page begins behind the call of
+    `after`, or ends before that of `before`."""
 
     first: datetime.date | None = None
     last: datetime.date | None = None
@@ -69,19 +70,25 @@ class Question(Sorted):
     most: int | None = None
     sort: str = DEFAULT_SORT
     after: Place | None = None
+    before: Place | None = None
 
     @property
     def query(self) -> str:
         """As it stands in the address behind the question mark, in one spelling; without defaults."""
         values: dict[str, Any] = {"from": self.first, "to": self.last, "model": self.model, "label": self.label}
         values |= {"thread": self.thread, "price": self.price, "long": self.long, "counts": self.counts}
-        values |= {"least": self.least, "most": self.most, "after": self.after}
+        values |= {"least": self.least, "most": self.most, "after": self.after, "before": self.before}
         values["sort"] = "" if self.sort == DEFAULT_SORT else self.sort
         return urlencode({name: str(value) for name, value in values.items() if value not in (None, "")})
 
     def changed(self, **changes: Any) -> "Question":
         """The same with `changes`, from its first page on."""
-        return replace(self, **({"after": None} | changes))
+        return replace(self, **({"after": None, "before": None} | changes))
+
+    def turned(self) -> "Question":
+        """The other way round: the calls of the page that ends before a place, the last of them first."""
+        sort = self.column if self.is_descending else f"-{self.sort}"
+        return replace(self, sort=sort, after=self.before, before=None)
 
 
 def read_question(parameters: Mapping[str, str]) -> Question:
@@ -101,7 +108,8 @@ def read_question(parameters: Mapping[str, str]) -> Question:
         thread=read_number(given, "thread", most=2**31 - 1),
         least=read_number(given, "least"),
         most=read_number(given, "most"),
-        after=read_place(given["after"], chosen["sort"]) if "after" in given else None,
+        after=read_place(given, "after", chosen["sort"]),
+        before=read_place(given, "before", chosen["sort"]),
         **chosen,
     )
     refuse_backwards(question)
@@ -113,6 +121,8 @@ def refuse_backwards(question: Question) -> None:
         raise QuestionWrong("to")
     if question.least is not None and question.most is not None and question.most < question.least:
         raise QuestionWrong("most")
+    if question.after and question.before:
+        raise QuestionWrong("before")
 
 
 def read_choice(given: Mapping[str, str], name: str) -> str:
@@ -151,9 +161,11 @@ def read_number(given: Mapping[str, str], name: str, *, most: int = MOST_TOKENS)
     return int(text)
 
 
-def read_place(text: str, sort: str) -> Place:
-    found = PLACE.match(text)
+def read_place(given: Mapping[str, str], name: str, sort: str) -> Place | None:
+    if name not in given:
+        return None
+    found = PLACE.match(given[name])
     if found is None or (found[3] is None) != sort.endswith("at"):
-        raise QuestionWrong("after")
+        raise QuestionWrong(name)
     key = Decimal(found[3]) if found[3] else None
     return Place(EPOCH + int(found[1]) * MICROSECOND, UUID(hex=found[2]), key)  # of 17 digits: the year 5138 at most

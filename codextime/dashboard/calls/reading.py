@@ -79,7 +79,10 @@ class LikelyDate(NamedTuple):
 
 
 def read_page(reading: Reading, *, limit: int) -> list[CallRow]:
-    """At most `limit` calls from behind the place of the question."""
+    """At most `limit` calls from behind the place of the question, or up to the one that it ends before."""
+    if reading.question.before:
+        turned = replace(reading, question=reading.question.turned())
+        return read_page(turned, limit=limit)[::-1]
     if reading.question.column == "at" and reading.is_rare:
         return list(itertools.islice(read_likely_dates(reading, limit), limit))
     ranks, limited = find_ranks(reading), f"LIMIT {limit}"

@@ -26,7 +26,7 @@ from codextime.pricing.selectors import get_book
 from codextime.usage.models import Call, Day, ThreadTotal
 from codextime.usage.selectors import corrections, sources
 from codextime.usage.thread_names import name_thread
-from codextime.usage.thread_selectors import name_threads
+from codextime.usage.thread_selectors import name_all_threads, name_threads
 
 MOST_CORRECTIONS = 20
 # Totals do not know yet what is on a date that waits for its rebuild.
@@ -74,7 +74,8 @@ def get_sheet(*, user: User, question: Question) -> Sheet:
     """All calls that are asked for, to be written to a file while they are read."""
     book = get_book(user)
     asked = make_reading(user, question, book)
-    return Sheet(rows=lambda: reading.stream(asked), labels=asked.labels, book=book)
+    threads = name_all_threads(user_id=user.pk) if user.session_grouping_since else {}
+    return Sheet(rows=lambda: reading.stream(asked), labels=asked.labels, threads=threads, book=book)
 
 
 def make_reading(user: User, question: Question, book: RateBook) -> Reading:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -13,13 +13,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from codextime.accounts.models import User
+from codextime.accounts.services import start_session_grouping
+from codextime.dashboard import periods
 from codextime.dashboard.calls import views
 from codextime.dashboard.calls.question import Question
 from codextime.lib.rate_limits import RateLimit
 from codextime.usage.models import Call
 from codextime.usage.services import rebuild_dirty_dates
+from codextime.usage.thread_names import name_thread
+from codextime.usage.threads import rename_thread
 from tests.dashboard.calls.people import fill, rename, right_answer
-from tests.usage.readings import reading, store
+from tests.dashboard.threads import group, in_thread, thread_of
+from tests.usage.readings import NOW, reading, store
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +68,7 @@ def test_filters_order_and_place_stand_in_the_address(signed_in: Client, owner: 
     rebuild_dirty_dates(user_id=owner.pk)
 
     first = signed_in.get("/calls?counts=exact&sort=-tokens").text
-    link = unescape(first.partition('rel="next" href="')[2].partition('"')[0])
+    link = link_to("next", first)
     second = signed_in.get(link).text
 
     expected = right_answer(owner, Question(counts="exact", sort="-tokens"))
@@ -71,6 +76,56 @@ def test_filters_order_and_place_stand_in_the_address(signed_in: Client, owner: 
     assert ids_in(second) == expected[50:100]
     assert "counts=exact" in link
     assert "sort=-tokens" in link
+
+
+@pytest.mark.parametrize("query", ["", "?sort=tokens", "?counts=exact&sort=-model", "?sort=thread&counts=exact"])
+def test_one_pages_back_as_one_came(signed_in: Client, owner: User, query: str) -> None:
+    start_session_grouping(user=owner, now=NOW)
+    fill(owner)
+    rebuild_dirty_dates(user_id=owner.pk)
+    there = [signed_in.get(f"/calls{query}").text]
+    while link := link_to("next", there[-1]):
+        there.append(signed_in.get(link).text)
+
+    back = [there[-1]]
+    while link := link_to("prev", back[-1]):
+        back.append(signed_in.get(link).text)
+
+    assert len(there) > 1
+    assert [ids_in(page) for page in reversed(back)] == [ids_in(page) for page in there]
+    assert "First page" in back[-2]
+    assert "First page" not in back[-1]
+
+
+def test_calls_that_came_meanwhile_stand_on_a_page_before_the_first(signed_in: Client, owner: User) -> None:
+    numbers = range(1, 61)
+    store(owner, *(reading(n, at=NOW - timedelta(hours=n)) for n in numbers))
+    second = signed_in.get(link_to("next", signed_in.get("/calls").text)).text
+    store(owner, reading(99, at=NOW))
+
+    first = signed_in.get(link_to("prev", second)).text
+    newest = signed_in.get(link_to("prev", first)).text
+
+    assert ids_in(first) == [f"{n:032x}" for n in numbers[:50]]
+    assert ids_in(newest) == [f"{99:032x}"]
+    assert ids_in(signed_in.get(link_to("next", newest)).text) == ids_in(first)
+    assert "That was the first call" in signed_in.get(f"/calls?before=9999999999999999.{0:032x}").text
+
+
+def link_to(relation: str, page: str) -> str:
+    """Of the pages of the list; empty if there is no such page."""
+    return unescape(page.partition(f'rel="{relation}" href="')[2].partition('"')[0])
+
+
+def test_the_switch_has_the_periods_of_all_other_pages(signed_in: Client, owner: User) -> None:
+    store(owner, reading(1))
+    page = signed_in.get("/calls").context["page"]
+
+    assert [link.name for link in page.presets] == list(periods.NAMES.values())
+    assert [link.name for link in page.presets if link.is_chosen] == ["All"]
+    year = signed_in.get(page.presets[-2].link).context["page"]
+    assert [link.name for link in year.presets if link.is_chosen] == ["Year"]
+    assert year.question.first == date(year.question.last.year, 1, 1)
 
 
 def ids_in(page: str) -> list[str]:
@@ -91,6 +146,7 @@ def test_what_a_form_leaves_empty_does_not_stay_in_the_address(signed_in: Client
         *("from=yesterday", "from=2026-02-30", "from=1066-10-14", "from=2026-11-02&to=2026-11-01", "model=a%00b"),
         *("price=cheap", "long=maybe", "counts=1", "least=-1", "least=1e5", "least=5&most=4", "thread=x", "sort=size"),
         *("after=1", f"after=1.{1:032x}.5", f"sort=tokens&after=1.{1:032x}", "colour=red", "most=99999999999999999999"),
+        *("before=1", f"before=1.{1:032x}.5", f"after=1.{1:032x}&before=2.{2:032x}"),
     ],
 )
 def test_nonsense_is_refused_on_a_page_that_names_it(signed_in: Client, query: str) -> None:
@@ -168,6 +224,24 @@ def test_a_label_that_looks_like_a_formula_is_none_in_a_file_for_spreadsheets(si
 
     assert ",'=1+1," in body(signed_in.get("/calls/calls.csv"))
     assert json.loads(body(signed_in.get("/calls/calls.json")))[0]["label"] == "=1+1"
+
+
+def test_files_name_threads_as_the_page_does(signed_in: Client, owner: User) -> None:
+    group(owner, in_thread(1), in_thread(2), in_thread(1)._replace(thread=None))
+    rename_thread(thread=thread_of(owner, 1), name="=SUM(A1)")
+    made_up = name_thread(thread_of(owner, 2).key, "")
+    page = signed_in.get("/calls").text
+    assert "=SUM(A1)</a>" in page
+    assert f"{made_up}</a>" in page
+
+    objects = json.loads(body(signed_in.get("/calls/calls.json?sort=-thread")))
+
+    assert [(found["thread"], found["thread_name"]) for found in objects] == [
+        (thread_of(owner, 2).pk, made_up),
+        (thread_of(owner, 1).pk, "=SUM(A1)"),
+        (None, None),
+    ]
+    assert f",{thread_of(owner, 1).pk},'=SUM(A1)," in body(signed_in.get("/calls/calls.csv"))
 
 
 def test_files_are_limited(signed_in: Client, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
