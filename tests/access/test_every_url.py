@@ -93,7 +93,7 @@ def fill(owner: User) -> dict[str, str]:
         "device": str(device.pk),
         "source": str(source.pk),
         "call": make_call(owner),
-        "view": str(save_view(user=owner, name="Mine", query="", now=now).pk),
+        "view": str(save_view(user=owner, name="Mine", query="", now=now)[0].pk),
         "read_token": str(make_read_token(user=owner, name="Script", now=now)[0].pk),
         "export": exports.sign_link(Export.objects.create(user=owner, asked_at=now, made_at=now, forget_at=now + DAY)),
         "own_rate": str(make_own_rate(owner).pk),

@@ -177,6 +177,23 @@ def titles() -> dict[str, str]:
     }
 
 
+def field_names() -> dict[str, str]:
+    """What the fields of the filters are called, by what stands in the address."""
+    return {
+        "from": _("From"),
+        "to": _("To, included"),
+        "model": _("Model"),
+        "label": _("Label"),
+        "thread": _("Thread"),
+        "price": _("Rate"),
+        "long": _("Context"),
+        "counts": _("Count"),
+        "least": _("Tokens, at least"),
+        "most": _("Tokens, at most"),
+        "sort": _("Order"),
+    }
+
+
 def list_columns(question: Question, *, is_grouping: bool) -> list[Column]:
     names = [name for name in titles() if is_grouping or name != "thread"]
     return [build_column(name, question) for name in names]

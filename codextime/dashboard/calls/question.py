@@ -39,6 +39,10 @@ class QuestionWrong(ValueError):
         self.name = name
 
 
+class RangeBackwards(QuestionWrong):
+    """The range that `name` ends is over before it begins."""
+
+
 class Place(NamedTuple):
     """Behind or before which call a page is: its time, its id, and what it is sorted by, unless that is the time."""
 
@@ -118,9 +122,9 @@ def read_question(parameters: Mapping[str, str]) -> Question:
 
 def refuse_backwards(question: Question) -> None:
     if question.first and question.last and question.last < question.first:
-        raise QuestionWrong("to")
+        raise RangeBackwards("to")
     if question.least is not None and question.most is not None and question.most < question.least:
-        raise QuestionWrong("most")
+        raise RangeBackwards("most")
     if question.after and question.before:
         raise QuestionWrong("before")
 

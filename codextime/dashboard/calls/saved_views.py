@@ -22,11 +22,12 @@ def save_view(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return say_what_is_wrong(request, form)
     try:
-        view = services.save_view(user=request.user, **form.cleaned_data, now=timezone.now())
+        view, is_new = services.save_view(user=request.user, **form.cleaned_data, now=timezone.now())
     except services.TooManyViews:
         messages.error(request, _("There are 50 saved views already. Delete one first."))
         return to_calls(form.cleaned_data["query"])
-    messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
+    text = _("Saved as “%(name)s”.") if is_new else _("“%(name)s” is this list now; what it was before is gone.")
+    messages.success(request, text % {"name": view.name})
     return to_calls(view.query)
 
 
@@ -57,7 +58,7 @@ def delete_view(request: SignedInRequest, view_id: int) -> HttpResponse:
 def say_what_is_wrong(request: SignedInRequest, form: ViewNameForm) -> HttpResponse:
     for errors in form.errors.values():
         messages.error(request, " ".join(map(str, errors)))
-    return redirect("calls")
+    return to_calls(form.cleaned_data.get("query", ""))
 
 
 def to_calls(query: str) -> HttpResponseRedirect:

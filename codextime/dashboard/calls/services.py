@@ -19,16 +19,16 @@ class NameTaken(Exception):
 
 
 @transaction.atomic
-def save_view(*, user: User, name: str, query: str, now: datetime) -> SavedView:
-    """Keeps a list under a name; under one that is there, in the place of that. Raises `TooManyViews`."""
+def save_view(*, user: User, name: str, query: str, now: datetime) -> tuple[SavedView, bool]:
+    """Keeps a list under a name, and says whether the name is new: else the list takes the place of the one that had
+    it. Raises `TooManyViews`."""
     User.objects.select_for_update().get(pk=user.pk)  # two at once would both find room
     views = SavedView.objects.filter(user=user)
     if not views.filter(name=name).exists() and views.count() >= MOST_VIEWS:
         raise TooManyViews
-    view, _ = SavedView.objects.update_or_create(
+    return SavedView.objects.update_or_create(
         user=user, name=name, defaults={"query": query}, create_defaults={"query": query, "created_at": now}
     )
-    return view
 
 
 def rename_view(*, view: SavedView, name: str) -> None:

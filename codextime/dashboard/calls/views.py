@@ -14,8 +14,8 @@ from codextime.accounts.requests import SignedInRequest
 from codextime.accounts.selectors import get_tracker_command
 from codextime.dashboard.calls import selectors
 from codextime.dashboard.calls.forms import ViewForm
-from codextime.dashboard.calls.page import address
-from codextime.dashboard.calls.question import Question, QuestionWrong, read_question
+from codextime.dashboard.calls.page import address, field_names
+from codextime.dashboard.calls.question import QuestionWrong, RangeBackwards, read_question
 from codextime.lib.rate_limits import LimitReached, RateLimit, count_use
 
 FILES_OF_USER = RateLimit("files-of-calls", amount=30, seconds=600, is_lenient=True)
@@ -81,5 +81,9 @@ def show_call(request: SignedInRequest, call_id: UUID) -> HttpResponse:
 
 
 def refuse(request: SignedInRequest, error: QuestionWrong) -> HttpResponse:
-    context = {"name": error.name[:40], "question": Question()}
+    """With a way to the same list without the part of the address that made no sense."""
+    rest = request.GET.copy()
+    rest.pop(error.name, None)
+    name = field_names().get(error.name, error.name[:40])
+    context = {"name": name, "is_backwards": isinstance(error, RangeBackwards), "rest": rest.urlencode()}
     return render(request, "dashboard/calls/wrong.html", context, status=HTTPStatus.BAD_REQUEST)

@@ -157,6 +157,19 @@ def test_nonsense_is_refused_on_a_page_that_names_it(signed_in: Client, query: s
         assert "That list could not be read" in answer.text
 
 
+def test_what_made_no_sense_is_named_as_its_field_is_and_the_rest_of_the_list_is_a_click_away(
+    signed_in: Client,
+) -> None:
+    page = signed_in.get("/calls?model=o3&least=many&label=a%26b&sort=-at").text
+    assert "“Tokens, at least” is not something" in page
+    assert 'href="/calls?model=o3&amp;label=a%26b&amp;sort=-at"' in page
+
+    page = signed_in.get("/calls?from=2026-11-02&to=2026-11-01").text
+    assert "“To, included” lies before the beginning of its range" in page
+    assert 'href="/calls?from=2026-11-02"' in page
+    assert "Show the list without it" not in signed_in.get("/calls?colour=red").text
+
+
 def test_the_states_of_the_list_are_told_apart(signed_in: Client, owner: User) -> None:
     assert "No calls yet" in signed_in.get("/calls").text
     store(owner, reading(1, model="custom"))

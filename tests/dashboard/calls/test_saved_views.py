@@ -33,8 +33,9 @@ def test_a_view_keeps_filters_and_order_in_their_plain_spelling(signed_in: Clien
 
 def test_saving_under_a_name_that_is_there_replaces_it(signed_in: Client, owner: User) -> None:
     save(signed_in, "Large", "least=1")
-    save(signed_in, "Large", "least=2")
+    page = save(signed_in, "Large", "least=2")
 
+    assert "“Large” is this list now" in page
     assert [view.query for view in SavedView.objects.filter(user=owner)] == ["least=2"]
 
 
@@ -44,6 +45,12 @@ def test_what_cannot_be_saved_says_why(signed_in: Client, owner: User, name: str
     assert not SavedView.objects.exists()
 
 
+def test_a_name_that_cannot_be_leaves_the_list_as_it_is(signed_in: Client) -> None:
+    answer = signed_in.post("/calls/views", {"name": "x" * 61, "query": "sort=-tokens&least=5"})
+
+    assert answer["Location"] == "/calls?least=5&sort=-tokens"
+
+
 def test_there_are_50_at_most(signed_in: Client, owner: User) -> None:
     SavedView.objects.bulk_create(
         SavedView(user=owner, name=f"View {number}", query="", created_at=NOW) for number in range(services.MOST_VIEWS)
@@ -51,7 +58,7 @@ def test_there_are_50_at_most(signed_in: Client, owner: User) -> None:
 
     assert "There are 50 saved views already" in save(signed_in, "One more", "")
     assert SavedView.objects.count() == services.MOST_VIEWS
-    assert "Saved as" in save(signed_in, "View 3", "least=3")
+    assert "“View 3” is this list now" in save(signed_in, "View 3", "least=3")
 
 
 def test_a_view_is_renamed_and_deleted(signed_in: Client, owner: User) -> None:
