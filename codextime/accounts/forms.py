@@ -6,12 +6,15 @@ from typing import Any, cast
 from allauth.account.forms import SignupForm
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from codextime.accounts import services
@@ -41,6 +44,25 @@ class SignUpForm(SignupForm):
             now=timezone.now(),
         )
         return user
+
+
+class OfKinds:
+    """A form that can say what its user has for a second step."""
+
+    user: User
+
+    @cached_property
+    def kinds(self) -> set[str]:
+        """Some of totp, webauthn and recovery_codes."""
+        return set(Authenticator.objects.filter(user=self.user).values_list("type", flat=True))
+
+
+class SecondStepForm(OfKinds, AuthenticateForm):
+    pass
+
+
+class CodeAgainForm(OfKinds, ReauthenticateForm):
+    pass
 
 
 class AppForm(ActivateTOTPForm):

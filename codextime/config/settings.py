@@ -219,6 +219,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_NOTIFICATIONS = env.HAS_MAIL  # of every change of how somebody signs in
 MFA_ADAPTER = "codextime.accounts.second_step.SecondStepAdapter"
 MFA_FORMS = {
+    "authenticate": "codextime.accounts.forms.SecondStepForm",
+    "reauthenticate": "codextime.accounts.forms.CodeAgainForm",
     "activate_totp": "codextime.accounts.forms.AppForm",
     "add_webauthn": "codextime.accounts.forms.PasskeyForm",
     "edit_webauthn": "codextime.accounts.forms.PasskeyNameForm",

@@ -31,14 +31,14 @@ async function makeCredential(form) {
 }
 
 async function start(form, button) {
-  const failed = form.querySelector("[data-passkey-failed]");
-  button.disabled = true;
-  failed.hidden = true;
+  const [failed, known] = ["failed", "known"].map((end) => form.querySelector(`[data-passkey-${end}]`));
+  button.disabled = failed.hidden = known.hidden = true;
   try {
     form.elements.credential.value = JSON.stringify(await makeCredential(form));
     form.submit();
-  } catch {
-    failed.hidden = false; // cancelled, too late, or no such passkey: the browser tells scripts no more than that
+  } catch (error) {
+    // Cancelled, too late, or no such passkey: the browser tells scripts no more than that, but for who makes a second one.
+    (error.name === "InvalidStateError" ? known : failed).hidden = false;
     button.disabled = false;
   }
 }

@@ -30,6 +30,20 @@ def test_with_an_app_the_password_alone_lets_nobody_in(client: Client, owner: Us
     assert is_signed_in(visitor)
 
 
+def test_who_has_no_passkey_is_offered_none(client: Client, owner: User) -> None:
+    switch_app_on(client, owner)
+    visitor = Client()
+    sign_in(visitor, owner)
+
+    page = visitor.get(STEP).text
+
+    assert "Type the code that your authenticator app shows now" in page
+    assert "passkey-start" not in page
+    ways = client.get("/accounts/reauthenticate/").text
+    assert "Use a code" in ways
+    assert "Use a passkey" not in ways
+
+
 def test_a_code_of_the_app_works_once(client: Client, owner: User) -> None:
     key, _ = switch_app_on(client, owner)
     first, second = Client(), Client()
