@@ -33,7 +33,15 @@ document.addEventListener("keydown", (event) => {
   action();
 });
 
+// Whoever comes back from a call goes on from there.
+function findOpened() {
+  const opened = history.state?.call;
+  [...document.querySelectorAll(".calls .call-at a")].find((a) => a.getAttribute("href") === opened)?.focus({ preventScroll: true });
+}
+
 document.addEventListener("click", (event) => {
+  const call = event.target.closest(".calls .call-at a");
+  if (call) history.replaceState({ ...history.state, call: call.getAttribute("href") }, "");
   if (!event.target.closest("[data-opens=keys]") || !help()) return;
   event.preventDefault();
   help().showModal();
@@ -55,4 +63,5 @@ function foldFilters() {
 }
 
 foldFilters();
+findOpened();
 document.addEventListener("figures:fresh", foldFilters);

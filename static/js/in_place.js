@@ -5,9 +5,10 @@
 const main = () => document.getElementById("content");
 let findFocus = null; // in what comes
 
-// A link is known again by its words and by the list that it stands in; a field has an id, of which htmx takes care.
+// A link is known again by its words and by the list that it stands in; a field has an id, of which htmx takes care. The
+// next page of a list is read from its top on.
 function findAgain(focused) {
-  if (focused.localName !== "a" || !main().contains(focused) || focused.rel === "next") return main;
+  if (focused.localName !== "a" || !main().contains(focused) || focused.closest("[hx-swap]") !== main()) return main;
   const frame = (link) => link.closest("[aria-label], [aria-labelledby], table")?.getAttribute("aria-label");
   const [words, name] = [focused.textContent, frame(focused)];
   return () => [...main().querySelectorAll("a")].find((a) => a.textContent === words && frame(a) === name && a.checkVisibility()) || main();

@@ -30,6 +30,9 @@ for (const menu of document.querySelectorAll("details.menu")) {
   });
 }
 
+// A form that came back begins where it is wrong.
+document.querySelector("main [aria-invalid=true]")?.focus();
+
 // Hidden fields with data-time-zone carry the browser's zone; the server checks it.
 for (const field of document.querySelectorAll("input[data-time-zone]")) {
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";

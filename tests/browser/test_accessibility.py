@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from codextime.accounts.models import User
-from tests.browser.private_pages import PRIVATE_PAGES, fill
+from tests.browser.private_pages import PRIVATE_PAGES, SOME_PAGES, fill
 from tests.browser.test_public_pages import PATHS
 
 OPTIONS = {
@@ -39,3 +39,13 @@ def test_private_pages_bar_nobody(signed_in: Page, owner: User) -> None:
     fill(owner)
 
     assert find_violations(signed_in, PRIVATE_PAGES) == []
+
+
+def test_text_alone_can_be_twice_as_large_without_scrolling_sideways(signed_in: Page, owner: User) -> None:
+    fill(owner)
+    signed_in.set_viewport_size({"width": 1280, "height": 900})
+
+    for path in SOME_PAGES:
+        signed_in.goto(path)
+        signed_in.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert signed_in.evaluate("document.documentElement.scrollWidth") <= 1280, path

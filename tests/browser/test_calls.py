@@ -102,3 +102,16 @@ def test_the_keyboard_moves_opens_filters_and_helps(filled: Page) -> None:
     filled.keyboard.press("j")
     filled.keyboard.press("Enter")
     expect(filled.get_by_role("heading", level=1)).to_contain_text("Call of")
+
+
+def test_who_comes_back_from_a_call_goes_on_from_there(filled: Page) -> None:
+    filled.goto("/calls?least=20000")
+    third = filled.locator(".call-at a").nth(2)
+    third.press("Enter")
+    expect(filled.get_by_role("heading", level=1)).to_contain_text("Call of")
+
+    filled.go_back()
+
+    expect(third).to_be_focused()
+    filled.keyboard.press("j")
+    expect(filled.locator(".call-at a").nth(3)).to_be_focused()

@@ -28,6 +28,14 @@ def test_a_switch_changes_figures_address_and_title_and_keeps_the_focus(october:
     expect(october.get_by_role("link", name="All", exact=True)).to_be_focused()
 
 
+def test_the_way_to_neighbouring_periods_keeps_the_focus(october: Page) -> None:
+    for name, month in (("Later", "November"), ("Later", "December"), ("Earlier", "November")):
+        october.get_by_role("link", name=name).press("Enter")
+
+        expect(october).to_have_title(f"{month} 2025 · Codextime")
+        expect(october.get_by_role("link", name=name)).to_be_focused()
+
+
 # Whoever is quick: moves on in the moment in which the new part is there and htmx has not ended.
 MOVE_ON = """
 document.addEventListener("htmx:afterSwap", () => document.querySelector("a.bar").focus(), { once: true })
@@ -96,6 +104,10 @@ def test_lists_are_filtered_sorted_and_paged(filled: Page) -> None:
     filled.keyboard.press("j")
     expect(filled.locator(".call-at a").first).to_be_focused()
     assert filled.evaluate("scrollY") < 200
+
+    filled.get_by_role("link", name="Previous page").click()
+    filled.wait_for_url("**/calls?*before=*")
+    expect(filled.locator("#content")).to_be_focused()
     assert filled.evaluate(IS_MARKED)
 
 
