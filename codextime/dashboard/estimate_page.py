@@ -15,12 +15,14 @@ from codextime.dashboard.price_lines import PriceLine, build_credit_lines, build
 from codextime.dashboard.priced_rows import RatedRow
 from codextime.dashboard.queries import OverviewQuery
 from codextime.dashboard.rates_used import Unpriced, describe_evidence, describe_share, describe_unpriced
+from codextime.dashboard.sums import Sum
 from codextime.dashboard.worth import Worth
 from codextime.lib import formats
 from codextime.pricing.credits import Credits
 from codextime.pricing.rates import RateBook
 
 MOST_LABEL_LINES = 12  # labels whose price lines stand on the page
+MOST_UNEVEN = 2  # rows that one of two tables may have more
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ class EstimatePage:
     unpriced: list[Unpriced]
     has_calls: bool
     is_empty: bool
+
+    @property
+    def is_even(self) -> bool:
+        """Whether models and labels stand side by side without a hole below the shorter list."""
+        return abs(len(self.models) - len(self.labels)) <= MOST_UNEVEN
 
     @property
     def leaves_labels_out(self) -> bool:
@@ -203,7 +210,7 @@ def build_chart(reading: Reading, models: Mapping[str, Worth]) -> Chart:
     """Dollars by day, week or month, whichever fits the period. Each bar leads to its own days."""
     period, grain = reading.period, timeline.fitting_grain(reading.period)
     whole = {name: part.sum for name, part in models.items()}
-    css = shares.find_colours(whole)
+    css = find_colours(whole)
     series = [name for name in shares.by_tokens(whole) if css[name] != "series-other" and whole[name].usd]
     spans = list(timeline.find_spans(period, grain))
     stacked = ((max(first, period.first), row.model, row.sum) for first, row in reading.by_span)
@@ -233,6 +240,16 @@ def build_chart(reading: Reading, models: Mapping[str, Worth]) -> Chart:
             if first in worths
         ],
     )
+
+
+def find_colours(whole: Mapping[str, Sum]) -> dict[str, str]:
+    """Those of the overview; but those of models without an estimate go to the largest estimates that have none."""
+    css = shares.find_colours(whole)
+    free = sorted({css[name] for name in whole if not whole[name].usd} - {css[shares.OTHER]})
+    grey = [
+        name for name in whole if css[name] == css[shares.OTHER] and whole[name].usd and name not in shares.NAMELESS
+    ]
+    return css | dict(zip(sorted(grey, key=lambda name: (-whole[name].usd, name)), free, strict=False))
 
 
 def titles() -> dict[str, str]:

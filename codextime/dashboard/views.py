@@ -14,6 +14,7 @@ from codextime.accounts.selectors import get_tracker_command
 from codextime.dashboard import selectors
 from codextime.dashboard.odd_periods import explains_odd_periods
 from codextime.dashboard.queries import read_query
+from codextime.usage.selectors import withdrawals
 
 
 @require_safe
@@ -36,5 +37,6 @@ def overview(request: SignedInRequest) -> HttpResponse:
     page = selectors.get_overview(user=request.user, query=read_query(request.GET), now=timezone.now())
     context = {"page": page, "erasure_due_at": page.erasure_due_at}
     if page.is_empty:
-        return render(request, "dashboard/empty.html", context | {"command": get_tracker_command(request.user)})
+        command, took_back = get_tracker_command(request.user), withdrawals(user=request.user).exists()
+        return render(request, "dashboard/empty.html", context | {"command": command, "has_withdrawals": took_back})
     return render(request, "dashboard/overview.html", context)

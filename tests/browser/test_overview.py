@@ -86,6 +86,21 @@ def test_an_estimate_that_leaves_much_out_makes_no_hole_beside_it(signed_in: Pag
         assert signed_in.evaluate(EMPTY_SPACES) == []
 
 
+@pytest.mark.parametrize(("models", "labels"), [(1, 1), (1, 2), (6, 2), (2, 6), (8, 1)])
+def test_few_seats_and_models_make_no_hole_beside_a_chart_or_a_table(
+    signed_in: Page, owner: User, models: int, labels: int
+) -> None:
+    for number in range(1, labels + 1):
+        used = [call(f"2026-08-{day:02}T08:00+00:00", f"gpt-5.{day % models}") for day in range(1, 20)]
+        burn(owner, *used, label=f"laptop {number}", source=UUID(int=number))
+    signed_in.set_viewport_size({"width": 1440, "height": 900})
+
+    for path in ("/seats", "/estimate"):
+        signed_in.goto(f"{path}?period=month&on=2026-08-15")
+        expect(signed_in.get_by_role("heading", level=1)).to_be_visible()
+        assert signed_in.evaluate(EMPTY_SPACES) == [], path
+
+
 def test_the_keyboard_reaches_every_day_and_its_figures(october: Page) -> None:
     last = october.locator(".heatmap-year a").last
     last.focus()

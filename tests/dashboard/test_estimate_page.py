@@ -174,6 +174,20 @@ def test_a_day_of_the_chart_leads_to_the_lines_of_that_day(client: Client, owner
     assert "Show as table" not in answer
 
 
+def test_models_with_an_estimate_have_the_colours(owner: User) -> None:
+    unpriced = [call(NOW - timedelta(days=2), f"nobody-s-{n}", (900_000 + n, 0, 0, 0, 0)) for n in range(4)]
+    priced = [call(NOW - timedelta(days=2), name) for name in ("gpt-5.4", "gpt-5.6-terra", "o3")]
+    burn(owner, *unpriced, *priced, call(NOW - timedelta(days=2), "custom", (2_000_000, 0, 0, 0, 0)))
+
+    chart = page_of(owner, period="30d").chart
+
+    assert chart
+    assert {name for name, _css in chart.legend} == {"gpt-5.4", "gpt-5.6-terra", "o3"}
+    colours = [css for _name, css in chart.legend]
+    assert len(set(colours)) == 3
+    assert "series-other" not in colours
+
+
 def test_today_is_marked_in_the_chart(owner: User) -> None:
     burn(owner, call(NOW - timedelta(days=3)))
 

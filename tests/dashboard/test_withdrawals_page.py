@@ -9,6 +9,7 @@ from django.utils import timezone
 from codextime.accounts.models import User
 from codextime.usage import decisions
 from codextime.usage.models import Call, WithdrawalRecord
+from codextime.usage.services import rebuild_dirty_dates
 from tests.usage.withdrawals import withdraw_something
 
 
@@ -34,6 +35,19 @@ def test_a_withdrawal_is_shown_with_all_that_tells_whether_it_was_right(
 
     for words in ("3\N{NO-BREAK SPACE}calls", "3,150", "Thu 19 Nov 2026", "copied history", str(record.source)):
         assert words in page
+
+
+def test_an_overview_without_calls_leads_to_those_that_were_taken_back_if_there_are_any(
+    signed_in: Client, owner: User
+) -> None:
+    assert "Calls that you took back" not in signed_in.get("/dashboard").text
+
+    withdraw_something(owner, 1)
+    rebuild_dirty_dates(user_id=owner.pk)
+
+    page = signed_in.get("/dashboard").text
+    assert "Nothing burned yet" in page
+    assert "Calls that you took back" in page
 
 
 def test_its_owner_brings_it_back(signed_in: Client, owner: User, record: WithdrawalRecord) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from codextime.dashboard import figures, overview, periods, queries, sums, timeline, timeline_card
+from codextime.dashboard.arrangement import ArrangedSeats
 from codextime.dashboard.charts import heatmap, shares
 from codextime.dashboard.choices import Choice, choices, later_link
 from codextime.dashboard.figures import Activity, KeyFigure
@@ -46,7 +47,7 @@ class SeatsReading:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatsPage:
+class SeatsPage(ArrangedSeats):
     """Named as the cards of the overview expect it."""
 
     period: Period
