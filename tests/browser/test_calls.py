@@ -115,3 +115,17 @@ def test_who_comes_back_from_a_call_goes_on_from_there(filled: Page) -> None:
     expect(third).to_be_focused()
     filled.keyboard.press("j")
     expect(filled.locator(".call-at a").nth(3)).to_be_focused()
+
+
+def test_on_paper_there_are_calls_and_what_they_were_filtered_by_and_nothing_to_press(filled: Page) -> None:
+    filled.emulate_media(media="print")
+    filled.goto("/calls?least=20000")
+
+    for hidden in ("main button", "main input:not([type=hidden])", "main select", "#views", ".header", ".saved"):
+        assert not any(part.is_visible() for part in filled.locator(hidden).all()), hidden
+    expect(filled.get_by_text("at least 20,000 tokens")).to_be_visible()
+    expect(filled.locator(".call-at").first).to_be_visible()
+    filled.goto("/calls")
+    expect(filled.locator(".filters")).to_be_hidden()
+    filled.goto("/dashboard")
+    expect(filled.get_by_text("Custom")).to_be_hidden()

@@ -86,6 +86,22 @@ def test_an_estimate_that_leaves_much_out_makes_no_hole_beside_it(signed_in: Pag
         assert signed_in.evaluate(EMPTY_SPACES) == []
 
 
+def test_in_forced_colours_a_key_has_the_colour_of_its_bars_and_what_is_chosen_can_be_told(october: Page) -> None:
+    october.emulate_media(forced_colors="active")
+
+    def background(selector: str) -> str:
+        return str(october.locator(selector).first.evaluate("(part) => getComputedStyle(part).backgroundColor"))
+
+    bar = october.locator("svg.bars .series-1, .bars .series-1, rect.series-1").first
+    assert background(".key.series-1") == bar.evaluate("(part) => getComputedStyle(part).fill")
+    chosen, other = (
+        background(".page-head .switch [aria-current]"),
+        background(".page-head .switch a:not([aria-current])"),
+    )
+    assert chosen not in (other, background("body"))
+    assert background(".nav [aria-current]") == chosen
+
+
 @pytest.mark.parametrize(("models", "labels"), [(1, 1), (1, 2), (6, 2), (2, 6), (8, 1)])
 def test_few_seats_and_models_make_no_hole_beside_a_chart_or_a_table(
     signed_in: Page, owner: User, models: int, labels: int

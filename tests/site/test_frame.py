@@ -6,6 +6,9 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
+from codextime.accounts.models import User
+from tests.usage.readings import NOW, reading, store
+
 
 @pytest.mark.django_db
 def test_a_page_that_does_not_exist_says_so_and_shows_a_way_out(client: Client) -> None:
@@ -14,6 +17,30 @@ def test_a_page_that_does_not_exist_says_so_and_shows_a_way_out(client: Client) 
     assert answer.status_code == 404
     assert "There is nothing here" in answer.text
     assert 'href="/"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "section"),
+    [
+        (f"/calls/{1:032x}", "/calls"),
+        (f"/days/{NOW:%Y-%m-%d}", "/dashboard"),
+        ("/estimate/rates", "/estimate"),
+        ("/insights/thresholds", "/insights"),
+        ("/teams/new", "/teams"),
+        ("/devices/pair", "/devices"),
+        ("/settings/read-tokens", "/settings"),
+        ("/accounts/email/", "/settings"),
+    ],
+)
+def test_the_navigation_says_which_part_a_page_belongs_to(client: Client, owner: User, path: str, section: str) -> None:
+    store(owner, reading(1))
+    client.force_login(owner)
+
+    navigation = client.get(path).text.partition('aria-label="Main"')[2].partition("</nav>")[0]
+
+    assert navigation.count("aria-current") == 1
+    assert f'<a href="{section}" aria-current="true">' in navigation
+    assert f'<a href="{section}" aria-current="page">' in client.get(section).text
 
 
 def test_the_page_of_a_server_error_needs_neither_a_database_nor_a_user() -> None:
