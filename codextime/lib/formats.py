@@ -74,7 +74,7 @@ def percent(share: float) -> str:
         return f"<{SPACE}{written('0.1')}{SPACE}%"
     if 0.9995 <= share < 1:
         return f">{SPACE}{written('99.9')}{SPACE}%"
-    return written(f"{share * 100:.1f}".removesuffix(".0")) + f"{SPACE}%"
+    return written(f"{share * 100:,.1f}".removesuffix(".0")) + f"{SPACE}%"
 
 
 def usd(amount: Decimal) -> str:

@@ -63,6 +63,8 @@ def test_an_axis_is_in_one_unit(highest: int, texts: str) -> None:
         (0.99951, "> 99.9 %"),
         (0.9994, "99.9 %"),
         (1, "100 %"),
+        (12.345, "1,234.5 %"),
+        (500, "50,000 %"),
     ],
 )
 def test_a_share_is_never_rounded_to_nothing_or_to_everything(share: float, text: str) -> None:
