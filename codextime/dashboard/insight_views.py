@@ -19,6 +19,7 @@ from codextime.dashboard.insight_selectors import get_insights
 from codextime.dashboard.odd_periods import explains_odd_periods
 from codextime.dashboard.queries import read_query
 from codextime.dashboard.thresholds import SHIPPED, find_thresholds
+from codextime.usage.selectors import sources
 
 
 @require_safe
@@ -27,7 +28,8 @@ from codextime.dashboard.thresholds import SHIPPED, find_thresholds
 @explains_odd_periods
 def show_insights(request: SignedInRequest) -> HttpResponse:
     page = get_insights(user=request.user, query=read_query(request.GET), now=timezone.now())
-    context = {"page": page, "command": get_tracker_command(request.user)}
+    is_new = not page.has_calls and not sources(user=request.user).exists()
+    context = {"page": page, "is_new": is_new, "command": get_tracker_command(request.user)}
     return render(request, "dashboard/insights.html", context)
 
 

@@ -24,7 +24,8 @@ NOT_SAID = re.compile(
 # Of teams, that nobody here is in, and what has nothing of anybody's usage.
 OTHERS = ("/teams", "/accounts/", "/devices/pair", "/settings/read-tokens")
 WORDS = {
-    "empty": {"/dashboard": "Nothing burned yet", "/estimate": "Nothing to estimate yet", "/calls": "No calls yet"},
+    "empty": {"/dashboard": "Nothing burned yet", "/estimate": "Nothing to estimate yet", "/calls": "No calls yet"}
+    | {"/insights": "No insights yet"},
     "partial": {"/dashboard": "being rebuilt.", "/insights": "Some dates are being rebuilt"},
     "huge": {"/dashboard?period=all": "999,680 model calls", "/calls": "999,680 calls"},
     "one call": {"/dashboard": "1 active day", "/calls": "1 call", "/dashboard?period=all": "1 day"},
