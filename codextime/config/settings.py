@@ -207,6 +207,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if env.HAS_MAIL else "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before the address changes, to which a link for another password goes
 ACCOUNT_CHANGE_EMAIL = True  # one address; the old one stays until the new one is confirmed
 ACCOUNT_ADAPTER = "codextime.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "codextime.accounts.forms.SignUpForm"}

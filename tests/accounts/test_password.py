@@ -45,3 +45,17 @@ def test_asking_for_an_unknown_address_looks_the_same(client: Client, owner: Use
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
 
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+@pytest.mark.django_db(transaction=True)  # mail leaves after the commit
+def test_an_open_browser_alone_does_not_change_where_links_for_another_password_go(client: Client, owner: User) -> None:
+    client.force_login(owner)  # long ago
+    asked = {"email": "thief@example.org", "action_add": ""}
+
+    answer = client.post("/accounts/email/", asked)
+
+    assert answer["Location"].startswith("/accounts/reauthenticate/?")
+    assert mail.outbox == []
+
+    client.post(answer["Location"], {"password": "owner's long password", "next": "/accounts/email/"})
+    assert [message.to for message in mail.outbox] == [["thief@example.org"]]
