@@ -86,6 +86,17 @@ def test_an_estimate_that_leaves_much_out_makes_no_hole_beside_it(signed_in: Pag
         assert signed_in.evaluate(EMPTY_SPACES) == []
 
 
+def test_a_single_insight_leaves_no_hole_beside_it(signed_in: Page, owner: User) -> None:
+    burn(owner, call("2026-08-04T08:00+00:00", "custom"))
+    signed_in.set_viewport_size({"width": 1440, "height": 900})
+    signed_in.goto("/insights?period=month&on=2026-08-15")
+
+    expect(signed_in.locator(".insight")).to_have_count(1)
+    wide = signed_in.locator("main .card").evaluate_all("(cards) => cards.map((card) => card.offsetWidth)")
+    assert len(wide) == 3
+    assert len(set(wide)) == 1
+
+
 def test_in_forced_colours_a_key_has_the_colour_of_its_bars_and_what_is_chosen_can_be_told(october: Page) -> None:
     october.emulate_media(forced_colors="active")
 

@@ -27,6 +27,7 @@ def test_a_page_that_does_not_exist_says_so_and_shows_a_way_out(client: Client) 
         ("/estimate/rates", "/estimate"),
         ("/insights/thresholds", "/insights"),
         ("/teams/new", "/teams"),
+        ("/seats", "/teams"),
         ("/devices/pair", "/devices"),
         ("/settings/read-tokens", "/settings"),
         ("/accounts/email/", "/settings"),
