@@ -100,14 +100,18 @@ def test_one_pages_back_as_one_came(signed_in: Client, owner: User, query: str) 
 def test_calls_that_came_meanwhile_stand_on_a_page_before_the_first(signed_in: Client, owner: User) -> None:
     numbers = range(1, 61)
     store(owner, *(reading(n, at=NOW - timedelta(hours=n)) for n in numbers))
-    second = signed_in.get(link_to("next", signed_in.get("/calls").text)).text
+    following = link_to("next", signed_in.get("/calls").text)
+    with CaptureQueriesContext(connection) as forth:
+        second = signed_in.get(following).text
     store(owner, reading(99, at=NOW))
 
-    first = signed_in.get(link_to("prev", second)).text
+    with CaptureQueriesContext(connection) as back:
+        first = signed_in.get(link_to("prev", second)).text
     newest = signed_in.get(link_to("prev", first)).text
 
     assert ids_in(first) == [f"{n:032x}" for n in numbers[:50]]
     assert ids_in(newest) == [f"{99:032x}"]
+    assert len(back) == len(forth)
     assert ids_in(signed_in.get(link_to("next", newest)).text) == ids_in(first)
     assert "That was the first call" in signed_in.get(f"/calls?before=9999999999999999.{0:032x}").text
 
