@@ -312,6 +312,14 @@ def test_a_setting_of_the_machine_that_cannot_be_used_is_named(
         upload(Peer("https://codextime.example.org"))
 
 
+def test_a_line_that_is_not_encrypted_reads_no_certificates(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are 140, and take longer than the upload."""
+    peer.answers(STORED)
+    monkeypatch.setattr(ssl, "create_default_context", lambda **_: pytest.fail("certificates were read"))
+
+    assert upload(peer).added == 1
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
 def test_a_certificate_that_is_not_trusted_stops_the_first_try(peer: Peer, tmp_path: Path) -> None:
     waits = Waits()

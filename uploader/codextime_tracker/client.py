@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -216,12 +217,14 @@ def tries_left(left: int) -> str:
 
 def open_line(server: Server) -> httpx.Client:
     """Raises `UsageRefused` for an address, a proxy or a file of certificates that cannot be used."""
+    is_encrypted = server.scheme == "https"
     try:
         line = httpx.Client(
             base_url=str(server),
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=False,
-            trust_env=server.scheme == "https",  # a proxy may carry an encrypted line, but must not read a plain one
+            trust_env=is_encrypted,  # a proxy may carry an encrypted line, but must not read a plain one
+            verify=is_encrypted or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # of no authority: none is read in vain
         )
     except (httpx.InvalidURL, ValueError, ImportError, OSError) as error:
         raise UsageRefused(
