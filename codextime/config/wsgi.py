@@ -14,6 +14,3 @@ get_resolver().url_patterns  # noqa: B018 - imports every view before gunicorn f
 # What is imported stays. To walk through it took the collector up to 100 ms, in every few requests.
 gc.collect()
 gc.freeze()
-
-# A page makes tens of thousands of objects and hardly a cycle: to look for some every 700 took a tenth of its time.
-gc.set_threshold(20_000, 10, 10)

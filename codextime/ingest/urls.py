@@ -1,6 +1,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
+import codextime.ingest.openapi  # noqa: F401 - its descriptions register themselves; of the server's programs only the website needs them
 from codextime.ingest.api import CallsView, DeviceView, UploadsView
 
 urlpatterns = [

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.decorators.http import conditional_page
 
+import codextime.programs.openapi  # noqa: F401 - its descriptions register themselves
 from codextime.programs import api, team_api, views
 
 # With an entity tag, and 304 for who has the answer already (RFC 9110, section 13.1.2).
