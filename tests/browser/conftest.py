@@ -42,7 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], django_db_setup: None) -> dict[str, Any]:
+    """After the database is there, so that the browser, and with it what asks the database, ends before it goes."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.fail(f"The browser tests need Chromium. Install it with: {INSTALL}", pytrace=False)

@@ -6,15 +6,18 @@ from playwright.sync_api import Page, expect
 from codextime.site.pages import PAGES
 from tests.browser.test_contrast import find_faint
 from tests.browser.test_overview import DARK_PAGE, LIGHT_PAGE, SMALL_CONTROLS, expect_background
+from tests.browser.test_page_weight import WATCH_SHIFTS, find_faults
 
 PATHS = [*(page.address.removeprefix("http://localhost:8000") for page in PAGES), "/leaderboard", "/accounts/signup/"]
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
-def test_every_text_can_be_read_nothing_but_charts_scrolls_sideways_and_fingers_find_every_control(page: Page) -> None:
+def test_all_are_light_hold_still_can_be_read_scroll_nowhere_sideways_and_have_room_for_fingers(page: Page) -> None:
+    page.add_init_script(WATCH_SHIFTS)
     for path in PATHS:
         page.set_viewport_size({"width": 1440, "height": 900})
-        page.goto(path)
+        page.emulate_media(color_scheme="null", reduced_motion="null")
+        assert find_faults(page, path) == []
         assert find_faint(page) == [], path
         for summary in page.locator("main summary").all():
             summary.click()
