@@ -1,6 +1,7 @@
 """Our people, and a clean broker for each test."""
 
 import itertools
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ PATIENT = {"socket_connect_timeout": 20, "socket_timeout": 20}  # seconds: a bus
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker, testrun_uid: str
 ) -> Iterator[None]:
-    name = f"template_{testrun_uid}"
+    name = os.environ.get(template.VARIABLE, f"template_{testrun_uid}")
     with django_db_blocker.unblock():
         template.find_or_make(name)
     connection.settings_dict["TEST"]["TEMPLATE"] = name

@@ -5,17 +5,20 @@ its own. With `DATABASE_URL` and `REDIS_URL` set, those servers are used and not
 """
 
 import os
+import subprocess
 import sys
 
 import pytest
 
 from codextime.runtime.temporary import TemporaryServers
+from tests import template
 
 started: list[TemporaryServers] = []
+beside: list["subprocess.Popen[bytes]"] = []
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests() -> None:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     # Tests start hundreds of Pythons. Where nothing compiled may be kept, each compiles Django anew, in three seconds.
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -31,9 +34,14 @@ def pytest_load_initial_conftests() -> None:
     started.append(servers)
     os.environ.setdefault("DATABASE_URL", servers.database_url)
     os.environ.setdefault("REDIS_URL", servers.redis_url)
+    if getattr(early_config.known_args_namespace, "numprocesses", None):
+        beside.append(template.make_beside())
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
+    for process in beside:
+        process.terminate()
+        process.wait()
     while started:
         started.pop().stop()
