@@ -14,3 +14,7 @@ class Sorted:
     @property
     def is_descending(self) -> bool:
         return self.sort.startswith("-")
+
+
+def turn_round(sort: str) -> str:
+    return sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"

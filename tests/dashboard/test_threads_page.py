@@ -1,8 +1,8 @@
 """The list of threads: in any order, page by page, as trees, and nobody else's."""
 
-import re
 from datetime import timedelta
 from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 from django.db import connection
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from codextime.accounts.models import User
+from codextime.dashboard.threads.listing import ThreadList
 from codextime.dashboard.threads.query import SORTS, read_query
 from codextime.dashboard.threads.reading import TREES_PER_PAGE
 from codextime.dashboard.threads.selectors import get_threads
@@ -69,23 +70,28 @@ def test_each_column_puts_its_largest_first_and_the_other_way_round_last(varied:
 
 
 @pytest.mark.parametrize("sort", [f"{sign}{sort}" for sort in SORTS for sign in ("", "-")])
-def test_page_after_page_shows_every_thread_once(owner: User, sort: str) -> None:
+def test_page_after_page_shows_every_thread_once_and_so_does_the_way_back(owner: User, sort: str) -> None:
     number = 2 * TREES_PER_PAGE + 3
     calls = [
         in_thread(n, START + minutes(n // 3), tokens=(100 * (n // 4), 50 * (n // 8), 0, 1, 0)) for n in range(number)
     ]
     group(owner, *calls)
     number_threads(owner)
-    seen: list[str] = []
-    query = read_query({"sort": sort})
-    while True:
-        page = get_threads(user=owner, query=query, now=timezone.now())
-        seen += [row.name for row in page.rows]
-        if not page.following:
-            break
-        query = read_query(dict(re.findall(r"(\w+)=([^&]*)", page.following.replace("%7E", "~"))))
+    pages = [get_threads(user=owner, query=read_query({"sort": sort}), now=timezone.now())]
+    while pages[-1].following:
+        pages.append(follow(owner, pages[-1].following))
+    back = pages[-1:]
+    while back[-1].previous:
+        back.append(follow(owner, back[-1].previous))
 
-    assert sorted(map(int, seen)) == list(range(number))
+    assert sorted(int(row.name) for page in pages for row in page.rows) == list(range(number))
+    assert [page.rows for page in back] == [page.rows for page in reversed(pages)]
+    assert [len(page.rows) for page in pages] == [TREES_PER_PAGE, TREES_PER_PAGE, 3]
+
+
+def follow(owner: User, link: str) -> ThreadList:
+    asked = read_query(dict(parse_qsl(link.removeprefix("?"))))
+    return get_threads(user=owner, query=asked, now=timezone.now())
 
 
 def test_a_tree_is_one_row_with_its_parts_below_it(owner: User) -> None:

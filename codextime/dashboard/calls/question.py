@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
-from codextime.dashboard.sorting import Sorted
+from codextime.dashboard.sorting import Sorted, turn_round
 from codextime.lib.names import LONGEST_NAME
 
 SORTS = ("at", "model", "label", "thread", "input", "cached", "output", "reasoning", "tokens", "estimate", "marks")
@@ -91,8 +91,7 @@ class Question(Sorted):
 
     def turned(self) -> "Question":
         """The other way round: the calls of the page that ends before a place, the last of them first."""
-        sort = self.column if self.is_descending else f"-{self.sort}"
-        return replace(self, sort=sort, after=self.before, before=None)
+        return replace(self, sort=turn_round(self.sort), after=self.before, before=None)
 
 
 def read_question(parameters: Mapping[str, str]) -> Question:

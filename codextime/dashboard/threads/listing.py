@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 
 from codextime.dashboard import periods
 from codextime.dashboard.choices import Choice
+from codextime.dashboard.sorting import turn_round
 from codextime.dashboard.threads import words
 from codextime.dashboard.threads.query import ThreadsQuery
-from codextime.dashboard.threads.reading import NO_SUBAGENTS, NOTHING, TREES_PER_PAGE, Known, ListReading, Subagents
+from codextime.dashboard.threads.reading import NO_SUBAGENTS, NOTHING, Known, ListReading, Subagents
 from codextime.dashboard.threads.signals import Rules, Signal, find_signals, make_rules
 from codextime.dashboard.threads.thread_sums import ThreadSum
 from codextime.lib import formats
@@ -77,18 +78,20 @@ class ThreadList:
     labels: list[str]
     query: ThreadsQuery
     following: str
+    previous: str
     newest: str
     signals: list[Signal]
     names: dict[str, str]
 
     @property
     def is_first(self) -> bool:
-        return self.query.after is None
+        return self.query.after is None and self.query.before is None
 
 
 def build_list(reading: ListReading) -> ThreadList:
-    query, shown = reading.query, reading.places[:TREES_PER_PAGE]
-    has_more = len(reading.places) > len(shown)
+    query, shown = reading.query, reading.places
+    has_following = bool(query.before) or reading.has_more
+    has_previous = reading.has_more if query.before else bool(query.after)
     rows, columns = build_rows(reading), build_columns(query)
     return ThreadList(
         rows=rows,
@@ -100,7 +103,8 @@ def build_list(reading: ListReading) -> ThreadList:
         models=reading.models,
         labels=reading.labels,
         query=query,
-        following=query.link(after=shown[-1]) if has_more else "",
+        following=query.link(after=shown[-1]) if shown and has_following else "",
+        previous=query.link(before=shown[0]) if shown and has_previous else "",
         newest=query.link(),
         signals=list({signal.name: signal for row in rows for signal in row.signals}.values()),
         names={column.sort: column.name for column in columns},
@@ -110,7 +114,7 @@ def build_list(reading: ListReading) -> ThreadList:
 def build_rows(reading: ListReading) -> list[Row]:
     rows: list[Row] = []
     rules, room = make_rules(reading.thresholds), MOST_PARTS
-    for place in reading.places[:TREES_PER_PAGE]:
+    for place in reading.places:
         root = reading.known.get(place.root_id)
         if root is None:  # deleted this moment
             continue
@@ -213,10 +217,6 @@ def build_column(sort: str, name: str, title: str, query: ThreadsQuery) -> Colum
 def find_first_sort(column: str) -> str:
     """How rows are put in order by a column when that is asked for first."""
     return column if column == "name" else f"-{column}"
-
-
-def turn_round(sort: str) -> str:
-    return sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
 
 
 def build_orders(query: ThreadsQuery) -> list[Order]:

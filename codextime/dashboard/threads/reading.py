@@ -58,10 +58,12 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListReading:
-    """All that the list of threads is made of. `places` may hold one more than a page shows."""
+    """All that the list of threads is made of. `has_more` if other rows lie beyond the page, in the direction in
+    which it was read."""
 
     query: ThreadsQuery
     places: list[Place]
+    has_more: bool
     trees: Mapping[int, ThreadSum]
     threads: Mapping[int, ThreadSum]
     subagents: Mapping[int, Subagents]
@@ -75,9 +77,9 @@ def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> Lis
     source_names = name_sources(sources(user=user).values_list("pk", "label"))
     models, thresholds = name_models(user_id=user.pk), find_thresholds(user=user)
     ranking = Ranking(user.pk, narrow(user, query, models, source_names, now), models, get_book(user), thresholds)
-    rank = rank_by_name if query.column == "name" else rank_trees
-    places = rank(ranking, query, limit=TREES_PER_PAGE + 1)
-    roots = [place.root_id for place in places[:TREES_PER_PAGE]]
+    found = read_places(ranking, query, limit=TREES_PER_PAGE + 1)
+    places = found[-TREES_PER_PAGE:] if query.before else found[:TREES_PER_PAGE]
+    roots = [place.root_id for place in places]
     subagents = read_subagents(user, roots, limit=SUBAGENTS_PER_TREE)
     trees = sum_trees(ranking, roots)
     ids = [root for root in roots if root in subagents]
@@ -85,6 +87,7 @@ def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> Lis
     return ListReading(
         query=query,
         places=places,
+        has_more=len(found) > len(places),
         trees=trees,
         threads=sum_threads(ranking, ids),
         subagents=subagents,
@@ -93,6 +96,14 @@ def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> Lis
         labels=sorted(set(source_names.values())),
         thresholds=thresholds,
     )
+
+
+def read_places(ranking: Ranking, query: ThreadsQuery, *, limit: int) -> list[Place]:
+    """At most `limit` from behind the place of the query, or up to the one that it ends before."""
+    if query.before:
+        return read_places(ranking, query.turned(), limit=limit)[::-1]
+    rank = rank_by_name if query.column == "name" else rank_trees
+    return rank(ranking, query, limit=limit)
 
 
 def narrow(
