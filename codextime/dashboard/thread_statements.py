@@ -12,25 +12,31 @@ LONGEST = """
     (SELECT FALSE, thread_id, calls, input_tokens + output_tokens, first_at, last_at, 0, 0 FROM usage_threadtotal
         WHERE user_id = %(user)s ORDER BY last_at - first_at DESC, thread_id LIMIT 1)
 """.strip()
-# Sub-agents are threads of their own. The longest one is that of all time.
+DAYS_OF_TOTAL = 'usage_threadday AS day WHERE day.user_id = %(user)s AND day.thread_id = total.thread_id AND day."on"'
+USED = f"""
+    SELECT sum(calls) AS calls, sum(input_tokens + output_tokens) AS tokens, min(first_at) AS first_at,
+        max(last_at) AS last_at
+    FROM {DAYS_OF_TOTAL} BETWEEN %(first)s AND %(last)s
+"""
+# Sub-agents are threads of their own. The longest one is that of all time. All threads have the sum only that puts them
+# in order, and those of the period before are counted by the key: a table of more sums takes longer than all else.
 BY_DAYS = f"""
-WITH threads AS (
-    SELECT thread_id, SUM(calls) FILTER (WHERE "on" >= %(first)s) AS calls,
-        SUM(input_tokens + output_tokens) FILTER (WHERE "on" >= %(first)s) AS tokens,
-        MIN(first_at) FILTER (WHERE "on" >= %(first)s) AS first_at,
-        MAX(last_at) FILTER (WHERE "on" >= %(first)s) AS last_at,
-        bool_or("on" <= %(before_last)s) AS was_before
-    FROM usage_threadday WHERE user_id = %(user)s AND "on" BETWEEN %(before_first)s AND %(last)s GROUP BY thread_id
-), counted AS (
-    SELECT *, count(calls) OVER () AS now, count(*) FILTER (WHERE was_before) OVER () AS before FROM threads
+WITH largest AS (
+    SELECT thread_id, count(*) OVER () AS now FROM usage_threadday
+    WHERE user_id = %(user)s AND "on" BETWEEN %(first)s AND %(last)s
+    GROUP BY thread_id ORDER BY sum(input_tokens + output_tokens) DESC, thread_id LIMIT %(limit)s
+), before AS (
+    SELECT count(*) AS before FROM (
+        SELECT DISTINCT thread_id FROM usage_threadday
+        WHERE user_id = %(user)s AND "on" BETWEEN %(before_first)s AND %(before_last)s
+    ) AS used
 ), shown AS (
-    (SELECT TRUE AS is_top, thread_id, calls, tokens, first_at, last_at, now, before FROM counted
-        WHERE calls IS NOT NULL ORDER BY tokens DESC, thread_id LIMIT %(limit)s)
+    (SELECT TRUE AS is_top, thread_id, used.*, now, before
+        FROM largest AS total CROSS JOIN before CROSS JOIN LATERAL ({USED}) AS used)
     UNION ALL
     {LONGEST}
 )
 """
-DAYS_OF_TOTAL = 'usage_threadday AS day WHERE day.user_id = %(user)s AND day.thread_id = total.thread_id AND day."on"'
 
 
 def was_used_between(prefix: str) -> str:
@@ -48,11 +54,7 @@ WITH within AS (
     WHERE user_id = %(user)s AND first_at >= %(start)s AND last_at < %(end)s
     ORDER BY input_tokens + output_tokens DESC, thread_id LIMIT %(limit)s
 ), partly AS (
-    SELECT total.thread_id, used.* FROM usage_threadtotal AS total CROSS JOIN LATERAL (
-        SELECT sum(calls) AS calls, sum(input_tokens + output_tokens) AS tokens, min(first_at) AS first_at,
-            max(last_at) AS last_at
-        FROM {DAYS_OF_TOTAL} BETWEEN %(first)s AND %(last)s
-    ) AS used
+    SELECT total.thread_id, used.* FROM usage_threadtotal AS total CROSS JOIN LATERAL ({USED}) AS used
     WHERE total.user_id = %(user)s AND total.first_at < %(end)s AND total.last_at >= %(start)s
         AND (total.first_at < %(start)s OR total.last_at >= %(end)s) AND used.calls IS NOT NULL
         AND total.input_tokens + total.output_tokens

@@ -67,6 +67,19 @@ def test_the_card_has_the_threads_with_the_most_tokens_of_the_period(grouping: U
     assert page.threads.threads[0].duration == "6\u00a0h"
 
 
+@pytest.mark.parametrize("period", ["7d", "year"], ids=["by days", "by totals"])
+def test_what_a_thread_wrote_counts_for_its_place_among_many(owner: User, period: str) -> None:
+    quiet = [in_thread(n, NOW - timedelta(hours=n), tokens=(1_000, 0, 0, n, 0)) for n in range(1, 8)]
+    group(owner, *quiet, in_thread(9, NOW - timedelta(hours=9), tokens=(500, 0, 0, 600, 0)))
+
+    card = overview(owner, period).threads
+
+    assert card
+    assert [thread.exact for thread in card.threads] == [
+        f"{tokens:,} tokens" for tokens in (1_100, 1_007, 1_006, 1_005, 1_004)
+    ]
+
+
 def test_the_card_has_the_estimate_of_what_each_thread_has_of_the_period(owner: User) -> None:
     group(
         owner,
