@@ -9,7 +9,13 @@ from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest
@@ -19,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from codextime.accounts import services
 from codextime.accounts.access import INVITATION_IN_SESSION, find_invitation_in
+from codextime.accounts.credentials import CredentialField
 from codextime.accounts.models import User
 from codextime.lib.names import validate_name
 
@@ -73,7 +80,20 @@ class AppForm(ActivateTOTPForm):
         return code
 
 
+class SignInByPasskeyForm(LoginWebAuthnForm):
+    credential = CredentialField()
+
+
+class PasskeyAsSecondStepForm(AuthenticateWebAuthnForm):
+    credential = CredentialField()
+
+
+class PasskeyAgainForm(ReauthenticateWebAuthnForm):
+    credential = CredentialField()
+
+
 class PasskeyForm(AddWebAuthnForm):
+    credential = CredentialField()
     name = forms.CharField(label=_("Name"), required=False, validators=[validate_name])
     passwordless = forms.BooleanField(
         label=_("Signs in alone"),

@@ -224,6 +224,9 @@ MFA_FORMS = {
     "reauthenticate": "codextime.accounts.forms.CodeAgainForm",
     "activate_totp": "codextime.accounts.forms.AppForm",
     "add_webauthn": "codextime.accounts.forms.PasskeyForm",
+    "authenticate_webauthn": "codextime.accounts.forms.PasskeyAsSecondStepForm",
+    "login_webauthn": "codextime.accounts.forms.SignInByPasskeyForm",
+    "reauthenticate_webauthn": "codextime.accounts.forms.PasskeyAgainForm",
     "edit_webauthn": "codextime.accounts.forms.PasskeyNameForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -30,6 +30,27 @@ def test_with_an_app_the_password_alone_lets_nobody_in(client: Client, owner: Us
     assert is_signed_in(visitor)
 
 
+SAID = {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "AA"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("1", "[1]", '"x"', "{}", '{"response": 1}', "9" * 5_000, "[" * 50_000, '"' + "x" * 200_000 + '"'),
+        json.dumps({"id": "AA", "rawId": 10**30, "response": SAID}),
+        *(json.dumps({"id": "AA", "rawId": "AA", "response": SAID | {name: 10**30}}) for name in SAID),
+        *(json.dumps({"id": "AA", "rawId": "AA", "response": SAID | {name: "é"}}) for name in SAID),
+    ],
+)
+def test_what_is_no_passkey_lets_nobody_in_and_takes_no_memory(client: Client, owner: User, said: str) -> None:
+    client.get("/accounts/2fa/webauthn/login/", headers={"X-Requested-With": "XMLHttpRequest"})
+
+    answer = client.post("/accounts/2fa/webauthn/login/", {"credential": said})
+
+    assert answer["Location"] == "/accounts/login/"
+    assert not is_signed_in(client)
+
+
 def test_who_has_no_passkey_is_offered_none(client: Client, owner: User) -> None:
     switch_app_on(client, owner)
     visitor = Client()
