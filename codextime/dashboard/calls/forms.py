@@ -29,4 +29,6 @@ class ViewForm(ViewNameForm):
         except QuestionWrong:
             raise ValidationError(_("These filters cannot be saved. Go back, and set them anew.")) from None
         query: str = question.changed().query
+        if len(query) > LONGEST_QUERY:  # letters that are three to twelve signs long in an address
+            raise ValidationError(_("These filters are too long to be saved."))
         return query

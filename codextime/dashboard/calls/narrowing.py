@@ -135,7 +135,7 @@ def likely_calls(asked: Question) -> str:
 def likely_calls_in_range(asked: Question) -> str:
     """As many as if tokens lay evenly between the least and the most, where the mean call is one that is asked for;
     elsewhere one, since what is far from the mean is rare."""
-    bounds = {">= %(least)s": asked.least, "<= %(most)s": asked.most}
+    bounds = {">= %(least)s::numeric": asked.least, "<= %(most)s::numeric": asked.most}  # many times that is no bigint
     is_usual = " AND ".join(
         f"input_tokens + output_tokens {bound} * calls" for bound, tokens in bounds.items() if tokens is not None
     )

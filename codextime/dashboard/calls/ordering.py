@@ -67,5 +67,5 @@ def key_of_place(after: Place, reading: Reading, ranks: Ranks) -> Decimal | int 
     if column in RANKED:
         return ranks.get(int(after.key), NO_RANK)
     if column == "estimate" and after.key >= 0:
-        return after.key.scaleb(prices.find_scale(reading.cells))
+        return after.key.scaleb(prices.find_scale(reading.cells), prices.EXACTLY)
     return after.key

@@ -6,13 +6,14 @@ The same as `pricing.estimates.price`, exactly: amounts become whole numbers, an
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS
 from codextime.pricing.estimates import find_multipliers
 from codextime.pricing.rates import Rate, RateBook, find_listed_name
 
 UNPRICED_KEY = -1  # below whatever has a price
+EXACTLY = Context(prec=99)  # by itself, `Decimal` would round what the largest calls come to
 SMALL_TOKENS = 10**8  # of as many, each times an amount of at most `LARGEST_AMOUNT`, the sum fits a bigint
 LARGEST_AMOUNT = 2 * 10**10
 

@@ -205,7 +205,7 @@ def make_row(reading: Reading, *values: Any) -> CallRow:
     if column in RANKED:
         key = {"model": model_id, "label": source_id, "thread": thread_id or 0}[column]
     elif column == "estimate" and key >= 0:
-        key = Decimal(key).scaleb(-prices.find_scale(reading.cells))
+        key = Decimal(key).scaleb(-prices.find_scale(reading.cells), prices.EXACTLY)
     return CallRow(
         call_id, at, model, source_id, thread_id, revision, Tokens(*tokens), None if key is None else Decimal(key)
     )

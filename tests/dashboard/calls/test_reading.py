@@ -1,14 +1,16 @@
 """What the database finds is what one finds looking at each call."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from codextime.accounts.models import User
 from codextime.accounts.services import start_session_grouping
 from codextime.dashboard.calls import reading as reading_sql
-from codextime.dashboard.calls.question import SORTS, Question
+from codextime.dashboard.calls.question import SORTS, Question, read_question
 from codextime.dashboard.calls.selectors import make_reading
+from codextime.pricing.own_rates import set_own_rate
 from codextime.pricing.selectors import get_book
 from codextime.usage.models import Call, Thread
 from codextime.usage.services import rebuild_dirty_dates
@@ -35,6 +37,8 @@ FILTERS = {
     "many tokens": Question(least=272_001),
     "few tokens": Question(most=5_000),
     "tokens between": Question(least=900, most=21_000),
+    "as many as there can be": Question(least=2**62, most=2**63 - 1),
+    "any number of tokens": Question(most=2**64),
     "several at once": Question(model="gpt-5.6-terra", counts="exact", long="no", least=10, first=date(2026, 6, 20)),
     "no such model": Question(model="gpt-9"),
     "no such label": Question(label="nobody's"),
@@ -74,6 +78,24 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(filled: User) -> None
     for column in SORTS:
         for asked in (Question(sort=f"-{column}"), Question(sort=column, counts="exact")):
             assert list(pages(filled, asked, 70)) == right_answer(filled, asked), asked.sort
+
+
+def test_pages_by_estimates_of_many_digits_follow_each_other(owner: User) -> None:
+    usd = Decimal("123456.123456789")
+    on = date(2026, 1, 1)
+    set_own_rate(
+        user=owner, model="custom", effective_from=on, input_usd=usd, cached_input_usd=usd, output_usd=usd, now=NOW
+    )
+    store(owner, *(reading(n, model="custom", input_tokens=2**62 + n) for n in range(1, 10)))
+    book = get_book(owner)
+
+    for sort, expected in (("estimate", range(1, 10)), ("-estimate", range(9, 0, -1))):
+        found, asked = [], Question(sort=sort)
+        for _ in range(5):
+            rows = reading_sql.read_page(make_reading(owner, asked, book), limit=2)
+            found += [row.call_id.int for row in rows]
+            asked = read_question({"sort": sort, "after": str(rows[-1].place)})
+        assert found == [*expected]
 
 
 def test_rare_calls_are_found_over_many_dates_in_several_rounds(filled: User) -> None:

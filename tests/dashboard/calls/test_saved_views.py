@@ -45,6 +45,13 @@ def test_what_cannot_be_saved_says_why(signed_in: Client, owner: User, name: str
     assert not SavedView.objects.exists()
 
 
+def test_names_that_are_too_long_in_an_address_are_not_saved(signed_in: Client, owner: User) -> None:
+    page = save(signed_in, "Faces", f"model={chr(0x1F600) * 60}&label={chr(0x1F600) * 60}")
+
+    assert "These filters are too long to be saved" in page
+    assert not SavedView.objects.exists()
+
+
 def test_a_name_that_cannot_be_leaves_the_list_as_it_is(signed_in: Client) -> None:
     answer = signed_in.post("/calls/views", {"name": "x" * 61, "query": "sort=-tokens&least=5"})
 
