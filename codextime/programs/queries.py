@@ -19,6 +19,7 @@ FIRST_DATE, LAST_DATE = datetime.date(2000, 1, 1), datetime.date(2999, 12, 31)  
 MOST_NAMES, LONGEST_NAME = 50, 64
 USUAL_LIMIT, HIGHEST_LIMIT = 1_000, 10_000
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER = re.compile(r"[0-9]{1,5}")
 
 
 class ParameterWrong(ValueError):
@@ -105,7 +106,7 @@ def read_choice(query: QueryDict) -> Choice:
 
 def read_page(query: QueryDict) -> Page:
     text = read_one(query, "limit")
-    if text is not None and not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= HIGHEST_LIMIT):
+    if text is not None and not (NUMBER.fullmatch(text) and 1 <= int(text) <= HIGHEST_LIMIT):
         raise ParameterWrong("limit", f"“limit” is a number of rows from 1 to {HIGHEST_LIMIT:,}.")
     cursor = read_one(query, "cursor")
     return Page(read_cursor(cursor) if cursor is not None else None, int(text) if text else USUAL_LIMIT)
