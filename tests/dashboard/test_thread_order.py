@@ -204,6 +204,21 @@ def test_names_are_in_the_order_of_their_letters_whatever_their_case(owner: User
 
 
 @pytest.mark.parametrize("sort", ["name", "-name"])
+@pytest.mark.parametrize("side", ["after", "before"])
+def test_beside_a_thread_that_is_gone_the_list_of_names_begins_anew(
+    owner: User, stranger: User, sort: str, side: str
+) -> None:
+    group(owner, *(in_thread(n) for n in range(1, 30)))
+    group(stranger, in_thread(5))
+    first = get_threads(user=owner, query=read_query({"sort": sort}), now=timezone.now())
+
+    for gone in (2**31 - 1, 10**18 - 1, thread_of(stranger, 5).pk):
+        query = read_query({"sort": sort, side: f"0~{gone}"})
+        page = get_threads(user=owner, query=query, now=timezone.now())
+        assert (page.rows, page.following, page.previous) == (first.rows, first.following, "")
+
+
+@pytest.mark.parametrize("sort", ["name", "-name"])
 def test_from_behind_each_name_the_list_goes_on_in_order(owner: User, sort: str) -> None:
     keys = [*range(1, 9), *(NAMES + n for n in (1, 2)), *(97 * 31**n % 2**120 for n in range(6, 20))]
     group(owner, *(in_thread(key) for key in keys))

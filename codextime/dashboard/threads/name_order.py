@@ -29,9 +29,13 @@ HALF = 2**64
 Name = tuple[str, int]  # what a thread is called, case folded, and its id
 
 
+class PlaceGone(Exception):
+    """The thread that a page goes on from was deleted, or never was one of the user's: nobody knows its name."""
+
+
 def rank_by_name(ranking: Ranking, query: ThreadsQuery, *, limit: int) -> list[Place]:
     """At most `limit` places, from behind that of the query. None has a name in it, so that none gets into an
-    address."""
+    address. Raises `PlaceGone`."""
     condition = ranking.narrowing.condition
     narrowed = NARROWED.format(narrowed=condition) if condition else ""
     with connection.cursor() as cursor:
@@ -58,7 +62,8 @@ def list_made(keys: bytes, after: Name | None, *, is_descending: bool) -> list[t
     return [row for row in rows if (row < edge if is_descending else row > edge)]
 
 
-def find_name(ranking: Ranking, place: Place) -> Name | None:
-    """`None` if that thread was deleted: then the list begins anew."""
-    rows = Thread.objects.filter(user=ranking.user_id, pk=place.root_id).values_list("pk", "key", "name")
-    return next(((name_thread(key, name).casefold(), id_) for id_, key, name in rows), None)
+def find_name(ranking: Ranking, place: Place) -> Name:
+    thread = Thread.objects.filter(user=ranking.user_id, pk=place.root_id).first()
+    if thread is None:
+        raise PlaceGone
+    return name_thread(thread.key, thread.name).casefold(), thread.pk

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db import connection
 from codextime.accounts.models import User
 from codextime.dashboard.periods import find_period
 from codextime.dashboard.selectors import name_sources
-from codextime.dashboard.threads.name_order import rank_by_name
+from codextime.dashboard.threads.name_order import PlaceGone, rank_by_name
 from codextime.dashboard.threads.query import Place, ThreadsQuery
 from codextime.dashboard.threads.ranking import Narrowing, Ranking, rank_trees
 from codextime.dashboard.threads.thread_sums import ThreadSum, sum_threads, sum_trees
@@ -77,7 +77,7 @@ def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> Lis
     source_names = name_sources(sources(user=user).values_list("pk", "label"))
     models, thresholds = name_models(user_id=user.pk), find_thresholds(user=user)
     ranking = Ranking(user.pk, narrow(user, query, models, source_names, now), models, get_book(user), thresholds)
-    found = read_places(ranking, query, limit=TREES_PER_PAGE + 1)
+    query, found = find_page(ranking, query, limit=TREES_PER_PAGE + 1)
     places = found[-TREES_PER_PAGE:] if query.before else found[:TREES_PER_PAGE]
     roots = [place.root_id for place in places]
     subagents = read_subagents(user, roots, limit=SUBAGENTS_PER_TREE)
@@ -96,6 +96,15 @@ def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> Lis
         labels=sorted(set(source_names.values())),
         thresholds=thresholds,
     )
+
+
+def find_page(ranking: Ranking, query: ThreadsQuery, *, limit: int) -> tuple[ThreadsQuery, list[Place]]:
+    """What is shown, and its places: the first page in place of one around a thread that is gone."""
+    try:
+        return query, read_places(ranking, query, limit=limit)
+    except PlaceGone:
+        query = replace(query, after=None, before=None)
+        return query, read_places(ranking, query, limit=limit)
 
 
 def read_places(ranking: Ranking, query: ThreadsQuery, *, limit: int) -> list[Place]:
