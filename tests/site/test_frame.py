@@ -7,6 +7,7 @@ from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
 from codextime.accounts.models import User
+from tests.teams.crew import make_crew
 from tests.usage.readings import NOW, reading, store
 
 
@@ -42,6 +43,18 @@ def test_the_navigation_says_which_part_a_page_belongs_to(client: Client, owner:
     assert navigation.count("aria-current") == 1
     assert f'<a href="{section}" aria-current="true">' in navigation
     assert f'<a href="{section}" aria-current="page">' in client.get(section).text
+
+
+@pytest.mark.parametrize("slug", ["calls", "threads", "days", "devices"])
+@pytest.mark.django_db
+def test_a_page_of_a_team_belongs_to_teams_whatever_its_address_says(slug: str) -> None:
+    member = make_crew(slug).client("owner")
+
+    for path in (f"/teams/{slug}", f"/teams/{slug}/members", f"/teams/{slug}/settings"):
+        navigation = member.get(path).text.partition('aria-label="Main"')[2].partition("</nav>")[0]
+
+        assert navigation.count("aria-current") == 1, path
+        assert '<a href="/teams" aria-current="true">' in navigation
 
 
 def test_the_page_of_a_server_error_needs_neither_a_database_nor_a_user() -> None:
