@@ -14,6 +14,7 @@ from codextime.dashboard import periods
 from codextime.dashboard.calls.question import DEFAULT_SORT, Question
 from codextime.dashboard.calls.reading import CallRow
 from codextime.dashboard.models import SavedView
+from codextime.dashboard.paging import cut
 from codextime.dashboard.sums import Sum
 from codextime.lib import formats
 from codextime.lib.tokens import LONG_CONTEXT_TOKENS
@@ -118,10 +119,8 @@ def build_page(
     has_any: bool,
 ) -> Page:
     """Of up to `CALLS_PER_PAGE` calls and one more, which only says that there is another page."""
-    shown = found[-CALLS_PER_PAGE:] if question.before else found[:CALLS_PER_PAGE]
-    has_more = len(found) > len(shown)
-    has_following = has_more or bool(question.before)
-    has_previous = has_more if question.before else bool(question.after)
+    page = cut(found, CALLS_PER_PAGE, after=question.after, before=question.before)
+    shown, is_behind_all = page.rows, not page.rows and bool(question.after or question.before)
     is_grouping = user.session_grouping_since is not None
     today = now.astimezone(user.zone).date()
     whole = question.changed()
@@ -129,9 +128,9 @@ def build_page(
         question=question,
         columns=list_columns(question, is_grouping=is_grouping),
         lines=[build_line(row, labels, threads, book, user.zone) for row in shown],
-        following=address(question.changed(after=shown[-1].place)) if shown and has_following else "",
-        previous=address(question.changed(before=shown[0].place)) if shown and has_previous else "",
-        first=address(whole) if has_previous or (question.before and not shown) else "",
+        following=address(question.changed(after=shown[-1].place)) if page.has_following else "",
+        previous=address(question.changed(before=shown[0].place)) if page.has_previous else "",
+        first=address(whole) if page.has_previous or is_behind_all else "",
         total=describe_total(total) if total else "",
         exact_total=total.sentence if total else "",
         presets=list_presets(question, today),

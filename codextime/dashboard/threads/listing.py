@@ -89,9 +89,7 @@ class ThreadList:
 
 
 def build_list(reading: ListReading) -> ThreadList:
-    query, shown = reading.query, reading.places
-    has_following = bool(query.before) or reading.has_more
-    has_previous = reading.has_more if query.before else bool(query.after)
+    query, page = reading.query, reading.page
     rows, columns = build_rows(reading), build_columns(query)
     return ThreadList(
         rows=rows,
@@ -103,8 +101,8 @@ def build_list(reading: ListReading) -> ThreadList:
         models=reading.models,
         labels=reading.labels,
         query=query,
-        following=query.link(after=shown[-1]) if shown and has_following else "",
-        previous=query.link(before=shown[0]) if shown and has_previous else "",
+        following=query.link(after=page.rows[-1]) if page.has_following else "",
+        previous=query.link(before=page.rows[0]) if page.has_previous else "",
         newest=query.link(),
         signals=list({signal.name: signal for row in rows for signal in row.signals}.values()),
         names={column.sort: column.name for column in columns},
@@ -114,7 +112,7 @@ def build_list(reading: ListReading) -> ThreadList:
 def build_rows(reading: ListReading) -> list[Row]:
     rows: list[Row] = []
     rules, room = make_rules(reading.thresholds), MOST_PARTS
-    for place in reading.places:
+    for place in reading.page.rows:
         root = reading.known.get(place.root_id)
         if root is None:  # deleted this moment
             continue

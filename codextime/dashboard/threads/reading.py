@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from codextime.accounts.models import User
+from codextime.dashboard.paging import Cut, cut
 from codextime.dashboard.periods import find_period
 from codextime.dashboard.selectors import name_sources
 from codextime.dashboard.threads.name_order import PlaceGone, rank_by_name
@@ -58,12 +59,10 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListReading:
-    """All that the list of threads is made of. `has_more` if other rows lie beyond the page, in the direction in
-    which it was read."""
+    """All that the list of threads is made of."""
 
     query: ThreadsQuery
-    places: list[Place]
-    has_more: bool
+    page: Cut[Place]
     trees: Mapping[int, ThreadSum]
     threads: Mapping[int, ThreadSum]
     subagents: Mapping[int, Subagents]
@@ -78,16 +77,15 @@ def read_list(*, user: User, query: ThreadsQuery, now: datetime.datetime) -> Lis
     models, thresholds = name_models(user_id=user.pk), find_thresholds(user=user)
     ranking = Ranking(user.pk, narrow(user, query, models, source_names, now), models, get_book(user), thresholds)
     query, found = find_page(ranking, query, limit=TREES_PER_PAGE + 1)
-    places = found[-TREES_PER_PAGE:] if query.before else found[:TREES_PER_PAGE]
-    roots = [place.root_id for place in places]
+    page = cut(found, TREES_PER_PAGE, after=query.after, before=query.before)
+    roots = [place.root_id for place in page.rows]
     subagents = read_subagents(user, roots, limit=SUBAGENTS_PER_TREE)
     trees = sum_trees(ranking, roots)
     ids = [root for root in roots if root in subagents]
     ids += [thread for found in subagents.values() for thread in found.shown]
     return ListReading(
         query=query,
-        places=places,
-        has_more=len(found) > len(places),
+        page=page,
         trees=trees,
         threads=sum_threads(ranking, ids),
         subagents=subagents,
