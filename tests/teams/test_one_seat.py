@@ -54,6 +54,18 @@ def test_a_seat_has_a_page_of_what_it_used_alone(owner: User, stranger: User, te
     assert "Budget and more" not in page_of(stranger, seat)
 
 
+@pytest.mark.parametrize(("models", "is_beside"), [(2, True), (3, False)])
+def test_the_estimate_stands_below_few_models_and_beside_the_chart(
+    owner: User, team: Team, models: int, is_beside: bool
+) -> None:
+    calls = [call("2025-10-10T12:00+00:00", f"gpt-5.{n}") for n in range(1, models + 1)]
+
+    page = page_of(owner, share_new(team, owner, *calls, label="desk"))
+
+    assert ('<div class="column">' in page) == is_beside
+    assert page.count("<h2>Models</h2>") == page.count("<h2>API-equivalent estimate</h2>") == 1
+
+
 def test_a_seat_is_said_to_be_idle_ended_or_never_used(owner: User, team: Team) -> None:
     idle = share_new(team, owner, call("2025-09-10T12:00+00:00"), label="a")
     ended = share_new(team, owner, call("2025-10-10T12:00+00:00"), label="b", ends_on=date(2025, 10, 12))
